@@ -1,0 +1,11 @@
+/** One run over the whole workspace, so that one report counts every test. */
+module.exports = {
+  rootDir: __dirname,
+  testMatch: ['<rootDir>/{apps,libs,tools}/**/*.spec.ts'],
+  testPathIgnorePatterns: ['/node_modules/', '/dist/'],
+  testEnvironment: '<rootDir>/libs/testing/jest-environment.cjs',
+  transform: { '^.+\\.[mc]?[jt]s$': '@swc/jest' },
+  transformIgnorePatterns: ['/node_modules/(?!(hyparquet|hyparquet-compressors|hyparquet-writer)/)'],
+  maxWorkers: 2,
+  testTimeout: 60_000,
+};

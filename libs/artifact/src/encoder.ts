@@ -1,0 +1,80 @@
+/** Encoder families whose forward pass this project knows. All are post-norm transformers (Vaswani et al. 2017). */
+export type EncoderFamilyName = 'bert' | 'roberta' | 'xlm-roberta' | 'distilbert';
+
+/** The shape of an encoder, whatever names its own config.json uses. */
+export interface EncoderConfig {
+  family: EncoderFamilyName;
+  vocabularySize: number;
+  hiddenSize: number;
+  layers: number;
+  attentionHeads: number;
+  intermediateSize: number;
+  /** Rows of the position table. */
+  maxPositions: number;
+  /** Position of the first token: 0, or padding id + 1 in the RoBERTa family, whose table starts there. */
+  positionOffset: number;
+  /** 0 where the family has no token types (DistilBERT). */
+  tokenTypes: number;
+  layerNormEpsilon: number;
+  activation: 'gelu' | 'gelu_new' | 'relu';
+  hiddenDropout: number;
+  attentionDropout: number;
+  padTokenId: number;
+}
+
+/**
+ * Names under which every family's parameters are held in memory: BERT's own, without the `bert.` prefix.
+ * Weights of dense layers are `[out, in]`, as in PyTorch.
+ */
+export function encoderParameterShapes(config: EncoderConfig): Map<string, number[]> {
+  const { hiddenSize: hidden, intermediateSize: inner } = config;
+  const shapes = new Map<string, number[]>();
+  shapes.set('embeddings.word_embeddings.weight', [config.vocabularySize, hidden]);
+  shapes.set('embeddings.position_embeddings.weight', [config.maxPositions, hidden]);
+  if (config.tokenTypes > 0) shapes.set('embeddings.token_type_embeddings.weight', [config.tokenTypes, hidden]);
+  shapes.set('embeddings.LayerNorm.weight', [hidden]);
+  shapes.set('embeddings.LayerNorm.bias', [hidden]);
+  const dense = (name: string, out: number, input: number): void => {
+    shapes.set(`${name}.weight`, [out, input]);
+    shapes.set(`${name}.bias`, [out]);
+  };
+  for (let layer = 0; layer < config.layers; layer++) {
+    const prefix = `encoder.layer.${layer}`;
+    for (const part of ['query', 'key', 'value']) dense(`${prefix}.attention.self.${part}`, hidden, hidden);
+    dense(`${prefix}.attention.output.dense`, hidden, hidden);
+    shapes.set(`${prefix}.attention.output.LayerNorm.weight`, [hidden]);
+    shapes.set(`${prefix}.attention.output.LayerNorm.bias`, [hidden]);
+    dense(`${prefix}.intermediate.dense`, inner, hidden);
+    dense(`${prefix}.output.dense`, hidden, inner);
+    shapes.set(`${prefix}.output.LayerNorm.weight`, [hidden]);
+    shapes.set(`${prefix}.output.LayerNorm.bias`, [hidden]);
+  }
+  return shapes;
+}
+
+/** A named float32 tensor in host memory. */
+export interface NamedTensor {
+  shape: number[];
+  values: Float32Array;
+}
+
+/**
+ * How a head reads the encoder's last hidden states.
+ * - `pooler`: the family's own classification head: first state → dense `[hidden, hidden]` → tanh (ReLU in DistilBERT) → output.
+ * - `cls`: first state → output.
+ * - `mean`: mean of the states of real tokens → output.
+ */
+export type Pooling = 'pooler' | 'cls' | 'mean';
+
+export type TaskName = 'classification' | 'multi-label' | 'regression';
+
+/**
+ * A head's parameters in memory: `head.dense.weight` `[hidden, hidden]`, `head.dense.bias` `[hidden]` (pooler only),
+ * `head.output.weight` `[outputs, hidden]`, `head.output.bias` `[outputs]`.
+ */
+export interface HeadShape {
+  task: TaskName;
+  pooling: Pooling;
+  /** Labels in the order of the outputs; for regression one name, the column's. */
+  labels: string[];
+}
