@@ -1,1 +1,3 @@
-export {};
+export * from './config/head-config';
+export * from './data/example';
+export { Random, type RandomState } from './random';
