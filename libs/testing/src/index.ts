@@ -1,1 +1,3 @@
-export {};
+export { writeSafetensorsFile, type FileTensor } from './safetensors-file';
+export { writeTinyDataset, type TinyDatasetOptions, type TinyDatasetRow } from './tiny-dataset';
+export { createTinyEncoder, type TinyEncoder, type TinyEncoderFamily, type TinyEncoderOptions } from './tiny-encoder';
