@@ -1,35 +1,38 @@
 import { z } from 'zod';
+import { checkHeadConfigRules } from './head-config-rules';
 
 const fraction = z.number().min(0).max(1);
 const probability = z.number().min(0).lt(1);
 const positiveInt = z.number().int().positive();
+const column = z.string().min(1);
+const path = z.string().min(1);
 
-/**
- * head.yaml: everything that decides what a training run does. Each default is stated here, once, with its unit;
- * `attune train --help` and the commented example are written from these descriptions.
- */
-export const headConfigSchema = z
+const headConfigKeys = z
   .strictObject({
     task: z.enum(['classification', 'multi-label', 'regression']).default('classification').describe('What is predicted'),
-    encoder: z.string().default('all-MiniLM-L6-v2').describe('Folder, hub id, or the name of the encoder that setup installed'),
+    encoder: z.string().min(1).default('all-MiniLM-L6-v2').describe('Folder, hub id, or the name of the encoder that setup installed'),
     seed: z.number().int().nonnegative().default(42).describe('Seed of every random choice'),
 
     data: z
       .strictObject({
-        train: z.string().optional().describe('Training rows: .csv, .tsv, .jsonl or .parquet, plain or .gz'),
-        validation: z.string().optional().describe('Validation rows; without it a share of the training rows is set aside'),
-        test: z.string().optional().describe('Test rows, seen only by the final report'),
-        text: z.string().default('text').describe('Column of the text'),
-        pair: z.string().optional().describe('Column of the second text of a pair'),
-        label: z.string().default('label').describe('Column of the label'),
-        labelSeparator: z.string().default('|').describe('Between the labels of one multi-label cell'),
-        group: z.string().optional().describe('Column whose equal values stay on one side of a split'),
-        time: z.string().optional().describe('Column of the time, for a time-ordered split'),
-        split: z.enum(['stratified', 'grouped', 'time']).default('stratified').describe('How validation rows are chosen'),
-        validationShare: fraction.default(0.1).describe('Share of the training rows set aside for validation'),
+        train: path.optional().describe('Training rows: .csv, .tsv, .jsonl or .parquet, plain or .gz'),
+        validation: path.optional().describe('Validation rows; without it a share of the training rows is set aside'),
+        test: path.optional().describe('Test rows, seen only by the final report'),
+        text: column.default('text').describe('Column of the text'),
+        pair: column.optional().describe('Column of the second text of a pair'),
+        label: column.default('label').describe('Column of the label'),
+        labelSeparator: z.string().min(1).default('|').describe('multi-label: between the labels of one multi-label cell'),
+        group: column.optional().describe('Column whose equal values stay on one side of a split'),
+        time: column.optional().describe('Column of the time, for a time-ordered split'),
+        split: z
+          .enum(['stratified', 'grouped', 'time'])
+          .default('stratified')
+          .describe('How validation rows are chosen: labels in proportion, whole groups, or the latest rows'),
+        validationShare: probability.default(0.1).describe('Share of the training rows set aside for validation'),
         dropDuplicates: z.boolean().default(true).describe('Train on exact duplicates (same text, same label) once'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('Rows: files and their columns; paths are relative to this file'),
 
     normalization: z
       .strictObject({
@@ -51,26 +54,40 @@ export const headConfigSchema = z
         dropout: probability.default(0).describe('lora: dropout before the low-rank product'),
         targetModules: z.array(z.string()).default(['query', 'value']).describe('lora: dense layers, by the end of their name'),
         layerDecay: fraction.default(1).describe('full: learning rate of a layer relative to the one above it'),
-        unfreezeEvery: fraction.default(0).describe('full: epochs after which one more layer from the top starts to learn; 0 is all at once'),
+        unfreezeEvery: fraction
+          .default(0)
+          .describe('full: epochs after which one more layer from the top starts to learn; 0 is all at once'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('How the encoder is tuned'),
 
     head: z
       .strictObject({
-        pooling: z.enum(['pooler', 'cls', 'mean']).default('pooler').describe("What the head reads: the family's own head, the first state, or the mean"),
+        pooling: z
+          .enum(['pooler', 'cls', 'mean'])
+          .default('pooler')
+          .describe("What the head reads: the family's own head, the first state, or the mean"),
         dropout: probability.optional().describe("Dropout before the output; default the encoder's own"),
         warmStart: z.boolean().default(true).describe('Fit the output layer on the frozen encoder first'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('The layers on top of the encoder'),
 
     loss: z
       .strictObject({
-        name: z.enum(['cross-entropy', 'focal', 'binary-cross-entropy', 'mse']).optional().describe('Default: by task'),
+        name: z
+          .enum(['cross-entropy', 'focal', 'binary-cross-entropy', 'mse'])
+          .optional()
+          .describe('Default: cross-entropy, binary-cross-entropy or mse, by task'),
         labelSmoothing: probability.default(0).describe('cross-entropy: probability mass spread over all labels'),
-        classWeights: z.union([z.literal('none'), z.literal('balanced'), z.record(z.string(), z.number().positive())]).default('none').describe('Weight of each label'),
+        classWeights: z
+          .union([z.literal('none'), z.literal('balanced'), z.record(z.string(), z.number().positive())])
+          .default('none')
+          .describe('Weight of each label: balanced is inverse to its frequency; or a number a label'),
         focalGamma: z.number().nonnegative().default(2).describe('focal: focusing exponent'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('What training minimises'),
 
     optimizer: z
       .strictObject({
@@ -79,42 +96,60 @@ export const headConfigSchema = z
         headLearningRate: z.number().positive().optional().describe("Peak learning rate of the head; default the encoder's"),
         weightDecay: z.number().nonnegative().default(0.01).describe('adamw: decay of weights, not of biases and norms'),
         momentum: fraction.default(0.9).describe('sgd: momentum'),
-        beta1: probability.default(0.9),
-        beta2: probability.default(0.999),
-        epsilon: z.number().positive().default(1e-8),
+        beta1: probability.default(0.9).describe('adamw, adam: decay of the mean of gradients'),
+        beta2: probability.default(0.999).describe('adamw, adam: decay of the mean of squared gradients'),
+        epsilon: z.number().positive().default(1e-8).describe('Added to the denominator of an update'),
         schedule: z.enum(['constant', 'linear', 'cosine']).default('linear').describe('Course of the learning rate after warm-up'),
         warmup: fraction.default(0.1).describe('Share of all steps in which the learning rate rises from 0'),
         clipNorm: z.number().nonnegative().default(1).describe('Largest global norm of the gradients; 0 is no clipping'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('How the parameters are updated'),
 
     training: z
       .strictObject({
-        epochs: z.number().positive().default(5),
+        epochs: z.number().positive().default(5).describe('Passes over the training rows; may be a fraction'),
         batchSize: positiveInt.default(32).describe('Rows an optimiser step sees'),
         accumulate: positiveInt.default(1).describe('Batches whose gradients are summed for one step'),
         maxLength: positiveInt.default(128).describe('Tokens kept of a text'),
         tokenBudget: positiveInt.default(8192).describe('Most tokens, padding counted, that go through the encoder at once'),
-        hiddenDropout: probability.optional().describe("Default the encoder's own"),
-        attentionDropout: probability.optional().describe("Default the encoder's own"),
-        precision: z.enum(['auto', 'fp32', 'bf16']).default('auto').describe('Of matrix products; auto takes bf16 where the processor multiplies it natively'),
+        hiddenDropout: probability.optional().describe("Dropout of hidden states; default the encoder's own"),
+        attentionDropout: probability.optional().describe("Dropout of attention weights; default the encoder's own"),
+        precision: z
+          .enum(['auto', 'fp32', 'bf16'])
+          .default('auto')
+          .describe('Of matrix products; auto takes bf16 where the processor multiplies it natively'),
         weightAverage: probability.default(0).describe('Decay of an exponential moving average of the weights; 0 is none'),
-        evaluateEvery: z.union([z.literal('epoch'), positiveInt]).default('epoch').describe('Validation every epoch or every N steps'),
-        metric: z.enum(['accuracy', 'macroF1', 'microF1', 'weightedF1', 'loss', 'rocAuc', 'prAuc', 'spearman', 'mse']).optional().describe('Chooses the best checkpoint; default by task'),
+        evaluateEvery: z
+          .union([z.literal('epoch'), positiveInt])
+          .default('epoch')
+          .describe('Validation every epoch or every N steps'),
+        metric: z
+          .enum(['accuracy', 'macroF1', 'microF1', 'weightedF1', 'loss', 'rocAuc', 'prAuc', 'spearman', 'mse'])
+          .optional()
+          .describe('Chooses the best checkpoint; default by task'),
         patience: z.number().int().nonnegative().default(0).describe('Evaluations without improvement before stopping; 0 is never'),
         keepBest: z.boolean().default(true).describe('Restore the best checkpoint at the end'),
         checkpointEvery: positiveInt.optional().describe('Steps between checkpoints for --resume; default every epoch'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('The course of training'),
 
     export: z
       .strictObject({
         embedding: z.boolean().default(false).describe('A normalised mean-pooled embedding as a second ONNX output'),
         int8: z.boolean().default(true).describe('Also write the quantised ONNX file'),
       })
-      .prefault({}),
+      .prefault({})
+      .describe('What is written beside the checkpoint'),
   })
   .describe('head.yaml');
 
 /** A complete, validated configuration of a training run. */
-export type HeadConfig = z.infer<typeof headConfigSchema>;
+export type HeadConfig = z.infer<typeof headConfigKeys>;
+
+/**
+ * head.yaml: everything that decides what a training run does. Each default is stated above, once, with its unit;
+ * `attune train --help` and the commented example are written from these descriptions.
+ */
+export const headConfigSchema = headConfigKeys.superRefine(checkHeadConfigRules);
