@@ -13,7 +13,7 @@ defect delay delayed delete deliver delivered delivery demand deposit describe d
 digital direct dirty discount dispatch display do does dog dollar done door double doubt down download dress drive driver drop dry due
 during each early earn earnings easy eat edit effect either electric else email empty end energy english enjoy enough enter entry error
 euro even evening ever every everyone everything exact excellent except exchange expect expensive expired explain express extra eye
-face fact fail failed fair fall false family far fast father favorite fear feature february fee feel feet few field file fill final
+face fact fail failed fails fair fall false family far fast father favorite fear feature february fee feel feet few field file fill final
 find fine finish fire first fit five fix flat floor fly follow food foot for forget forgot form found four free fresh friday friend from
 front full fun funny gave general get gift girl give given glad glass go goes gold gone good got grand great green grew ground group grow
 growth guarantee guess guide had half hand happen happened happy hard has hat have he head hear heard heart heavy held hello help her
@@ -31,7 +31,7 @@ post posted power pretty price print private probably problem process product pr
 public pull purchase push put quality quarter question quick quickly quiet quite rain raise ran rate rather reach read ready real really
 reason receipt receive received recent record red reduce refund refunded refuse region register rejected remember remove renew repair
 repeat replace reply report request reset rest result return returned returns revenue review right rise risk road room round rule run
-safe said sale sales same sat saturday save saw say scale school screen sea search season second section secure see seem seen sell
+safe said sale sales same sat saturday save saw say says scale school screen sea search season second section secure see seem seen sell
 send sent separate september serious seven several shall shape share she shelf ship shipment shipped shipping shirt shoes shop short
 should show side sign signed silver similar simple since single site six size skin sleep slow small smart so soft sold some someone
 something soon sorry sound south speak special speed spend spring staff stage stand standard star start started state statement status
