@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { checkConfig, parseActivation, parseSource, rate, size } from './config-values';
+import type { EncoderFamily } from './family';
+
+const sourceSchema = z.object({
+  vocab_size: size,
+  dim: size,
+  n_layers: size,
+  n_heads: size,
+  hidden_dim: size,
+  max_position_embeddings: size,
+  activation: z.string().default('gelu'),
+  dropout: rate.default(0.1),
+  attention_dropout: rate.default(0.1),
+  pad_token_id: z.number().int().nonnegative().nullish(),
+});
+
+/** The checkpoint's name of each part of a layer, by the name in memory. */
+const PARTS: [canonical: string, source: string][] = [
+  ['attention.self.query', 'attention.q_lin'],
+  ['attention.self.key', 'attention.k_lin'],
+  ['attention.self.value', 'attention.v_lin'],
+  ['attention.output.dense', 'attention.out_lin'],
+  ['attention.output.LayerNorm', 'sa_layer_norm'],
+  ['intermediate.dense', 'ffn.lin1'],
+  ['output.dense', 'ffn.lin2'],
+  ['output.LayerNorm', 'output_layer_norm'],
+];
+const TO_SOURCE = new Map(PARTS);
+const FROM_SOURCE = new Map(PARTS.map(([canonical, source]) => [source, canonical]));
+
+function rename(name: string, pattern: RegExp, table: Map<string, string>, prefix: string): string | undefined {
+  const match = pattern.exec(name);
+  if (match === null) return undefined;
+  const [, layer, part, kind] = match;
+  const renamed = table.get(part);
+  return renamed === undefined ? undefined : `${prefix}.${layer}.${renamed}.${kind}`;
+}
+
+/** DistilBERT (Sanh et al. 2019): BERT without token types; its head is dense, ReLU, dense. */
+export const distilbert: EncoderFamily = {
+  name: 'distilbert',
+  modelTypes: ['distilbert'],
+  baseArchitecture: 'DistilBertModel',
+  classificationArchitecture: 'DistilBertForSequenceClassification',
+  headActivation: 'relu',
+  parseConfig(source, file) {
+    const values = parseSource(sourceSchema, source, file);
+    return checkConfig(
+      {
+        family: 'distilbert',
+        vocabularySize: values.vocab_size,
+        hiddenSize: values.dim,
+        layers: values.n_layers,
+        attentionHeads: values.n_heads,
+        intermediateSize: values.hidden_dim,
+        maxPositions: values.max_position_embeddings,
+        positionOffset: 0,
+        tokenTypes: 0,
+        // Python's DistilBERT has no key for it.
+        layerNormEpsilon: 1e-12,
+        activation: parseActivation(values.activation, file),
+        hiddenDropout: values.dropout,
+        attentionDropout: values.attention_dropout,
+        padTokenId: values.pad_token_id ?? 0,
+      },
+      file,
+    );
+  },
+  headDropout: (source) => rate.catch(0.2).parse(source.seq_classif_dropout),
+  toHuggingFaceName(canonical, layout = 'classification') {
+    if (canonical.startsWith('head.dense.')) return canonical.replace('head.dense', 'pre_classifier');
+    if (canonical.startsWith('head.output.')) return canonical.replace('head.output', 'classifier');
+    const name = rename(canonical, /^encoder\.layer\.(\d+)\.(.+)\.(weight|bias)$/, TO_SOURCE, 'transformer.layer') ?? canonical;
+    return layout === 'base' ? name : `distilbert.${name}`;
+  },
+  fromHuggingFaceName(name) {
+    const bare = name.replace(/^distilbert\./, '');
+    if (bare.startsWith('embeddings.')) return bare;
+    if (bare.startsWith('pre_classifier.')) return bare.replace('pre_classifier', 'head.dense');
+    if (/^classifier\.(weight|bias)$/.test(bare)) return bare.replace('classifier', 'head.output');
+    return rename(bare, /^transformer\.layer\.(\d+)\.(.+)\.(weight|bias)$/, FROM_SOURCE, 'encoder.layer');
+  },
+};

@@ -1,0 +1,34 @@
+import type { EncoderConfig, EncoderFamilyName } from '@attune/artifact';
+
+/** A config.json as parsed, before anything is known about it. */
+export type SourceConfig = Record<string, unknown>;
+
+/**
+ * `classification`: names in a `…ForSequenceClassification` checkpoint (`bert.encoder…`, `classifier…`).
+ * `base`: names in a checkpoint of the bare encoder (`encoder…`), as sentence-transformers repositories hold.
+ */
+export type CheckpointLayout = 'classification' | 'base';
+
+/** All that differs between encoder families outside their forward pass: configuration keys, parameter names, the own head. */
+export interface EncoderFamily {
+  name: EncoderFamilyName;
+  /** Values of config.json's `model_type` that are of this family. */
+  modelTypes: string[];
+  /** Python class of the bare encoder, for config.json's `architectures`. */
+  baseArchitecture: string;
+  /** Python class of the encoder with its classification head. */
+  classificationArchitecture: string;
+  /** Between `head.dense` and `head.output`. */
+  headActivation: 'tanh' | 'relu';
+  /**
+   * @param file Path of the config.json, for messages.
+   * @throws AttuneError `bad-model` for missing or impossible values, `unsupported-encoder` for variants of the family that are not supported.
+   */
+  parseConfig(source: SourceConfig, file: string): EncoderConfig;
+  /** Dropout rate before the output layer of the family's own classification head. */
+  headDropout(source: SourceConfig): number;
+  /** Name in a Hugging Face checkpoint of a parameter in memory. */
+  toHuggingFaceName(canonical: string, layout?: CheckpointLayout): string;
+  /** Name in memory of a checkpoint's parameter, in either layout; undefined where it is no part of the encoder or its head. */
+  fromHuggingFaceName(name: string): string | undefined;
+}

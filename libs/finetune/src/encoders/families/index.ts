@@ -1,0 +1,34 @@
+import { AttuneError, type EncoderFamilyName } from '@attune/artifact';
+import { bert } from './bert';
+import { distilbert } from './distilbert';
+import type { EncoderFamily, SourceConfig } from './family';
+import { roberta, xlmRoberta } from './roberta';
+
+export type { CheckpointLayout, EncoderFamily, SourceConfig } from './family';
+
+/** Every family that is known; a new one is a file beside these and a line here. */
+export const encoderFamilies: readonly EncoderFamily[] = [bert, roberta, xlmRoberta, distilbert];
+
+/** The family of that name. */
+export function encoderFamily(name: EncoderFamilyName): EncoderFamily {
+  const family = encoderFamilies.find((candidate) => candidate.name === name);
+  if (family === undefined) throw new AttuneError('unsupported-encoder', `there is no encoder family "${name}"`);
+  return family;
+}
+
+/**
+ * The family that a config.json belongs to, by its `model_type`.
+ *
+ * @param file Path of the config.json, for messages.
+ * @throws AttuneError `unsupported-encoder`, naming the architecture and listing those supported.
+ */
+export function familyOfConfig(source: SourceConfig, file: string): EncoderFamily {
+  const modelType = source.model_type;
+  const family = encoderFamilies.find((candidate) => typeof modelType === 'string' && candidate.modelTypes.includes(modelType));
+  if (family !== undefined) return family;
+  const supported = encoderFamilies.flatMap((candidate) => candidate.modelTypes).join(', ');
+  const remedy = `Supported are: ${supported}.`;
+  if (typeof modelType !== 'string') throw new AttuneError('unsupported-encoder', `${file}: has no "model_type"`, { remedy });
+  const architectures = Array.isArray(source.architectures) ? ` (${source.architectures.join(', ')})` : '';
+  throw new AttuneError('unsupported-encoder', `${file}: the architecture "${modelType}"${architectures} is not supported`, { remedy });
+}

@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+import { AttuneError, encoderParameterShapes, loadTokenizer, type EncoderConfig, type NamedTensor, type Tokenizer } from '@attune/artifact';
+import { readCheckpoint, readDenseModule, readJson } from './checkpoint';
+import { familyOfConfig, type EncoderFamily, type SourceConfig } from './families';
+import { resolveEncoder } from './resolve';
+
+/** An encoder in memory. */
+export interface LoadedEncoder {
+  /** The reference's name: hub id, name of the set-up's encoder, or the folder's name. */
+  id: string;
+  /** Folder of its files. */
+  directory: string;
+  config: EncoderConfig;
+  /** config.json as it stands. */
+  sourceConfig: SourceConfig;
+  /** SHA-256 of its weights' file. */
+  hash: string;
+  /**
+   * Parameters by their names in memory: those of `encoderParameterShapes`, then `head.dense.*` and `head.output.*` where
+   * the checkpoint has them.
+   */
+  weights: Map<string, NamedTensor>;
+  tokenizer: Tokenizer;
+}
+
+const HEAD_NAMES = ['head.dense.weight', 'head.dense.bias', 'head.output.weight', 'head.output.bias'];
+
+function isSequenceClassifier(family: EncoderFamily, source: SourceConfig): boolean {
+  return Array.isArray(source.architectures) && source.architectures.includes(family.classificationArchitecture);
+}
+
+function sameShape(a: readonly number[], b: readonly number[]): boolean {
+  return a.length === b.length && a.every((size, i) => size === b[i]);
+}
+
+function checkShape(directory: string, name: string, tensor: NamedTensor, expected: readonly number[]): void {
+  if (sameShape(tensor.shape, expected)) return;
+  throw new AttuneError(
+    'bad-model',
+    `${directory}: the weights and config.json do not fit: "${name}" is [${tensor.shape.join(', ')}], config.json asks for [${expected.join(', ')}]`,
+    { remedy: 'Use the config.json that was published with the weights.' },
+  );
+}
+
+function checkEncoderWeights(
+  directory: string,
+  shapes: Map<string, number[]>,
+  tensors: Map<string, NamedTensor>,
+  otherNames: string[],
+): void {
+  const missing = [...shapes.keys()].filter((name) => !tensors.has(name));
+  if (missing.length > 0) {
+    const found = otherNames.length > 0 ? `; it holds other names, such as "${otherNames[0]}"` : '';
+    throw new AttuneError(
+      'bad-model',
+      `${directory}: the weights lack ${missing.length} of the encoder's ${shapes.size} parameters, such as "${missing[0]}"${found}`,
+      { remedy: 'Check that config.json and the weights are of the same model.' },
+    );
+  }
+  for (const [name, shape] of shapes) {
+    const tensor = tensors.get(name);
+    if (tensor !== undefined) checkShape(directory, name, tensor, shape);
+  }
+}
+
+/** A head is kept where both weight and bias are there and fit the encoder. */
+function keepHead(directory: string, hiddenSize: number, tensors: Map<string, NamedTensor>): Map<string, NamedTensor> {
+  const head = new Map<string, NamedTensor>();
+  for (const layer of ['head.dense', 'head.output']) {
+    const weight = tensors.get(`${layer}.weight`);
+    const bias = tensors.get(`${layer}.bias`);
+    if (weight === undefined || bias === undefined) continue;
+    const outputs = layer === 'head.dense' ? hiddenSize : bias.values.length;
+    checkShape(directory, `${layer}.weight`, weight, [outputs, hiddenSize]);
+    checkShape(directory, `${layer}.bias`, bias, [outputs]);
+    head.set(`${layer}.weight`, weight).set(`${layer}.bias`, bias);
+  }
+  return head;
+}
+
+async function readWeights(
+  directory: string,
+  family: EncoderFamily,
+  config: EncoderConfig,
+  source: SourceConfig,
+): Promise<{ weights: Map<string, NamedTensor>; hash: string }> {
+  const shapes = encoderParameterShapes(config);
+  const wanted = new Set([...shapes.keys(), ...HEAD_NAMES.slice(0, isSequenceClassifier(family, source) ? 4 : 2)]);
+  const rename = (name: string): string | undefined => {
+    const canonical = family.fromHuggingFaceName(name);
+    return canonical !== undefined && wanted.has(canonical) ? canonical : undefined;
+  };
+  const { tensors, otherNames, hash } = await readCheckpoint(directory, rename);
+  checkEncoderWeights(directory, shapes, tensors, otherNames);
+
+  const weights = new Map<string, NamedTensor>();
+  for (const name of shapes.keys()) {
+    const tensor = tensors.get(name);
+    if (tensor !== undefined) weights.set(name, tensor);
+  }
+  for (const [name, tensor] of await readDenseModule(directory)) tensors.set(name, tensor);
+  for (const [name, tensor] of keepHead(directory, config.hiddenSize, tensors)) weights.set(name, tensor);
+  return { weights, hash };
+}
+
+/** config.json of an encoder's folder, with its family. */
+export async function readEncoderConfig(
+  directory: string,
+): Promise<{ family: EncoderFamily; config: EncoderConfig; sourceConfig: SourceConfig }> {
+  const file = join(directory, 'config.json');
+  const json = await readJson(file);
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new AttuneError('bad-model', `${file}: is not a JSON object`);
+  const sourceConfig: SourceConfig = { ...json };
+  const family = familyOfConfig(sourceConfig, file);
+  return { family, config: family.parseConfig(sourceConfig, file), sourceConfig };
+}
+
+/**
+ * Loads an encoder, or a head that was exported from one so that training goes on from it: its configuration, its weights as
+ * float32 under the names of `encoderParameterShapes`, and its tokenizer.
+ *
+ * @param reference A local folder, the name of the set-up's encoder, or a hub id `org/name`, also `org/name@revision`.
+ * @throws AttuneError `unsupported-encoder` for another architecture; `missing-file` and `bad-model` for a folder that lacks
+ *   files or whose weights do not fit its config.json; `setup-missing` where the set-up has not run.
+ */
+export async function loadEncoder(reference: string): Promise<LoadedEncoder> {
+  const { id, directory } = await resolveEncoder(reference);
+  const { family, config, sourceConfig } = await readEncoderConfig(directory);
+  const { weights, hash } = await readWeights(directory, family, config, sourceConfig);
+  const tokenizer = await loadTokenizer(directory);
+  return { id, directory, config, sourceConfig, hash, weights, tokenizer };
+}
+
+/** Most tokens, special ones counted, that the encoder's position table has room for. */
+export function longestInput(config: EncoderConfig): number {
+  return config.maxPositions - config.positionOffset;
+}
