@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { headConfigSchema } from './head-config';
+
+/** One key of head.yaml as the schema states it. */
+export interface ConfigKey {
+  /** Dotted path: `training.epochs`. */
+  path: string;
+  description: string;
+  /** What it accepts, for a reader: `full | lora | bitfit | head`, `number, 0 to 1`. */
+  type: string;
+  /** Absent where the key has no fixed default. */
+  default?: unknown;
+}
+
+/** A group of keys; the first has no name and holds the keys of the top level. */
+export interface ConfigSection {
+  name: string | undefined;
+  description: string;
+  keys: ConfigKey[];
+}
+
+type JsonSchema = z.core.JSONSchema.JSONSchema;
+
+/** Every key of head.yaml with its default and description, in the schema's order. */
+export function describeHeadConfig(): ConfigSection[] {
+  const top: ConfigSection = { name: undefined, description: '', keys: [] };
+  const sections = [top];
+  for (const [name, schema] of properties(z.toJSONSchema(headConfigSchema, { io: 'input' }))) {
+    if (isSection(schema)) {
+      const keys = properties(schema).map(([key, keySchema]) => describeKey(`${name}.${key}`, keySchema));
+      sections.push({ name, description: schema.description ?? '', keys });
+    } else {
+      top.keys.push(describeKey(name, schema));
+    }
+  }
+  return sections;
+}
+
+/** Dotted paths of every key and section of head.yaml. */
+export function headConfigPaths(): string[] {
+  return describeHeadConfig().flatMap((section) => [
+    ...(section.name === undefined ? [] : [section.name]),
+    ...section.keys.map((key) => key.path),
+  ]);
+}
+
+function properties(schema: JsonSchema): [string, JsonSchema][] {
+  return Object.entries(schema.properties ?? {}).map(([name, property]) => [name, typeof property === 'boolean' ? {} : property]);
+}
+
+function isSection(schema: JsonSchema): boolean {
+  return schema.properties !== undefined;
+}
+
+function describeKey(path: string, schema: JsonSchema): ConfigKey {
+  return {
+    path,
+    description: schema.description ?? '',
+    type: describeType(schema),
+    ...(schema.default === undefined ? {} : { default: schema.default }),
+  };
+}
+
+function describeType(schema: JsonSchema): string {
+  if (schema.anyOf !== undefined) return schema.anyOf.map((option) => describeType(option)).join(' | ');
+  if (schema.enum !== undefined) return schema.enum.join(' | ');
+  if (schema.const !== undefined) return String(schema.const);
+  switch (schema.type) {
+    case 'boolean':
+      return 'true | false';
+    case 'integer':
+      return `whole number${describeRange(schema)}`;
+    case 'number':
+      return `number${describeRange(schema)}`;
+    case 'array':
+      return 'list of words';
+    case 'object':
+      return 'number by label';
+    default:
+      return 'text';
+  }
+}
+
+function describeRange(schema: JsonSchema): string {
+  const { minimum, exclusiveMinimum, exclusiveMaximum } = schema;
+  const maximum = schema.maximum === Number.MAX_SAFE_INTEGER ? undefined : schema.maximum;
+  if (minimum !== undefined && maximum !== undefined) return `, ${minimum} to ${maximum}`;
+  if (minimum !== undefined && exclusiveMaximum !== undefined) return `, ${minimum} to below ${exclusiveMaximum}`;
+  if (exclusiveMinimum !== undefined) return ` above ${exclusiveMinimum}`;
+  return minimum === undefined ? '' : `, ${minimum} or more`;
+}

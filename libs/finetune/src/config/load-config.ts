@@ -1,0 +1,160 @@
+import { isUtf8 } from 'node:buffer';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
+import { AttuneError } from '@attune/artifact';
+import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { configFaults, type ConfigFault } from './config-faults';
+import { headConfigSchema, type HeadConfig } from './head-config';
+
+/** A value given on the command line for one key of head.yaml. */
+export interface ConfigFlag {
+  /** As the user typed it, for messages: `--epochs`. */
+  flag: string;
+  /** Dotted path of the key it sets: `training.epochs`. */
+  path: string;
+  value: unknown;
+}
+
+type Section = Record<string, unknown>;
+
+/** Keys that only one tuner reads, and that a file may set for a tuner which a flag then replaces. */
+const TUNER_KEYS: Record<string, readonly string[]> = {
+  lora: ['rank', 'alpha', 'dropout', 'targetModules'],
+  full: ['layerDecay', 'unfreezeEvery'],
+};
+
+/**
+ * Reads head.yaml, puts the flags over it and fills in the defaults. Paths in the file (data files, an encoder's
+ * folder) are relative to the file; paths in flags to the working directory.
+ *
+ * @param file path of head.yaml; undefined for flags and defaults alone
+ * @throws AttuneError `missing-file`; `bad-config` with every fault, its line or flag, and the nearest key to an unknown one
+ */
+export async function loadHeadConfig(file: string | undefined, flags: readonly ConfigFlag[] = []): Promise<HeadConfig> {
+  const source = file === undefined ? undefined : await readConfigFile(file);
+  const values = source?.values ?? {};
+  if (file !== undefined) resolvePaths(values, dirname(file));
+  applyFlags(values, flags);
+  const parsed = headConfigSchema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  const faults = configFaults(parsed.error, values).map((fault) => `  ${locate(fault, flags, source)}${fault.message}`);
+  const title = file === undefined ? 'the configuration is not valid' : `${file} is not valid`;
+  throw new AttuneError('bad-config', [`${title}:`, ...faults].join('\n'), { remedy: 'attune train --help lists every key.' });
+}
+
+interface ConfigFile {
+  document: Document.Parsed;
+  lines: LineCounter;
+  values: Section;
+}
+
+async function readConfigFile(file: string): Promise<ConfigFile> {
+  const text = await readText(file);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  if (document.errors.length > 0) {
+    const faults = document.errors.map((error) => `  ${error.message.split('\n')[0].replace(/:$/, '')}`);
+    throw new AttuneError('bad-config', [`${file} is not valid YAML:`, ...faults].join('\n'));
+  }
+  let values: unknown;
+  try {
+    values = document.toJS();
+  } catch (cause) {
+    throw new AttuneError('bad-config', `${file} is not valid YAML: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+  if (values !== null && (typeof values !== 'object' || Array.isArray(values))) {
+    throw new AttuneError('bad-config', `${file} must hold keys and values, as in "task: classification".`, {
+      remedy: 'attune train --print-config writes an example.',
+    });
+  }
+  return { document, lines, values: withoutEmptyValues(Object.entries(values ?? {})) };
+}
+
+async function readText(file: string): Promise<string> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (cause) {
+    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+    if (code === 'ENOENT') {
+      throw new AttuneError('missing-file', `${file}: no such file.`, { remedy: 'attune train --print-config writes an example.', cause });
+    }
+    throw new AttuneError('bad-config', `${file} cannot be read (${String(code)}).`, { cause });
+  }
+  if (!isUtf8(bytes)) throw new AttuneError('bad-config', `${file} is not UTF-8 text.`, { remedy: 'Save it as UTF-8.' });
+  return bytes.toString('utf8');
+}
+
+/** A key without a value, and a section whose keys are all comments, stand for their default. */
+function withoutEmptyValues(entries: [string, unknown][]): Section {
+  return Object.fromEntries(
+    entries
+      .filter(([, value]) => value !== null)
+      .map(([key, value]) => [key, isSection(value) ? withoutEmptyValues(Object.entries(value)) : value]),
+  );
+}
+
+function isSection(value: unknown): value is Section {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function resolvePaths(values: Section, folder: string): void {
+  const data = values.data;
+  if (isSection(data)) {
+    for (const key of ['train', 'validation', 'test']) {
+      const path = data[key];
+      if (typeof path === 'string' && path !== '' && !isAbsolute(path)) data[key] = join(folder, path);
+    }
+  }
+  const { encoder } = values;
+  if (typeof encoder !== 'string' || isAbsolute(encoder)) return;
+  const isRelativePath = /^\.{1,2}([/\\]|$)/.test(encoder);
+  if (isRelativePath || (encoder !== '' && existsSync(join(folder, encoder, 'config.json')))) values.encoder = join(folder, encoder);
+}
+
+function applyFlags(values: Section, flags: readonly ConfigFlag[]): void {
+  for (const { path, value } of flags) {
+    const names = path.split('.');
+    const key = names.at(-1) ?? path;
+    const section = names.length === 1 ? values : sectionAt(values, names[0]);
+    if (path === 'tuner.name' && section[key] !== value) dropOtherTunersKeys(section, String(value));
+    section[key] = value;
+  }
+}
+
+function sectionAt(values: Section, name: string): Section {
+  const existing = values[name];
+  if (isSection(existing)) return existing;
+  const created: Section = {};
+  values[name] = created;
+  return created;
+}
+
+function dropOtherTunersKeys(tuner: Section, name: string): void {
+  for (const [owner, keys] of Object.entries(TUNER_KEYS)) {
+    if (owner !== name) for (const key of keys) delete tuner[key];
+  }
+}
+
+function locate(fault: ConfigFault, flags: readonly ConfigFlag[], source: ConfigFile | undefined): string {
+  const dotted = fault.path.join('.');
+  const flag = flags.find(({ path }) => path === dotted);
+  if (flag !== undefined) return `${flag.flag}: `;
+  const line = source === undefined ? undefined : lineOf(source, fault.path);
+  const name = dotted === '' ? '' : `${dotted}: `;
+  return line === undefined ? name : `line ${line}: ${name}`;
+}
+
+/** Line of the key, or of the nearest section above it that the file has. */
+function lineOf({ document, lines }: ConfigFile, path: string[]): number | undefined {
+  let node: unknown = document.contents;
+  let line: number | undefined;
+  for (const name of path) {
+    const pair = isMap(node) ? node.items.find((item) => isScalar(item.key) && String(item.key.value) === name) : undefined;
+    if (pair === undefined) break;
+    if (isScalar(pair.key) && pair.key.range) line = lines.linePos(pair.key.range[0]).line;
+    node = pair.value;
+  }
+  return line;
+}
