@@ -72,7 +72,10 @@ function fromTemplateProcessing(template: z.infer<typeof templateSchema>, file: 
     if ('Sequence' in piece) return text(piece.Sequence.id, piece.Sequence.type_id);
     const token = template.special_tokens[piece.SpecialToken.id];
     if (token === undefined) {
-      throw new AttuneError('bad-model', `${file}: its post_processor uses the token "${piece.SpecialToken.id}", which it does not define.`);
+      throw new AttuneError(
+        'bad-model',
+        `${file}: its post_processor uses the token "${piece.SpecialToken.id}", which it does not define.`,
+      );
     }
     return { kind: 'special', ids: token.ids, type: piece.SpecialToken.type_id };
   };

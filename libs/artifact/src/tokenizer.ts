@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { PreTrainedTokenizer } from '@xenova/transformers';
 import { z } from 'zod';
 import { AttuneError } from './errors';
+import { isMissing } from './file-errors';
 import { addedTokens, parseSequenceTemplate, type SequenceTemplate, type TemplatePiece } from './tokenizer-template';
 
 /** Token ids of one text or pair of texts, with special tokens, not padded. */
@@ -30,8 +31,11 @@ const SMALLEST_WINDOW = 4096;
 const CUT_SEARCH = 4096;
 /** Tokens next to a cut that are not trusted, for text without white space. */
 const CUT_MARGIN = 16;
-/** No text is looked at beyond this many characters, however few tokens they gave. */
-const LARGEST_WINDOW = 1 << 20;
+/** No text is looked at beyond this many characters, however few tokens they gave (white space, one endless word). */
+const LARGEST_WINDOW = 1 << 16;
+
+/** Ideographs beyond the basic plane, around which BERT's normalizer puts spaces; the JavaScript one looks at single code units. */
+const SUPPLEMENTARY_IDEOGRAPHS = /[\u{20000}-\u{2a6df}\u{2a700}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu;
 
 /** Turns texts into token ids as Python's fast tokenizers do with `truncation=True`. */
 export class Tokenizer {
@@ -41,6 +45,8 @@ export class Tokenizer {
     /** Id that fills the short rows of a batch. */
     readonly padTokenId: number,
     private readonly withTokenTypes: boolean,
+    /** The `normalizer` of tokenizer.json is BERT's. */
+    private readonly bertNormalizer: { lowercase: boolean } | undefined,
   ) {}
 
   /**
@@ -53,14 +59,19 @@ export class Tokenizer {
     const pieces = pair === undefined ? this.template.single : this.template.pair;
     const room = maxLength - addedTokens(pieces);
     if (room < 0) {
-      throw new AttuneError('wrong-use', `A maximum length of ${maxLength} tokens leaves no room beside the encoder's ${addedTokens(pieces)} special tokens.`, {
-        remedy: 'Choose a larger maximum length.',
-      });
+      throw new AttuneError(
+        'wrong-use',
+        `A maximum length of ${maxLength} tokens leaves no room beside the encoder's ${addedTokens(pieces)} special tokens.`,
+        {
+          remedy: 'Choose a larger maximum length.',
+        },
+      );
     }
     // One token more than there is room for tells a text that must be cut from one that fits exactly.
     const first = this.firstTokens(text, room + 1);
     const second = pair === undefined ? [] : this.firstTokens(pair, room + 1);
-    const [keepFirst, keepSecond] = pair === undefined ? [Math.min(first.length, room), 0] : longestFirst(first.length, second.length, room);
+    const [keepFirst, keepSecond] =
+      pair === undefined ? [Math.min(first.length, room), 0] : longestFirst(first.length, second.length, room);
     return this.assemble(pieces, first, keepFirst, second, keepSecond);
   }
 
@@ -89,7 +100,16 @@ export class Tokenizer {
   }
 
   private tokens(text: string): number[] {
-    return this.tokenizer.encode(text, { add_special_tokens: false });
+    return this.tokenizer.encode(this.bertNormalizer === undefined ? text : this.asRustNormalizes(text, this.bertNormalizer), {
+      add_special_tokens: false,
+    });
+  }
+
+  /** Settles beforehand where JavaScript's BERT normalizer differs from the one behind Python's tokenizers. */
+  private asRustNormalizes(text: string, normalizer: { lowercase: boolean }): string {
+    const spaced = text.replace(SUPPLEMENTARY_IDEOGRAPHS, ' $& ');
+    // JavaScript writes a final sigma at a word's end; Rust lowercases character by character.
+    return normalizer.lowercase ? spaced.replaceAll('Σ', 'σ') : spaced;
   }
 }
 
@@ -120,8 +140,10 @@ function isSpace(code: number): boolean {
   return code === 0x20 || (code >= 0x09 && code <= 0x0d) || code === 0x3000;
 }
 
+const bertNormalizerSchema = z.object({ type: z.literal('BertNormalizer'), lowercase: z.boolean() });
 const tokenizerJsonSchema = z.looseObject({
   model: z.looseObject({}),
+  normalizer: z.unknown(),
   post_processor: z.unknown(),
   padding: z.object({ pad_id: z.number().int() }).nullish(),
   added_tokens: z.array(z.looseObject({ id: z.number().int(), content: z.string() })).default([]),
@@ -157,7 +179,14 @@ export async function loadTokenizer(directory: string): Promise<Tokenizer> {
     throw new AttuneError('bad-model', `${file} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
   const usesTypes = template.pair.some((piece) => piece.type !== 0);
-  return new Tokenizer(tokenizer, template, findPadTokenId(tokenizer, source, file), usesTypes && (types === undefined || (types.type_vocab_size ?? 0) > 1));
+  const withTokenTypes = usesTypes && (types === undefined || (types.type_vocab_size ?? 0) > 1);
+  return new Tokenizer(
+    tokenizer,
+    template,
+    findPadTokenId(tokenizer, source, file),
+    withTokenTypes,
+    bertNormalizerSchema.safeParse(source.normalizer).data,
+  );
 }
 
 function findPadTokenId(tokenizer: PreTrainedTokenizer, source: z.infer<typeof tokenizerJsonSchema>, file: string): number {
@@ -173,7 +202,7 @@ async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T | unde
   try {
     text = await readFile(file, 'utf8');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
+    if (isMissing(cause)) return undefined;
     throw new AttuneError('missing-file', `${file} cannot be read.`, { cause });
   }
   try {
