@@ -1,0 +1,55 @@
+import type { EncoderConfig } from '@attune/artifact';
+import { DataType } from '../protobuf/onnx-model';
+import { floatTensor } from '../protobuf/tensors';
+import { layerNorm, parameter, parameterValue, type ModelParts } from './dense';
+
+/** The sum of word, position and token type embeddings, normalised: `[batch, tokens, hidden]`. */
+export function embeddings(parts: ModelParts, config: EncoderConfig): string {
+  const { graph } = parts;
+  const { hiddenSize: hidden } = config;
+  const words = parameterValue(parts, 'embeddings.word_embeddings.weight', [config.vocabularySize, hidden]);
+  let sum = graph.node('Gather', 'embeddings.word_embeddings/Gather', [words, 'input_ids']);
+  if (config.tokenTypes > 1) {
+    const types = parameterValue(parts, 'embeddings.token_type_embeddings.weight', [config.tokenTypes, hidden]);
+    const gathered = graph.node('Gather', 'embeddings.token_type_embeddings/Gather', [types, 'token_type_ids']);
+    sum = graph.node('Add', 'embeddings.token_type_embeddings/Add', [sum, gathered]);
+  }
+  sum = graph.node('Add', 'embeddings.position_embeddings/Add', [sum, positions(parts, config)]);
+  return layerNorm(parts, sum, 'embeddings.LayerNorm', hidden, config.layerNormEpsilon);
+}
+
+/** Position embeddings `[tokens, hidden]`, or `[batch, tokens, hidden]` in the RoBERTa family, where they depend on the padding ids. */
+function positions(parts: ModelParts, config: EncoderConfig): string {
+  const { graph } = parts;
+  const name = 'embeddings.position_embeddings';
+  const table = graph.initializer(floatTensor(`${name}.weight`, [config.maxPositions, config.hiddenSize], positionTable(parts, config)));
+  if (config.positionOffset > 0) return graph.node('Gather', `${name}/Gather`, [table, paddingAwarePositions(parts, config)]);
+  const tokens = graph.node('Slice', `${name}/Tokens`, [
+    graph.node('Shape', `${name}/Shape`, ['input_ids']),
+    graph.integers(1),
+    graph.integers(2),
+  ]);
+  return graph.node('Slice', `${name}/Slice`, [table, graph.integers(0), tokens, graph.integers(0)]);
+}
+
+/**
+ * The position table; where there is a single token type its one row is the same summand everywhere and joins the
+ * table, so that the model needs no `token_type_ids`.
+ */
+function positionTable(parts: ModelParts, config: EncoderConfig): Float32Array {
+  const { hiddenSize: hidden } = config;
+  const table = parameter(parts, 'embeddings.position_embeddings.weight', [config.maxPositions, hidden]).values;
+  if (config.tokenTypes !== 1) return table;
+  const row = parameter(parts, 'embeddings.token_type_embeddings.weight', [1, hidden]).values;
+  return table.map((value, index) => value + row[index % hidden]);
+}
+
+/** RoBERTa counts real tokens from the offset and gives every padding id the position of padding, `offset - 1`. */
+function paddingAwarePositions({ graph }: ModelParts, config: EncoderConfig): string {
+  const name = 'embeddings.position_ids';
+  const padding = graph.node('Equal', `${name}/Equal`, ['input_ids', graph.integers(config.padTokenId)]);
+  const real = graph.node('Cast', `${name}/Cast`, [graph.node('Not', `${name}/Not`, [padding])], { to: DataType.int64 });
+  const count = graph.node('CumSum', `${name}/CumSum`, [real, graph.integers(1)]);
+  const counted = graph.node('Mul', `${name}/Mul`, [count, real]);
+  return graph.node('Add', `${name}/Add`, [counted, graph.integers(config.positionOffset - 1)]);
+}

@@ -1,0 +1,38 @@
+import type { HeadShape } from '@attune/artifact';
+import { DataType } from '../protobuf/onnx-model';
+import { dense, type ModelParts } from './dense';
+
+/** Function after the dense layer of a family's own classification head. */
+export type HeadActivation = 'tanh' | 'relu';
+
+/** The first state of each row, `[batch, hidden]`, of states `[batch, tokens, hidden]`. */
+export function firstState({ graph }: ModelParts, states: string): string {
+  const sliced = graph.node('Slice', 'first_state/Slice', [states, graph.integers(0), graph.integers(1), graph.integers(1)]);
+  return graph.node('Squeeze', 'first_state/Squeeze', [sliced, graph.integers(1)]);
+}
+
+/** The mean of the states of real tokens, `[batch, hidden]`; zeros for a row that has none. */
+export function meanState({ graph }: ModelParts, states: string): string {
+  const mask = graph.node('Cast', 'mean/Cast', ['attention_mask'], { to: DataType.float });
+  const column = graph.node('Unsqueeze', 'mean/Unsqueeze', [mask, graph.integers(2)]);
+  const sum = graph.node('ReduceSum', 'mean/Sum', [graph.node('Mul', 'mean/Mul', [states, column]), graph.integers(1)], { keepdims: 0 });
+  const count = graph.node('ReduceSum', 'mean/Count', [column, graph.integers(1)], { keepdims: 0 });
+  return graph.node('Div', 'mean/Div', [sum, graph.node('Max', 'mean/Max', [count, graph.scalar(1e-9)])]);
+}
+
+/** Rows `[batch, hidden]` divided by their Euclidean length. The result is called `embedding`. */
+export function normalisedEmbedding({ graph }: ModelParts, rows: string): void {
+  const squares = graph.node('ReduceSumSquare', 'embedding/Squares', [rows], { axes: [-1], keepdims: 1 });
+  const length = graph.node('Sqrt', 'embedding/Length', [squares]);
+  graph.node('Div', 'embedding', [rows, graph.node('Max', 'embedding/Max', [length, graph.scalar(1e-12)])]);
+}
+
+/** The head's outputs before softmax or sigmoid. The result is called `logits`, `[batch, labels]`. */
+export function logits(parts: ModelParts, head: HeadShape, activation: HeadActivation, pooled: string, hidden: number): void {
+  const { graph } = parts;
+  const features =
+    head.pooling === 'pooler'
+      ? graph.node(activation === 'tanh' ? 'Tanh' : 'Relu', 'head/Activation', [dense(parts, pooled, 'head.dense', hidden, hidden)])
+      : pooled;
+  graph.node('Identity', 'logits', [dense(parts, features, 'head.output', head.labels.length, hidden)]);
+}
