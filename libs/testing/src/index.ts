@@ -1,3 +1,4 @@
+export { encoderFixture, type EncoderFixture, type EncoderFixtureCase, type EncoderFixtureName } from './encoder-fixture';
 export { writeSafetensorsFile, type FileTensor } from './safetensors-file';
 export { writeTinyDataset, type TinyDatasetOptions, type TinyDatasetRow } from './tiny-dataset';
 export { createTinyEncoder, type TinyEncoder, type TinyEncoderFamily, type TinyEncoderOptions } from './tiny-encoder';

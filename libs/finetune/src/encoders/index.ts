@@ -1,5 +1,21 @@
 export { cacheDirectory } from './cache-directory';
 export { encoderFamilies, encoderFamily, familyOfConfig, type CheckpointLayout, type EncoderFamily, type SourceConfig } from './families';
-export { loadEncoder, longestInput, readEncoderConfig, type LoadedEncoder } from './load-encoder';
+export {
+  loadEncoder,
+  longestInput,
+  readEncoderConfig,
+  readEncoderWeights,
+  type EncoderDescription,
+  type LoadedEncoder,
+} from './load-encoder';
+export {
+  positionIds,
+  referenceEncoder,
+  referenceHead,
+  type Dropout,
+  type EncoderInput,
+  type ForwardOptions,
+  type Parameters,
+} from './reference-forward';
 export { resolveEncoder, type ResolvedEncoder } from './resolve';
 export { readSafetensors, writeSafetensors, type SafetensorsContent } from './safetensors';

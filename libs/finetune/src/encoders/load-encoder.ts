@@ -23,6 +23,14 @@ export interface LoadedEncoder {
   tokenizer: Tokenizer;
 }
 
+/** What config.json says. */
+export interface EncoderDescription {
+  family: EncoderFamily;
+  config: EncoderConfig;
+  /** config.json as it stands. */
+  sourceConfig: SourceConfig;
+}
+
 const HEAD_NAMES = ['head.dense.weight', 'head.dense.bias', 'head.output.weight', 'head.output.bias'];
 
 function isSequenceClassifier(family: EncoderFamily, source: SourceConfig): boolean {
@@ -78,14 +86,18 @@ function keepHead(directory: string, hiddenSize: number, tensors: Map<string, Na
   return head;
 }
 
-async function readWeights(
+/**
+ * Reads the weights of an encoder's folder.
+ *
+ * @returns Parameters as in `LoadedEncoder.weights`, and the SHA-256 of their file.
+ * @throws AttuneError `missing-file`; `bad-model` for damaged files, and weights that do not fit the configuration.
+ */
+export async function readEncoderWeights(
   directory: string,
-  family: EncoderFamily,
-  config: EncoderConfig,
-  source: SourceConfig,
+  { family, config, sourceConfig }: EncoderDescription,
 ): Promise<{ weights: Map<string, NamedTensor>; hash: string }> {
   const shapes = encoderParameterShapes(config);
-  const wanted = new Set([...shapes.keys(), ...HEAD_NAMES.slice(0, isSequenceClassifier(family, source) ? 4 : 2)]);
+  const wanted = new Set([...shapes.keys(), ...HEAD_NAMES.slice(0, isSequenceClassifier(family, sourceConfig) ? 4 : 2)]);
   const rename = (name: string): string | undefined => {
     const canonical = family.fromHuggingFaceName(name);
     return canonical !== undefined && wanted.has(canonical) ? canonical : undefined;
@@ -103,10 +115,12 @@ async function readWeights(
   return { weights, hash };
 }
 
-/** config.json of an encoder's folder, with its family. */
-export async function readEncoderConfig(
-  directory: string,
-): Promise<{ family: EncoderFamily; config: EncoderConfig; sourceConfig: SourceConfig }> {
+/**
+ * Reads config.json of an encoder's folder.
+ *
+ * @throws AttuneError `unsupported-encoder`, `missing-file`, `bad-model`.
+ */
+export async function readEncoderConfig(directory: string): Promise<EncoderDescription> {
   const file = join(directory, 'config.json');
   const json = await readJson(file);
   if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new AttuneError('bad-model', `${file}: is not a JSON object`);
@@ -125,9 +139,10 @@ export async function readEncoderConfig(
  */
 export async function loadEncoder(reference: string): Promise<LoadedEncoder> {
   const { id, directory } = await resolveEncoder(reference);
-  const { family, config, sourceConfig } = await readEncoderConfig(directory);
-  const { weights, hash } = await readWeights(directory, family, config, sourceConfig);
+  const description = await readEncoderConfig(directory);
+  const { weights, hash } = await readEncoderWeights(directory, description);
   const tokenizer = await loadTokenizer(directory);
+  const { config, sourceConfig } = description;
   return { id, directory, config, sourceConfig, hash, weights, tokenizer };
 }
 

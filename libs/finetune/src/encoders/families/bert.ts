@@ -69,6 +69,7 @@ export const bert: EncoderFamily = {
   baseArchitecture: 'BertModel',
   classificationArchitecture: 'BertForSequenceClassification',
   headActivation: 'tanh',
+  dropoutBeforePooler: false,
   parseConfig: (source, file) => parseBertSource(source, file, { family: 'bert', padTokenId: 0, positionOffset: () => 0 }),
   headDropout: bertHeadDropout,
   toHuggingFaceName(canonical, layout = 'classification') {

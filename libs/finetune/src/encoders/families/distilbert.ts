@@ -44,6 +44,7 @@ export const distilbert: EncoderFamily = {
   baseArchitecture: 'DistilBertModel',
   classificationArchitecture: 'DistilBertForSequenceClassification',
   headActivation: 'relu',
+  dropoutBeforePooler: false,
   parseConfig(source, file) {
     const values = parseSource(sourceSchema, source, file);
     return checkConfig(

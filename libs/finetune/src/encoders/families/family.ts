@@ -20,6 +20,8 @@ export interface EncoderFamily {
   classificationArchitecture: string;
   /** Between `head.dense` and `head.output`. */
   headActivation: 'tanh' | 'relu';
+  /** Whether the family's own head drops out before `head.dense` too, besides before `head.output`. */
+  dropoutBeforePooler: boolean;
   /**
    * @param file Path of the config.json, for messages.
    * @throws AttuneError `bad-model` for missing or impossible values, `unsupported-encoder` for variants of the family that are not supported.

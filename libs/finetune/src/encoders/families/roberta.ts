@@ -9,6 +9,7 @@ function robertaFamily(name: EncoderFamilyName, modelTypes: string[], classPrefi
     baseArchitecture: `${classPrefix}Model`,
     classificationArchitecture: `${classPrefix}ForSequenceClassification`,
     headActivation: 'tanh',
+    dropoutBeforePooler: true,
     parseConfig: (source, file) =>
       parseBertSource(source, file, { family: name, padTokenId: 1, positionOffset: (padTokenId) => padTokenId + 1 }),
     headDropout: bertHeadDropout,

@@ -1,0 +1,169 @@
+import type { EncoderConfig, Pooling } from '@attune/artifact';
+import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
+import type { Batch } from '../data/example';
+import type { TensorFlowModule } from '../native/tensorflow';
+import { encoderFamily } from './families';
+
+type Tensor = TensorFlow.Tensor;
+
+/** Gives a parameter by its name in memory. */
+export type Parameters = (name: string) => Tensor;
+
+/** The part of a batch that the forward pass reads. */
+export type EncoderInput = Pick<Batch, 'rows' | 'tokens' | 'inputIds' | 'attentionMask' | 'tokenTypeIds'>;
+
+/**
+ * Applies dropout where training asks for it: zeroes a share `rate` of the values and scales the rest by 1 / (1 - rate).
+ * `place` names the spot (`embeddings`, `encoder.layer.0.attention.probabilities`, `encoder.layer.0.attention.output`,
+ * `encoder.layer.0.output`, `head.dense`, `head.output`), so that two implementations can be given the same masks.
+ */
+export type Dropout = (states: Tensor, rate: number, place: string) => Tensor;
+
+export interface ForwardOptions {
+  /** None when absent, as in evaluation. */
+  dropout?: Dropout;
+}
+
+/** Added to the score of a padding key, so that its attention is 0 in float32. */
+const MASKED = -1e9;
+
+/** x → y over the last axis, with weights `[out, in]`. */
+function dense(tf: TensorFlowModule, states: Tensor, parameters: Parameters, name: string): Tensor {
+  const weight = parameters(`${name}.weight`) as TensorFlow.Tensor2D;
+  const inputs = states.reshape([-1, weight.shape[1]]);
+  const outputs = tf.matMul(inputs, weight, false, true).add(parameters(`${name}.bias`));
+  return outputs.reshape([...states.shape.slice(0, -1), weight.shape[0]]);
+}
+
+/** Layer normalisation over the last axis (Ba et al. 2016). */
+function layerNorm(tf: TensorFlowModule, states: Tensor, parameters: Parameters, name: string, epsilon: number): Tensor {
+  const { mean, variance } = tf.moments(states, -1, true);
+  const normalized = states.sub(mean).mul(variance.add(epsilon).rsqrt());
+  return normalized.mul(parameters(`${name}.weight`)).add(parameters(`${name}.bias`));
+}
+
+/** GELU (Hendrycks and Gimpel 2016), exact or by its tanh approximation, or ReLU. */
+function activate(tf: TensorFlowModule, x: Tensor, activation: EncoderConfig['activation']): Tensor {
+  if (activation === 'relu') return tf.relu(x);
+  const inner =
+    activation === 'gelu' ? tf.erf(x.mul(Math.SQRT1_2)) : tf.tanh(x.add(x.mul(x).mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI)));
+  return x.mul(inner.add(1)).mul(0.5);
+}
+
+/**
+ * Position ids `[batch × tokens]`. In the RoBERTa family real tokens count from the padding id + 1 and padding keeps the padding
+ * id; in the others every column has its own position.
+ */
+export function positionIds(config: EncoderConfig, batch: EncoderInput): Int32Array {
+  const ids = new Int32Array(batch.rows * batch.tokens);
+  for (let row = 0; row < batch.rows; row++) {
+    let seen = 0;
+    for (let token = 0; token < batch.tokens; token++) {
+      const at = row * batch.tokens + token;
+      if (config.positionOffset === 0) ids[at] = token;
+      else if (batch.attentionMask[at] === 1) ids[at] = config.positionOffset + seen++;
+      else ids[at] = config.padTokenId;
+    }
+  }
+  return ids;
+}
+
+function embed(tf: TensorFlowModule, config: EncoderConfig, parameters: Parameters, batch: EncoderInput): Tensor {
+  const look = (table: string, ids: Int32Array): Tensor =>
+    tf.gather(parameters(`embeddings.${table}_embeddings.weight`), tf.tensor1d(ids, 'int32'));
+  let states = look('word', batch.inputIds).add(look('position', positionIds(config, batch)));
+  if (config.tokenTypes > 0) states = states.add(look('token_type', batch.tokenTypeIds ?? new Int32Array(batch.inputIds.length)));
+  return states.reshape([batch.rows, batch.tokens, config.hiddenSize]);
+}
+
+/** Scaled dot-product attention of several heads (Vaswani et al. 2017). `bias` is `[batch, 1, 1, tokens]`. */
+function selfAttention(
+  tf: TensorFlowModule,
+  config: EncoderConfig,
+  parameters: Parameters,
+  states: Tensor,
+  bias: Tensor,
+  prefix: string,
+  dropout: Dropout,
+): Tensor {
+  const [rows, tokens] = states.shape;
+  const width = config.hiddenSize / config.attentionHeads;
+  const heads = (part: string): Tensor =>
+    dense(tf, states, parameters, `${prefix}.self.${part}`).reshape([rows, tokens, config.attentionHeads, width]).transpose([0, 2, 1, 3]);
+  const scores = tf.matMul(heads('query'), heads('key'), false, true).mul(1 / Math.sqrt(width));
+  const probabilities = dropout(tf.softmax(scores.add(bias)), config.attentionDropout, `${prefix}.probabilities`);
+  return tf.matMul(probabilities, heads('value')).transpose([0, 2, 1, 3]).reshape([rows, tokens, config.hiddenSize]);
+}
+
+/**
+ * The encoder's forward pass in plain tfjs operations, for every family, differentiable by `tf.variableGrads`. It is the
+ * reference that faster implementations are tested against, and what trains a family that has none.
+ *
+ * @param parameters By the names of `encoderParameterShapes`; a tuner may answer with a tensor computed from its own variables.
+ * @returns Last hidden states, `[batch, tokens, hidden]`; the caller disposes of them.
+ */
+export function referenceEncoder(
+  tf: TensorFlowModule,
+  config: EncoderConfig,
+  parameters: Parameters,
+  batch: EncoderInput,
+  options: ForwardOptions = {},
+): TensorFlow.Tensor3D {
+  const dropout = options.dropout ?? ((states) => states);
+  return tf.tidy(() => {
+    const norm = (states: Tensor, name: string): Tensor => layerNorm(tf, states, parameters, name, config.layerNormEpsilon);
+    const mask = tf.tensor4d(Float32Array.from(batch.attentionMask), [batch.rows, 1, 1, batch.tokens]);
+    const bias = tf.sub(1, mask).mul(MASKED);
+    let states = dropout(norm(embed(tf, config, parameters, batch), 'embeddings.LayerNorm'), config.hiddenDropout, 'embeddings');
+    for (let layer = 0; layer < config.layers; layer++) {
+      const prefix = `encoder.layer.${layer}`;
+      const context = selfAttention(tf, config, parameters, states, bias, `${prefix}.attention`, dropout);
+      const attended = dense(tf, context, parameters, `${prefix}.attention.output.dense`);
+      states = norm(
+        states.add(dropout(attended, config.hiddenDropout, `${prefix}.attention.output`)),
+        `${prefix}.attention.output.LayerNorm`,
+      );
+      const inner = activate(tf, dense(tf, states, parameters, `${prefix}.intermediate.dense`), config.activation);
+      const outer = dense(tf, inner, parameters, `${prefix}.output.dense`);
+      states = norm(states.add(dropout(outer, config.hiddenDropout, `${prefix}.output`)), `${prefix}.output.LayerNorm`);
+    }
+    return states as TensorFlow.Tensor3D;
+  });
+}
+
+/** What a head reads of the states, `[batch, hidden]`. */
+function pool(tf: TensorFlowModule, pooling: Pooling, hidden: TensorFlow.Tensor3D, batch: EncoderInput): Tensor {
+  const [rows, tokens, width] = hidden.shape;
+  if (pooling !== 'mean') return hidden.slice([0, 0, 0], [rows, 1, width]).reshape([rows, width]);
+  const mask = tf.tensor3d(Float32Array.from(batch.attentionMask), [rows, tokens, 1]);
+  return hidden.mul(mask).sum(1).div(mask.sum(1));
+}
+
+/**
+ * The head's forward pass in plain tfjs operations; see `Pooling` for its forms.
+ *
+ * @param hidden `[batch, tokens, hidden]`
+ * @param options.rate Dropout rate before the output, and in the RoBERTa family also before the pooler's dense layer.
+ * @returns Logits `[batch, outputs]`; the caller disposes of them.
+ */
+export function referenceHead(
+  tf: TensorFlowModule,
+  config: EncoderConfig,
+  pooling: Pooling,
+  parameters: Parameters,
+  hidden: TensorFlow.Tensor3D,
+  batch: EncoderInput,
+  options: ForwardOptions & { rate?: number } = {},
+): TensorFlow.Tensor2D {
+  const { dropout = (states): Tensor => states, rate = 0 } = options;
+  const { headActivation, dropoutBeforePooler } = encoderFamily(config.family);
+  return tf.tidy(() => {
+    let states = pool(tf, pooling, hidden, batch);
+    if (pooling === 'pooler') {
+      if (dropoutBeforePooler) states = dropout(states, rate, 'head.dense');
+      const projected = dense(tf, states, parameters, 'head.dense');
+      states = headActivation === 'tanh' ? tf.tanh(projected) : tf.relu(projected);
+    }
+    return dense(tf, dropout(states, rate, 'head.output'), parameters, 'head.output') as TensorFlow.Tensor2D;
+  });
+}
