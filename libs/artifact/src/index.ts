@@ -1,3 +1,17 @@
+export { argmax, DEFAULT_THRESHOLD, interpretLogits, sigmoid, softmax, type Interpretation } from './calibration';
 export * from './encoder';
 export * from './errors';
+export { fileErrorCode, isDiskFull, isMissing } from './file-errors';
+export {
+  MANIFEST_FILE,
+  MANIFEST_SCHEMA_VERSION,
+  manifestSchema,
+  readManifest,
+  verifyFiles,
+  type Manifest,
+  type ManifestTask,
+} from './manifest';
+export { isSafeRelativePath, resolveInside } from './safe-path';
+export { sha256, sha256OfFile } from './sha256';
+export { normalizeText, textNormalizationSchema, type TextNormalization } from './text-normalization';
 export { loadTokenizer, Tokenizer, TOKENIZER_FILES, type TokenizedText } from './tokenizer';

@@ -1,0 +1,162 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { EncoderFamilyName, Pooling, TaskName } from './encoder';
+import { AttuneError } from './errors';
+import { isMissing } from './file-errors';
+import { isSafeRelativePath, resolveInside } from './safe-path';
+import { sha256OfFile } from './sha256';
+import { textNormalizationSchema } from './text-normalization';
+
+/** Name of the manifest in a model directory. */
+export const MANIFEST_FILE = 'attune.json';
+
+/** Version of the manifest that this code writes; it reads no other. */
+export const MANIFEST_SCHEMA_VERSION = 1;
+
+const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in hexadecimal');
+const pathSchema = z.string().refine(isSafeRelativePath, 'a path must stay inside the model directory');
+const finite = z.number();
+
+const taskSchema = z
+  .strictObject({
+    name: z.string().min(1).describe('Unique among the tasks of the model'),
+    type: z.enum(['classification', 'multi-label', 'regression'] satisfies TaskName[]),
+    pooling: z.enum(['pooler', 'cls', 'mean'] satisfies Pooling[]),
+    labels: z.array(z.string()).min(1).describe('In the order of the outputs; for regression the name of the number'),
+    output: z.string().min(1).describe('Name of the ONNX output'),
+    calibration: z.strictObject({ temperature: finite.positive().describe('Logits are divided by it before softmax or sigmoid') }),
+    thresholds: z
+      .record(z.string(), finite.min(0).max(1))
+      .optional()
+      .describe('multi-label: probability from which a label counts, default 0.5'),
+    metrics: z.record(z.string(), finite).describe('On the test rows, or on validation rows where there were none'),
+  })
+  .refine((task) => new Set(task.labels).size === task.labels.length, 'labels must differ')
+  .refine((task) => Object.keys(task.thresholds ?? {}).every((label) => task.labels.includes(label)), 'a threshold names an unknown label');
+
+/** attune.json: what a model directory holds, for serving and for checking it. Data alone: nothing in it is executed. */
+export const manifestSchema = z
+  .strictObject({
+    schemaVersion: z.literal(MANIFEST_SCHEMA_VERSION),
+    createdBy: z.string().min(1).describe('Program and version that wrote the model'),
+    tasks: z.array(taskSchema).describe('Empty for a model that only embeds'),
+    embedding: z
+      .strictObject({
+        output: z.string().min(1),
+        dimension: z.number().int().positive(),
+        pooling: z.literal('mean'),
+        normalized: z.literal(true),
+      })
+      .optional()
+      .describe('Present where the ONNX file gives sentence vectors'),
+    encoder: z.strictObject({
+      id: z.string().min(1),
+      hash: z.string().min(1).describe('Of the pretrained weights that training started from'),
+      family: z.enum(['bert', 'roberta', 'xlm-roberta', 'distilbert'] satisfies EncoderFamilyName[]),
+      hiddenSize: z.number().int().positive(),
+      tokenTypes: z.number().int().nonnegative().describe('0: the ONNX files have no input token_type_ids'),
+      padTokenId: z.number().int().nonnegative(),
+    }),
+    maxLength: z.number().int().positive().describe('Tokens kept of a text, special tokens counted'),
+    normalization: textNormalizationSchema,
+    tuner: z
+      .looseObject({ name: z.string().min(1) })
+      .optional()
+      .describe('How it was trained; absent where nothing was'),
+    trainingData: z.looseObject({ sha256: sha256Schema, rows: z.number().int().nonnegative() }).optional(),
+    onnx: z.strictObject({ fp32: pathSchema.optional(), int8: pathSchema.optional() }),
+    verification: z
+      .looseObject({ rows: z.number().int().nonnegative() })
+      .optional()
+      .describe('How far the ONNX files were from the trained model when they were checked'),
+    files: z
+      .record(pathSchema, z.strictObject({ sha256: sha256Schema, bytes: z.number().int().nonnegative() }))
+      .describe('Every other file of the directory'),
+  })
+  .refine((manifest) => new Set(manifest.tasks.map((task) => task.name)).size === manifest.tasks.length, 'names of tasks must differ')
+  .refine((manifest) => manifest.tasks.length > 0 || manifest.embedding !== undefined, 'a model has a task or an embedding')
+  .refine(
+    (manifest) => Object.values(manifest.onnx).every((path) => path === undefined || path in manifest.files),
+    'an ONNX path is not among the files',
+  );
+
+export type Manifest = z.infer<typeof manifestSchema>;
+export type ManifestTask = Manifest['tasks'][number];
+
+/**
+ * Reads and checks the manifest of a model directory; the files that it lists are not looked at (see `verifyFiles`).
+ *
+ * @throws AttuneError `missing-file` when there is no such directory, `bad-model` when it has no valid manifest.
+ */
+export async function readManifest(directory: string): Promise<Manifest> {
+  const file = join(directory, MANIFEST_FILE);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (cause) {
+    if (!isMissing(cause)) throw new AttuneError('bad-model', `${file} cannot be read.`, { cause });
+    throw await notAModel(directory);
+  }
+  const json = parseJson(text, file);
+  const version = z.object({ schemaVersion: z.number() }).safeParse(json);
+  if (version.success && version.data.schemaVersion > MANIFEST_SCHEMA_VERSION) {
+    throw new AttuneError(
+      'bad-model',
+      `${file} is of version ${version.data.schemaVersion}; this program reads version ${MANIFEST_SCHEMA_VERSION}.`,
+      {
+        remedy: 'Update attune, or export the model with this version.',
+      },
+    );
+  }
+  const parsed = manifestSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new AttuneError('bad-model', `${file} is not a valid manifest: ${issue.path.join('.') || 'it'}: ${issue.message}.`, {
+    remedy: 'Copy or export the model again.',
+    cause: parsed.error,
+  });
+}
+
+/**
+ * Checks that files of a model directory are there, lie inside it, and have the size and SHA-256 that the manifest gives.
+ *
+ * @param only paths to check; all of the manifest's by default
+ * @throws AttuneError `bad-model` naming the first file that does not.
+ */
+export async function verifyFiles(
+  directory: string,
+  manifest: Manifest,
+  only: readonly string[] = Object.keys(manifest.files),
+): Promise<void> {
+  for (const path of only) {
+    const expected = manifest.files[path];
+    if (expected === undefined) throw new AttuneError('bad-model', `${join(directory, MANIFEST_FILE)} does not list ${path}.`);
+    const file = await resolveInside(directory, path);
+    const { size } = await stat(file);
+    if (size !== expected.bytes) throw changed(join(directory, path), `it has ${size} bytes instead of ${expected.bytes}`);
+    if ((await sha256OfFile(file)) !== expected.sha256) throw changed(join(directory, path), 'its SHA-256 is another');
+  }
+}
+
+function changed(file: string, how: string): AttuneError {
+  return new AttuneError('bad-model', `${file} is not the file that the manifest describes: ${how}.`, {
+    remedy: 'Copy or export the model again.',
+  });
+}
+
+async function notAModel(directory: string): Promise<AttuneError> {
+  const found = await stat(directory).catch(() => undefined);
+  if (found === undefined) return new AttuneError('missing-file', `There is no model directory ${directory}.`);
+  return new AttuneError('bad-model', `${directory} is not a model directory: it has no ${MANIFEST_FILE}.`, {
+    remedy: 'Name a directory that attune train or attune export wrote.',
+  });
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new AttuneError('bad-model', `${file} is not valid JSON.`, { remedy: 'Copy or export the model again.', cause });
+  }
+}
