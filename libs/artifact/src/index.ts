@@ -1,3 +1,4 @@
+export { assertReplaceable, writeDirectoryAtomically } from './atomic-directory';
 export { argmax, DEFAULT_THRESHOLD, interpretLogits, sigmoid, softmax, type Interpretation } from './calibration';
 export * from './encoder';
 export * from './errors';
