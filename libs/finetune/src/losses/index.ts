@@ -1,0 +1,52 @@
+import { AttuneError, type TaskName } from '@attune/artifact';
+import type { HeadConfig } from '../config/head-config';
+import { binaryCrossEntropy } from './binary-cross-entropy';
+import { crossEntropy } from './cross-entropy';
+import type { Loss } from './loss';
+import { meanSquaredError } from './mean-squared-error';
+
+export type { Loss } from './loss';
+export { binaryCrossEntropy, crossEntropy, meanSquaredError };
+
+const DEFAULT_LOSS: Record<TaskName, NonNullable<HeadConfig['loss']['name']>> = {
+  classification: 'cross-entropy',
+  'multi-label': 'binary-cross-entropy',
+  regression: 'mse',
+};
+
+/**
+ * The loss that a configuration names.
+ *
+ * @param counts training rows of each label, for balanced class weights
+ * @throws AttuneError `bad-config` where a class weight names a label that the data do not have
+ */
+export function makeLoss(config: Pick<HeadConfig, 'task' | 'loss'>, labels: string[], counts: number[]): Loss {
+  const name = config.loss.name ?? DEFAULT_LOSS[config.task];
+  const classWeights = resolveClassWeights(config.loss.classWeights, labels, counts);
+  switch (name) {
+    case 'cross-entropy':
+      return crossEntropy({ labelSmoothing: config.loss.labelSmoothing, classWeights, focalGamma: 0 });
+    case 'focal':
+      return crossEntropy({ labelSmoothing: 0, classWeights, focalGamma: config.loss.focalGamma });
+    case 'binary-cross-entropy':
+      return binaryCrossEntropy(classWeights);
+    case 'mse':
+      return meanSquaredError();
+  }
+}
+
+/** `balanced` is scikit-learn's: rows / (labels · rows of the label). */
+function resolveClassWeights(weights: HeadConfig['loss']['classWeights'], labels: string[], counts: number[]): Float32Array | undefined {
+  if (weights === 'none') return undefined;
+  if (weights === 'balanced') {
+    const rows = counts.reduce((sum, count) => sum + count, 0);
+    return Float32Array.from(counts, (count) => rows / (labels.length * Math.max(count, 1)));
+  }
+  const unknown = Object.keys(weights).filter((label) => !labels.includes(label));
+  if (unknown.length > 0) {
+    throw new AttuneError('bad-config', `loss.classWeights names ${unknown.map((label) => `"${label}"`).join(', ')}, which the training rows do not have`, {
+      remedy: `Labels are: ${labels.slice(0, 20).join(', ')}.`,
+    });
+  }
+  return Float32Array.from(labels, (label) => weights[label] ?? 1);
+}

@@ -1,0 +1,86 @@
+import { createRequire } from 'node:module';
+import util from 'node:util';
+import { AttuneError } from '@attune/artifact';
+import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
+
+export type TensorFlowModule = typeof TensorFlow;
+
+/** An attribute of an op, as the binding takes it. */
+export interface OpAttribute {
+  name: string;
+  type: number;
+  value: number | boolean | string | number[];
+}
+
+/** A tensor made by the binding. */
+export interface BoundTensor {
+  id: number;
+  shape: number[];
+  dtype: number;
+}
+
+/** The part of tfjs-node's native binding that this library calls. */
+export interface Binding {
+  readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
+  readonly TF_BOOL: number;
+  readonly TF_UINT8: number;
+  readonly TF_RESOURCE: number;
+  readonly TF_ATTR_STRING: number;
+  readonly TF_ATTR_INT: number;
+  readonly TF_ATTR_FLOAT: number;
+  readonly TF_ATTR_BOOL: number;
+  readonly TF_ATTR_TYPE: number;
+  readonly TF_ATTR_SHAPE: number;
+  readonly TF_Version: string;
+  createTensor(shape: number[], dtype: number, values: Float32Array | Int32Array | Uint8Array): number;
+  deleteTensor(id: number): void;
+  tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array;
+  executeOp(name: string, attributes: OpAttribute[], inputs: number[], outputs: number): BoundTensor[];
+  getNumOfTensors(): number;
+  isUsingGpuDevice(): boolean;
+}
+
+let loaded: TensorFlowModule | undefined;
+
+/**
+ * Loads native TensorFlow on its first call: it takes a second and some 200 MB, which verbs that only
+ * read data or serve must not pay.
+ *
+ * @throws AttuneError `setup-missing` where set-up has not prepared it.
+ */
+export function loadTensorFlow(): TensorFlowModule {
+  if (loaded) return loaded;
+  quietStartUp();
+  restoreRemovedUtil();
+  try {
+    loaded = createRequire(__filename)('@tensorflow/tfjs-node-gpu') as TensorFlowModule;
+  } catch (cause) {
+    throw new AttuneError('setup-missing', `native TensorFlow cannot be loaded: ${firstLine(cause)}`, {
+      remedy: 'Run `npx attune setup`, then `npx attune doctor`. Prediction, evaluation and serving work without it.',
+      cause,
+    });
+  }
+  return loaded;
+}
+
+/** The native binding under tfjs' backend. */
+export function loadBinding(): Binding {
+  const backend = loadTensorFlow().backend() as unknown as { binding: Binding };
+  return backend.binding;
+}
+
+/** Keeps TensorFlow's start-up messages off the terminal; a level that the user set stays. */
+function quietStartUp(): void {
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+}
+
+/** tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 removed. */
+function restoreRemovedUtil(): void {
+  const legacy = util as unknown as Record<string, unknown>;
+  legacy.isNullOrUndefined ??= (value: unknown): boolean => value === null || value === undefined;
+}
+
+function firstLine(cause: unknown): string {
+  return String(cause instanceof Error ? cause.message : cause).split('\n')[0];
+}
