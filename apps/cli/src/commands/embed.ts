@@ -1,0 +1,4 @@
+import type { Command } from 'commander';
+export function registerEmbed(program: Command): void {
+  program.command('embed');
+}

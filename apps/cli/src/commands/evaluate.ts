@@ -1,0 +1,54 @@
+import type { EvaluationReport } from '@attune/finetune';
+import { Option, type Command } from 'commander';
+import { evaluateModel } from '../evaluate-model';
+import { withInterrupt } from '../interrupt';
+import { Progress } from '../progress';
+import { renderReport } from '../report-tables';
+import { formatCount, printJson, printResult } from '../terminal';
+
+interface EvaluateOptions {
+  model: string;
+  data: string;
+  text?: string;
+  pair?: string;
+  label?: string;
+  precision: 'fp32' | 'int8';
+  json?: boolean;
+}
+
+/** Adds `attune evaluate`. */
+export function registerEvaluate(program: Command): void {
+  program
+    .command('evaluate')
+    .description('evaluate a head on labelled rows')
+    .requiredOption('--model <folder>', 'head that attune train wrote')
+    .requiredOption('--data <file>', 'labelled rows: .csv, .tsv, .jsonl or .parquet, plain or .gz')
+    .option('--text <column>', 'column of the text; default the one the head was trained on')
+    .option('--pair <column>', 'column of the second text of a pair')
+    .option('--label <column>', 'column of the label')
+    .addOption(new Option('--precision <name>', 'which of the two ONNX files').choices(['fp32', 'int8']).default('fp32'))
+    .option('--json', 'print one line of JSON to stdout')
+    .action(evaluate);
+}
+
+async function evaluate(options: EvaluateOptions): Promise<void> {
+  const progress = new Progress();
+  let report: EvaluationReport;
+  try {
+    report = await withInterrupt(
+      () => progress.line('Stopping.'),
+      (signal) =>
+        evaluateModel({
+          ...options,
+          signal,
+          onProgress: (done, total) => progress.update({ done, total, detail: `${formatCount(done)} of ${formatCount(total)} rows` }),
+        }),
+    );
+  } finally {
+    progress.stop();
+  }
+  if (options.json === true) {
+    const { accuracy, microF1, macroF1, weightedF1, perClass, ...others } = report;
+    printJson({ accuracy, microF1, macroF1, weightedF1, perClass, ...others });
+  } else printResult(renderReport(report, options.data));
+}

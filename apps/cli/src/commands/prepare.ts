@@ -1,0 +1,4 @@
+import type { Command } from 'commander';
+export function registerPrepare(program: Command): void {
+  program.command('prepare');
+}

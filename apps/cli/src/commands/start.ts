@@ -1,0 +1,4 @@
+import type { Command } from 'commander';
+export function registerStart(program: Command): void {
+  program.command('start');
+}

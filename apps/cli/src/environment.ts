@@ -1,0 +1,23 @@
+/** What the process's environment says to the command line. Nothing else in this application reads `process.env`. */
+export const environment = {
+  /** ATTUNE_DEBUG: errors come with their stack trace. */
+  get debug(): boolean {
+    return isSet(process.env.ATTUNE_DEBUG);
+  },
+
+  /** Colours where the stream is a terminal, NO_COLOR (no-color.org) is not set, or FORCE_COLOR asks for them. */
+  hasColours(stream: NodeJS.WriteStream): boolean {
+    if (isSet(process.env.NO_COLOR)) return false;
+    if (process.env.FORCE_COLOR !== undefined) return process.env.FORCE_COLOR !== '0';
+    return stream.isTTY && process.env.TERM !== 'dumb';
+  },
+
+  /** TensorFlow's native library reads this once, when it is loaded: errors only, no notices about the processor. */
+  silenceTensorFlow(): void {
+    process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  },
+};
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== '0';
+}

@@ -1,0 +1,19 @@
+import { extname } from 'node:path';
+import { InvalidArgumentError } from 'commander';
+
+/** Parses the value of an option that takes a number. */
+export function numberOption(value: string): number {
+  const number = Number(value);
+  if (value.trim() === '' || !Number.isFinite(number)) throw new InvalidArgumentError('It must be a number.');
+  return number;
+}
+
+/** Parses the value of an option that takes a file to write, whose extension says in which format. */
+export function outputFileOption(extensions: readonly string[]): (value: string) => string {
+  return (value) => {
+    if (!extensions.includes(extname(value).toLowerCase())) {
+      throw new InvalidArgumentError(`Its extension must be one of ${extensions.join(', ')}.`);
+    }
+    return value;
+  };
+}

@@ -1,0 +1,53 @@
+import type { Prediction } from '@attune/inference';
+import { formatScore, resultColours } from './terminal';
+
+/** Labels printed for one text. */
+const SHOWN_LABELS = 5;
+
+interface ColumnOptions {
+  /** Columns that the row has already; a prediction never overwrites one. */
+  taken: readonly string[];
+  /** Between several labels of one cell. */
+  separator: string;
+  /** Give the probability of every label, too. */
+  probabilities: boolean;
+}
+
+/** A prediction as `attune predict --json` prints it. */
+export function predictionJson(prediction: Prediction): Record<string, unknown> {
+  const { label, labels, value, probability, probabilities } = prediction;
+  if (value !== undefined) return { value };
+  if (labels !== undefined) return { labels, probabilities };
+  return { label, probability, probabilities };
+}
+
+/**
+ * The columns that a prediction adds to its row: `label` and `probability`; `labels` and `probability`, that of the
+ * least sure one, in a multi-label task; `value` in a regression. A name that the row has already becomes
+ * `predictedLabel` and the like.
+ */
+export function predictionColumns(prediction: Prediction, { taken, separator, probabilities }: ColumnOptions): Record<string, unknown> {
+  const entries: [string, unknown][] = [];
+  if (prediction.value !== undefined) entries.push(['value', prediction.value]);
+  else if (prediction.labels !== undefined) entries.push(['labels', prediction.labels.join(separator)]);
+  else entries.push(['label', prediction.label], ['probability', prediction.probability]);
+  if (probabilities && prediction.value === undefined) entries.push(['probabilities', prediction.probabilities]);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [taken.includes(name) ? `predicted${name[0].toUpperCase()}${name.slice(1)}` : name, value]),
+  );
+}
+
+/** A prediction for people: the likeliest labels with a bar each, or the number. */
+export function renderPrediction(prediction: Prediction): string {
+  const colours = resultColours();
+  if (prediction.value !== undefined) return colours.bold(String(prediction.value));
+  const chosen = new Set(prediction.labels ?? [prediction.label]);
+  const ranked = Object.entries(prediction.probabilities).sort(([, a], [, b]) => b - a);
+  const shown = ranked.slice(0, Math.max(SHOWN_LABELS, chosen.size));
+  const width = Math.max(...shown.map(([label]) => label.length));
+  const lines = shown.map(([label, probability]) => {
+    const line = `${label.padEnd(width)}  ${formatScore(probability)}  ${'█'.repeat(Math.round(probability * 20))}`.trimEnd();
+    return chosen.has(label) ? colours.bold(line) : colours.dim(line);
+  });
+  return chosen.size === 0 ? ['No label is likely enough.', ...lines].join('\n') : lines.join('\n');
+}

@@ -1,0 +1,42 @@
+import { Command } from 'commander';
+import { version } from '../package.json';
+import { registerBench } from './commands/bench';
+import { registerEmbed } from './commands/embed';
+import { registerEvaluate } from './commands/evaluate';
+import { registerExport } from './commands/export';
+import { registerPredict } from './commands/predict';
+import { registerPrepare } from './commands/prepare';
+import { registerStart } from './commands/start';
+import { describeTrainKeys, registerTrain } from './commands/train';
+import { messageColours } from './terminal';
+
+/**
+ * The `attune` command with all its verbs. What a verb needs is loaded when it runs, so that help comes at once.
+ *
+ * @param args the command line, without the program's name
+ */
+export async function createProgram(args: readonly string[]): Promise<Command> {
+  const program = new Command('attune')
+    .description('Fine-tune small pretrained encoders on your own labelled data and run them in production.')
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .exitOverride()
+    .showHelpAfterError(false)
+    .configureOutput({
+      outputError: (text, write) => write(`${messageColours().red('attune:')} ${text.replace(/^error: /, '')}`),
+    });
+  registerPrepare(program);
+  registerTrain(program, asksForTrainHelp(args) ? await describeTrainKeys() : '');
+  registerEvaluate(program);
+  registerPredict(program);
+  registerEmbed(program);
+  registerExport(program);
+  registerBench(program);
+  registerStart(program);
+  return program;
+}
+
+/** The keys of head.yaml come from the schema, whose library is loaded only for those who want to read them. */
+function asksForTrainHelp(args: readonly string[]): boolean {
+  return args.includes('train') && args.some((argument) => ['-h', '--help', 'help'].includes(argument));
+}

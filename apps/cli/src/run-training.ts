@@ -1,0 +1,40 @@
+import type { HeadConfig, TrainingResult } from '@attune/finetune';
+import { withInterrupt } from './interrupt';
+import { renderReport } from './report-tables';
+import { printJson, printMessage, printResult } from './terminal';
+import { TrainingDisplay } from './training-display';
+import { trainingSummary } from './training-summary';
+
+/** Labels of a report printed after training; the others stand in metrics.json. */
+const REPORTED_LABELS = 20;
+
+interface RunOptions {
+  /** Folder of the head. */
+  out: string;
+  /** Continue where an interrupted run stopped. */
+  resume: boolean;
+  /** Print one line of JSON instead of the reports. */
+  json: boolean;
+}
+
+/** Trains a head with live progress on stderr, and prints what came of it to stdout. */
+export async function runTraining(config: HeadConfig, { out, resume, json }: RunOptions): Promise<void> {
+  const { trainHead } = await import('@attune/finetune');
+  const display = new TrainingDisplay();
+  const sayStopping = (): void => display.note('Stopping after this step. Ctrl-C again stops at once.');
+  let result: TrainingResult;
+  try {
+    result = await withInterrupt(sayStopping, (signal) =>
+      trainHead(config, { out, resume, signal, onEvent: (event) => display.show(event) }),
+    );
+  } finally {
+    display.stop();
+  }
+  if (json) {
+    printJson(trainingSummary(result));
+    return;
+  }
+  printResult(`\n${renderReport(result.validation, 'Validation', REPORTED_LABELS)}`);
+  if (result.test !== undefined) printResult(`\n${renderReport(result.test, 'Test', REPORTED_LABELS)}`);
+  printMessage(`\n${display.closing(result)}`);
+}

@@ -1,0 +1,77 @@
+import type { TrainingEvent, TrainingResult } from '@attune/finetune';
+import { Progress } from './progress';
+import { formatCount, formatDuration, formatScore, messageColours } from './terminal';
+
+type StepEvent = Extract<TrainingEvent, { type: 'step' }>;
+type EvaluationEvent = Extract<TrainingEvent, { type: 'evaluation' }>;
+
+/** Shows a training run on stderr as it goes. */
+export class TrainingDisplay {
+  private readonly progress = new Progress();
+  private readonly colours = messageColours();
+
+  /** Shows one event of the run. */
+  show(event: TrainingEvent): void {
+    switch (event.type) {
+      case 'phase':
+        this.progress.line(this.colours.bold(event.name));
+        break;
+      case 'data':
+        for (const line of dataLines(event.report)) this.progress.line(line);
+        break;
+      case 'parameters':
+        this.progress.line(parametersLine(event.trainable, event.total));
+        break;
+      case 'step':
+        this.progress.update({ done: event.step, total: event.steps, detail: stepDetail(event) });
+        break;
+      case 'evaluation':
+        this.progress.line(this.evaluationLine(event));
+        break;
+      case 'note':
+        this.note(event.message);
+        break;
+    }
+  }
+
+  /** Prints a remark. */
+  note(message: string): void {
+    this.progress.line(this.colours.yellow(message));
+  }
+
+  /** Ends the live display. */
+  stop(): void {
+    this.progress.stop();
+  }
+
+  /** The last line of a run: where the head is and what it took. */
+  closing(result: TrainingResult): string {
+    const { colours } = this;
+    const share = `${formatCount(result.trainableParameters)} of ${formatCount(result.totalParameters)} parameters`;
+    return `${colours.green('Wrote')} ${colours.bold(result.directory)} after ${formatDuration(result.seconds)}, training ${share}.`;
+  }
+
+  private evaluationLine({ epoch, step, metrics, best }: EvaluationEvent): string {
+    const figures = Object.entries(metrics).map(([name, value]) => `${name} ${formatScore(value)}`);
+    const mark = best ? this.colours.green('  best so far') : '';
+    return `  epoch ${formatEpoch(epoch)}, step ${formatCount(step)}: ${figures.join(', ')}${mark}`;
+  }
+}
+
+function dataLines(report: unknown): string[] {
+  return [String(report)];
+}
+
+function parametersLine(trainable: number, total: number): string {
+  return `  trainable parameters: ${formatCount(trainable)} of ${formatCount(total)} (${((100 * trainable) / total).toPrecision(3)} %)`;
+}
+
+function stepDetail(event: StepEvent): string {
+  const epoch = `epoch ${formatEpoch(event.epoch)} of ${formatEpoch(event.epochs)}`;
+  const speed = `${formatCount(Math.round(event.examplesPerSecond))} rows/s`;
+  return [epoch, `loss ${formatScore(event.loss)}`, speed, `${formatDuration(event.secondsLeft)} left`].join(', ');
+}
+
+function formatEpoch(epoch: number): string {
+  return Number.isInteger(epoch) ? String(epoch) : epoch.toFixed(2);
+}
