@@ -42,7 +42,9 @@ export class DropoutSource {
   /** The mask's values, in the shape given. */
   mask(drawn: DropoutMask, shape: number[]): Tensor {
     const pool = this.pool(drawn.rate);
-    const parts = drawn.starts.map((start, i) => this.kernels.slice(pool, start, Math.min(POOL_SIZE / 2, drawn.size - i * (POOL_SIZE / 2))));
+    const parts = drawn.starts.map((start, i) =>
+      this.kernels.slice(pool, start, Math.min(POOL_SIZE / 2, drawn.size - i * (POOL_SIZE / 2))),
+    );
     const flat = this.kernels.concat(parts, 0);
     const mask = this.kernels.reshape(flat, shape);
     release(flat, ...parts);
@@ -86,7 +88,12 @@ export interface DropoutMask {
 }
 
 /** `x` with some values dropped, and the mask for the way back; `x` itself where nothing is dropped. */
-export function dropout(kernels: Kernels, source: DropoutSource | undefined, rate: number, x: Tensor): { y: Tensor; undo: (dy: Tensor) => Tensor } {
+export function dropout(
+  kernels: Kernels,
+  source: DropoutSource | undefined,
+  rate: number,
+  x: Tensor,
+): { y: Tensor; undo: (dy: Tensor) => Tensor } {
   if (!source || rate === 0) return { y: x.retain(), undo: (dy) => dy.retain() };
   const size = x.shape.reduce((product, extent) => product * extent, 1);
   const drawn = source.draw(size, rate);

@@ -1,5 +1,6 @@
 import type { EncoderConfig } from '@attune/artifact';
 import { release, type Tensor } from '../native/kernels';
+import { activation } from './activation';
 import { SelfAttention } from './attention';
 import { Embeddings } from './embeddings';
 import { EncoderBlock } from './encoder-block';
@@ -12,11 +13,6 @@ import type { Parameter } from './parameter';
 
 /** Looks a parameter up by its name (see `encoderParameterShapes`). */
 export type ParameterLookup = (name: string) => Parameter;
-
-/** Whether the hand-written passes cover an encoder; where not, the reference in plain tfjs ops is used. */
-export function supportsFastPasses(config: EncoderConfig): boolean {
-  return config.activation === 'gelu';
-}
 
 /**
  * A BERT-family encoder with hand-written backward passes over bare kernels. Its reference in plain tfjs ops is
@@ -66,7 +62,7 @@ export class TransformerEncoder {
           ),
           attentionOutput: new Linear([slot(`${prefix}.attention.output.dense`)]),
           attentionNorm: norm(`${prefix}.attention.output.LayerNorm`),
-          feedForward: new FeedForward(slot(`${prefix}.intermediate.dense`), slot(`${prefix}.output.dense`)),
+          feedForward: new FeedForward(slot(`${prefix}.intermediate.dense`), slot(`${prefix}.output.dense`), activation(config.activation)),
           outputNorm: norm(`${prefix}.output.LayerNorm`),
         },
         config.hiddenDropout,

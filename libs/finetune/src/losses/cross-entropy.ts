@@ -68,13 +68,21 @@ function smoothedRow(
   return loss;
 }
 
-function focalRow(logProbabilities: Float64Array, target: number, weight: number, gamma: number, gradient: Float32Array, start: number): number {
+function focalRow(
+  logProbabilities: Float64Array,
+  target: number,
+  weight: number,
+  gamma: number,
+  gradient: Float32Array,
+  start: number,
+): number {
   const logTarget = logProbabilities[target];
   const probability = Math.exp(logTarget);
   const rest = 1 - probability;
   const focus = Math.pow(rest, gamma);
   const factor = focus - (rest > 0 ? gamma * probability * Math.pow(rest, gamma - 1) * logTarget : 0);
-  for (let label = 0; label < logProbabilities.length; label++) gradient[start + label] = weight * factor * Math.exp(logProbabilities[label]);
+  for (let label = 0; label < logProbabilities.length; label++)
+    gradient[start + label] = weight * factor * Math.exp(logProbabilities[label]);
   gradient[start + target] -= weight * factor;
   return -weight * focus * logTarget;
 }

@@ -44,9 +44,13 @@ function resolveClassWeights(weights: HeadConfig['loss']['classWeights'], labels
   }
   const unknown = Object.keys(weights).filter((label) => !labels.includes(label));
   if (unknown.length > 0) {
-    throw new AttuneError('bad-config', `loss.classWeights names ${unknown.map((label) => `"${label}"`).join(', ')}, which the training rows do not have`, {
-      remedy: `Labels are: ${labels.slice(0, 20).join(', ')}.`,
-    });
+    throw new AttuneError(
+      'bad-config',
+      `loss.classWeights names ${unknown.map((label) => `"${label}"`).join(', ')}, which the training rows do not have`,
+      {
+        remedy: `Labels are: ${labels.slice(0, 20).join(', ')}.`,
+      },
+    );
   }
   return Float32Array.from(labels, (label) => weights[label] ?? 1);
 }

@@ -76,7 +76,9 @@ export class Kernels {
 
   /** Calls any op with several outputs. */
   callMany(op: string, attributes: OpAttribute[], inputs: Tensor[], outputs: number): Tensor[] {
-    return this.binding.executeOp(op, attributes, inputs.map(idOf), outputs).map((output) => new Tensor(this.binding, output.id, output.shape));
+    return this.binding
+      .executeOp(op, attributes, inputs.map(idOf), outputs)
+      .map((output) => new Tensor(this.binding, output.id, output.shape));
   }
 
   /** Calls an op without output. */
@@ -167,11 +169,7 @@ export class Kernels {
   }
 
   private reduce(op: string, a: Tensor, axis: number): Tensor {
-    const attributes = this.cached('reduce', () => [
-      ...this.float,
-      this.type('Tidx', this.binding.TF_INT32),
-      this.flag('keep_dims', true),
-    ]);
+    const attributes = this.cached('reduce', () => [...this.float, this.type('Tidx', this.binding.TF_INT32), this.flag('keep_dims', true)]);
     return this.call(op, attributes, [a, this.list(axis)]);
   }
 
@@ -227,7 +225,11 @@ export class Kernels {
   }
 
   private cast(a: Tensor, from: number, to: number): Tensor {
-    const attributes = this.cached(`cast ${from} ${to}`, () => [this.type('SrcT', from), this.type('DstT', to), this.flag('Truncate', false)]);
+    const attributes = this.cached(`cast ${from} ${to}`, () => [
+      this.type('SrcT', from),
+      this.type('DstT', to),
+      this.flag('Truncate', false),
+    ]);
     return this.call('Cast', attributes, [a]);
   }
 

@@ -1,0 +1,200 @@
+import { join } from 'node:path';
+import type { HeadShape, NamedTensor } from '@attune/artifact';
+import { encoderFixture, type EncoderFixtureCase, type EncoderFixtureName } from '@attune/testing';
+import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
+import type { Batch } from '../data/example';
+import { readEncoderConfig, type EncoderDescription } from '../encoders/encoder-config';
+import { encoderFamily, readSafetensors } from '../encoders';
+import { readEncoderWeights } from '../encoders/load-encoder';
+import { referenceEncoder, referenceHead } from '../encoders/reference-forward';
+import { DropoutSource } from '../layers/dropout';
+import { crossEntropy } from '../losses';
+import type { Precision } from '../native/kernels';
+import { loadBinding, loadTensorFlow } from '../native/tensorflow';
+import { Network } from './network';
+import { VocabularySubset } from './vocabulary-subset';
+
+const FAMILIES: EncoderFixtureName[] = ['bert', 'roberta', 'xlm-roberta', 'distilbert'];
+
+interface Fixture {
+  description: EncoderDescription;
+  weights: Map<string, NamedTensor>;
+  batches: Map<string, Batch>;
+  expected: Map<string, NamedTensor>;
+  gradients: Map<string, NamedTensor>;
+}
+
+async function load(name: EncoderFixtureName): Promise<Fixture> {
+  const { directory, cases, labels } = encoderFixture(name);
+  const description = await readEncoderConfig(directory);
+  const { weights } = await readEncoderWeights(directory, description);
+  const { tensors: expected } = await readSafetensors(join(directory, 'expected.safetensors'));
+  const { tensors } = await readSafetensors(join(directory, 'gradients.safetensors'));
+  const gradients = new Map([...tensors].map(([key, value]) => [description.family.fromHuggingFaceName(key) ?? key, value]));
+  const batches = new Map(cases.map((one) => [one.name, toBatch(one, labels)]));
+  return { description, weights, batches, expected, gradients };
+}
+
+function toBatch(one: EncoderFixtureCase, labels: number[]): Batch {
+  const lengths = new Int32Array(one.rows);
+  one.attentionMask.forEach((real, place) => (lengths[Math.floor(place / one.tokens)] += real));
+  const targets = Float32Array.from({ length: one.rows }, (_, row) => labels[row] ?? 0);
+  return { ...one, lengths, targets, indices: Int32Array.from(lengths.keys()) };
+}
+
+function headOf({ weights }: Fixture, pooling: HeadShape['pooling'] = 'pooler'): HeadShape {
+  const outputs = weights.get('head.output.bias')?.shape[0] ?? 0;
+  return { task: 'classification', pooling, labels: Array.from({ length: outputs }, (_, i) => `label ${i}`) };
+}
+
+function build(
+  fixture: Fixture,
+  options: { precision?: Precision; dropout?: number; pooling?: HeadShape['pooling']; subset?: boolean } = {},
+): Network {
+  const { config, family } = fixture.description;
+  const ids = [...fixture.batches.values()].map((batch) => batch.inputIds);
+  return new Network({
+    config,
+    head: headOf(fixture, options.pooling),
+    headOptions: {
+      activation: encoderFamily(family.name).headActivation,
+      dropout: options.dropout ?? 0,
+      inputDropout: family.dropoutBeforePooler ? (options.dropout ?? 0) : 0,
+    },
+    weights: fixture.weights,
+    precision: options.precision ?? 'fp32',
+    ...(options.subset ? { vocabulary: VocabularySubset.of(config.vocabularySize, ids, [config.padTokenId]) } : {}),
+  });
+}
+
+function batchOf(fixture: Fixture, name: string): Batch {
+  const batch = fixture.batches.get(name);
+  if (!batch) throw new Error(`no case ${name}`);
+  return batch;
+}
+
+function largestDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  expect(actual.length).toBe(expected.length);
+  let largest = 0;
+  for (let i = 0; i < expected.length; i++) largest = Math.max(largest, Math.abs(actual[i] - expected[i]));
+  return largest;
+}
+
+const loss = crossEntropy({ labelSmoothing: 0, focalGamma: 0 });
+
+/** Runs a training pass and gives the gradients by name. */
+function gradientsOf(network: Network, batch: Batch, dropout?: DropoutSource): Map<string, Float32Array> {
+  const pass = network.train(batch, dropout);
+  pass.backward(loss.evaluate(pass.logits, batch.targets, batch.rows, batch.rows).gradient);
+  const result = new Map<string, Float32Array>();
+  for (const [name, { gradient }] of network.parameters) if (gradient) result.set(name, gradient.read());
+  return result;
+}
+
+describe.each(FAMILIES)('%s', (name) => {
+  let fixture: Fixture;
+  beforeAll(async () => {
+    fixture = await load(name);
+  });
+
+  it.each(['padded', 'unpadded', 'single'])("gives Python's logits for the %s batch", (caseName) => {
+    const network = build(fixture);
+    const logits = network.logits(batchOf(fixture, caseName));
+    network.dispose();
+    expect(largestDifference(logits, fixture.expected.get(`${caseName}.logits`)?.values ?? [])).toBeLessThan(1e-4);
+  });
+
+  it("gives Python's gradients of every parameter", () => {
+    const network = build(fixture);
+    const gradients = gradientsOf(network, batchOf(fixture, 'padded'));
+    for (const [parameter, { values }] of fixture.gradients) {
+      expect({ parameter, close: largestDifference(gradients.get(parameter) ?? [], values) < 1e-5 }).toEqual({ parameter, close: true });
+    }
+    network.dispose();
+  });
+
+  it('gives the same with a word table of only the tokens that occur', () => {
+    const whole = build(fixture);
+    const subset = build(fixture, { subset: true });
+    const batch = batchOf(fixture, 'padded');
+    expect(subset.parameter('embeddings.word_embeddings.weight').size).toBeLessThan(
+      whole.parameter('embeddings.word_embeddings.weight').size,
+    );
+    expect(subset.logits(batch)).toEqual(whole.logits(batch));
+    expect(subset.toHost()).toEqual(whole.toHost());
+    whole.dispose();
+    subset.dispose();
+  });
+
+  it('gives the gradients of the reference under the same dropout masks', () => {
+    const rate = 0.25;
+    fixture.description.config = { ...fixture.description.config, hiddenDropout: rate, attentionDropout: rate };
+    const network = build(fixture, { dropout: rate });
+    const batch = batchOf(fixture, 'unpadded');
+    const source = new DropoutSource(network.kernels, 5);
+    source.startStep(3);
+    const gradients = gradientsOf(network, batch, source);
+    source.startStep(3);
+    const expected = referenceGradients(fixture, batch, source, rate);
+    for (const [parameter, values] of gradients) {
+      expect({ parameter, close: largestDifference(values, expected.get(parameter) ?? []) < 1e-5 }).toEqual({ parameter, close: true });
+    }
+    source.dispose();
+    network.dispose();
+  });
+
+  it.each(['mean', 'cls', 'pooler'] as const)('leaves no tensors behind after passes with pooling %s', (pooling) => {
+    const before = loadBinding().getNumOfTensors();
+    const network = build(fixture, { pooling });
+    const batch = batchOf(fixture, 'padded');
+    network.logits(batch);
+    gradientsOf(network, batch);
+    network.features(batch);
+    network.dispose();
+    expect(loadBinding().getNumOfTensors()).toBe(before);
+  });
+
+  it('comes within bfloat16 of the gradients with bfloat16 products', () => {
+    const network = build(fixture, { precision: 'bf16' });
+    const gradients = gradientsOf(network, batchOf(fixture, 'padded'));
+    for (const [parameter, { values }] of fixture.gradients) {
+      const scale = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-3);
+      expect({ parameter, close: largestDifference(gradients.get(parameter) ?? [], values) < 0.1 * scale }).toEqual({
+        parameter,
+        close: true,
+      });
+    }
+    network.dispose();
+  });
+});
+
+/** Gradients by tfjs' own tape, with the masks that `source` draws in the order in which the network draws them. */
+function referenceGradients(fixture: Fixture, batch: Batch, source: DropoutSource, rate: number): Map<string, Float32Array> {
+  const tf = loadTensorFlow();
+  const { config } = fixture.description;
+  const names = [...fixture.weights.keys()];
+  const inputs = names.map((name) => {
+    const { values, shape } = fixture.weights.get(name) as NamedTensor;
+    return tf.tensor(values, shape);
+  });
+  const masks = new Map<string, TensorFlow.Tensor>();
+  const dropout = (states: TensorFlow.Tensor, probability: number, place: string): TensorFlow.Tensor => {
+    let mask = masks.get(place);
+    if (!mask) {
+      const drawn = source.mask(source.draw(states.size, probability), states.shape);
+      mask = tf.tensor(drawn.read(), states.shape);
+      drawn.release();
+      masks.set(place, mask);
+    }
+    return states.mul(mask);
+  };
+  const meanLoss = (...tensors: TensorFlow.Tensor[]): TensorFlow.Scalar => {
+    const parameters = (name: string): TensorFlow.Tensor => tensors[names.indexOf(name)];
+    const states = referenceEncoder(tf, config, parameters, batch, { dropout });
+    const logits = referenceHead(tf, config, 'pooler', parameters, states, batch, { dropout, rate });
+    const targets = tf.oneHot(tf.tensor1d(Int32Array.from(batch.targets), 'int32'), logits.shape[1]);
+    return tf.losses.softmaxCrossEntropy(targets, logits) as TensorFlow.Scalar;
+  };
+  const gradients = tf.grads(meanLoss)(inputs);
+  return new Map(names.map((name, i) => [name, gradients[i].dataSync() as Float32Array]));
+}
