@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, isAbsolute, join, normalize } from 'node:path';
-import { AttuneError, type NamedTensor } from '@attune/artifact';
+import { basename, join } from 'node:path';
+import { AttuneError, isSafeRelativePath, type NamedTensor } from '@attune/artifact';
 import { z } from 'zod';
 import { readSafetensors } from './safetensors';
 
@@ -103,11 +103,10 @@ export async function readDenseModule(directory: string): Promise<Map<string, Na
   if (!parsed.success) throw new AttuneError('bad-model', `${modulesFile}: is not a list of modules with "type" and "path"`);
   const dense = parsed.data.findLast((module) => module.type.endsWith('Dense'));
   if (dense === undefined) return output;
-  const path = normalize(dense.path);
-  if (isAbsolute(path) || path.split(/[\\/]/).includes('..')) {
+  if (!isSafeRelativePath(dense.path)) {
     throw new AttuneError('bad-model', `${modulesFile}: the path "${dense.path}" leaves the model's folder`);
   }
-  const { tensors } = await readSafetensors(join(directory, path, 'model.safetensors'));
+  const { tensors } = await readSafetensors(join(directory, dense.path, 'model.safetensors'));
   for (const kind of ['weight', 'bias']) {
     const tensor = tensors.get(`linear.${kind}`);
     if (tensor !== undefined) output.set(`head.output.${kind}`, tensor);

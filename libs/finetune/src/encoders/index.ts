@@ -1,13 +1,8 @@
 export { cacheDirectory } from './cache-directory';
 export { encoderFamilies, encoderFamily, familyOfConfig, type CheckpointLayout, type EncoderFamily, type SourceConfig } from './families';
-export {
-  loadEncoder,
-  longestInput,
-  readEncoderConfig,
-  readEncoderWeights,
-  type EncoderDescription,
-  type LoadedEncoder,
-} from './load-encoder';
+export { longestInput, readEncoderConfig, type EncoderDescription } from './encoder-config';
+export { loadEncoder, readEncoderWeights, type LoadedEncoder } from './load-encoder';
+export type { DownloadProgress, OnDownload } from './hub';
 export {
   positionIds,
   referenceEncoder,

@@ -1,7 +1,18 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { AttuneError, encoderParameterShapes, loadTokenizer, type EncoderConfig, type NamedTensor, type Tokenizer } from '@attune/artifact';
-import { readCheckpoint, readDenseModule, readJson } from './checkpoint';
-import { familyOfConfig, type EncoderFamily, type SourceConfig } from './families';
+import {
+  AttuneError,
+  encoderParameterShapes,
+  loadTokenizer,
+  MANIFEST_FILE,
+  type EncoderConfig,
+  type NamedTensor,
+  type Tokenizer,
+} from '@attune/artifact';
+import { readCheckpoint, readDenseModule } from './checkpoint';
+import { readEncoderConfig, type EncoderDescription } from './encoder-config';
+import type { EncoderFamily, SourceConfig } from './families';
+import type { OnDownload } from './hub';
 import { resolveEncoder } from './resolve';
 
 /** An encoder in memory. */
@@ -21,14 +32,6 @@ export interface LoadedEncoder {
    */
   weights: Map<string, NamedTensor>;
   tokenizer: Tokenizer;
-}
-
-/** What config.json says. */
-export interface EncoderDescription {
-  family: EncoderFamily;
-  config: EncoderConfig;
-  /** config.json as it stands. */
-  sourceConfig: SourceConfig;
 }
 
 const HEAD_NAMES = ['head.dense.weight', 'head.dense.bias', 'head.output.weight', 'head.output.bias'];
@@ -110,23 +113,11 @@ export async function readEncoderWeights(
     const tensor = tensors.get(name);
     if (tensor !== undefined) weights.set(name, tensor);
   }
-  for (const [name, tensor] of await readDenseModule(directory)) tensors.set(name, tensor);
+  // Elsewhere a Dense module is part of an embedding, not a head.
+  const isOwnExport = existsSync(join(directory, MANIFEST_FILE));
+  if (isOwnExport) for (const [name, tensor] of await readDenseModule(directory)) tensors.set(name, tensor);
   for (const [name, tensor] of keepHead(directory, config.hiddenSize, tensors)) weights.set(name, tensor);
   return { weights, hash };
-}
-
-/**
- * Reads config.json of an encoder's folder.
- *
- * @throws AttuneError `unsupported-encoder`, `missing-file`, `bad-model`.
- */
-export async function readEncoderConfig(directory: string): Promise<EncoderDescription> {
-  const file = join(directory, 'config.json');
-  const json = await readJson(file);
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) throw new AttuneError('bad-model', `${file}: is not a JSON object`);
-  const sourceConfig: SourceConfig = { ...json };
-  const family = familyOfConfig(sourceConfig, file);
-  return { family, config: family.parseConfig(sourceConfig, file), sourceConfig };
 }
 
 /**
@@ -134,19 +125,15 @@ export async function readEncoderConfig(directory: string): Promise<EncoderDescr
  * float32 under the names of `encoderParameterShapes`, and its tokenizer.
  *
  * @param reference A local folder, the name of the set-up's encoder, or a hub id `org/name`, also `org/name@revision`.
+ * @param options.onDownload Told of the progress of a download from the hub.
  * @throws AttuneError `unsupported-encoder` for another architecture; `missing-file` and `bad-model` for a folder that lacks
  *   files or whose weights do not fit its config.json; `setup-missing` where the set-up has not run.
  */
-export async function loadEncoder(reference: string): Promise<LoadedEncoder> {
-  const { id, directory } = await resolveEncoder(reference);
+export async function loadEncoder(reference: string, options: { onDownload?: OnDownload } = {}): Promise<LoadedEncoder> {
+  const { id, directory } = await resolveEncoder(reference, options);
   const description = await readEncoderConfig(directory);
   const { weights, hash } = await readEncoderWeights(directory, description);
   const tokenizer = await loadTokenizer(directory);
   const { config, sourceConfig } = description;
   return { id, directory, config, sourceConfig, hash, weights, tokenizer };
-}
-
-/** Most tokens, special ones counted, that the encoder's position table has room for. */
-export function longestInput(config: EncoderConfig): number {
-  return config.maxPositions - config.positionOffset;
 }

@@ -5,7 +5,8 @@ import { encoderFixture, type EncoderFixtureCase, type EncoderFixtureName } from
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import { loadBinding, loadTensorFlow } from '../native/tensorflow';
 import { cacheDirectory } from './cache-directory';
-import { readEncoderConfig, readEncoderWeights, type EncoderDescription } from './load-encoder';
+import { readEncoderConfig, type EncoderDescription } from './encoder-config';
+import { readEncoderWeights } from './load-encoder';
 import { referenceEncoder, referenceHead, type Dropout } from './reference-forward';
 import { readSafetensors } from './safetensors';
 

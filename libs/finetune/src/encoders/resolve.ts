@@ -3,7 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { AttuneError } from '@attune/artifact';
 import { cacheDirectory } from './cache-directory';
-import { hubSnapshot } from './hub';
+import { hubSnapshot, type OnDownload } from './hub';
 
 export interface ResolvedEncoder {
   id: string;
@@ -29,14 +29,17 @@ async function installedEncoders(folder: string): Promise<string> {
  * @throws AttuneError `missing-file` for a folder that is not there, `setup-missing` for a name that the set-up has not
  *   installed, `missing-file` where the hub does not have it or cannot be reached.
  */
-export async function resolveEncoder(reference: string, cache: string = cacheDirectory()): Promise<ResolvedEncoder> {
+export async function resolveEncoder(
+  reference: string,
+  { cache = cacheDirectory(), onDownload }: { cache?: string; onDownload?: OnDownload } = {},
+): Promise<ResolvedEncoder> {
   if (reference === '')
     throw new AttuneError('bad-config', 'encoder: is empty', { remedy: "Give a folder, a hub id or the set-up encoder's name." });
   if (isDirectory(reference)) {
     const directory = resolve(reference);
     return { id: basename(directory), directory };
   }
-  if (HUB_ID.test(reference)) return { id: reference, directory: await hubSnapshot(reference, join(cache, 'hub')) };
+  if (HUB_ID.test(reference)) return { id: reference, directory: await hubSnapshot(reference, join(cache, 'hub'), { onDownload }) };
   if (isAbsolute(reference) || /^\.|[\\/]/.test(reference)) {
     throw new AttuneError('missing-file', `encoder "${reference}": there is no such folder`, {
       remedy: 'Give a folder with config.json, model.safetensors and tokenizer.json, or a hub id such as org/name.',

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
-import { AttuneError, type NamedTensor } from '@attune/artifact';
+import { AttuneError, isDiskFull, type NamedTensor } from '@attune/artifact';
 import { bfloat16ToFloat32, float16ToFloat32 } from './half-precision';
 import { badSafetensors, parseHeader, parseHeaderLength, type TensorEntry } from './safetensors-header';
 
@@ -153,7 +153,7 @@ export async function writeSafetensors(
       await handle.writeFile(bytes);
     }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOSPC') {
+    if (isDiskFull(error)) {
       throw new AttuneError('disk-full', `${file}: no space left on the disk`, { remedy: 'Free some space and run again.', cause: error });
     }
     throw error;

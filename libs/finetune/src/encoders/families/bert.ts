@@ -1,13 +1,13 @@
 import type { EncoderConfig } from '@attune/artifact';
 import { z } from 'zod';
-import { checkConfig, parseActivation, parseSource, rate, refuseVariants, size } from './config-values';
+import { checkConfig, layerCount, parseActivation, parseSource, rate, refuseVariants, size } from './config-values';
 import type { EncoderFamily, SourceConfig } from './family';
 
 /** config.json of BERT and of RoBERTa, with the defaults of Python's configuration class. */
 export const bertSourceSchema = z.object({
   vocab_size: size,
   hidden_size: size,
-  num_hidden_layers: size,
+  num_hidden_layers: layerCount,
   num_attention_heads: size,
   intermediate_size: size,
   max_position_embeddings: size,

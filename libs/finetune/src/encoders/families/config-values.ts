@@ -12,6 +12,8 @@ const ACTIVATIONS: Record<string, EncoderConfig['activation']> = {
 };
 
 export const size = z.number().int().positive();
+/** Layers; the bound keeps a damaged file from asking for endless names. */
+export const layerCount = size.max(1000);
 export const rate = z.number().min(0).lt(1);
 
 /** Reads a config.json by a family's schema. */

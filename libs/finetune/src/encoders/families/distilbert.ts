@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { checkConfig, parseActivation, parseSource, rate, size } from './config-values';
+import { checkConfig, layerCount, parseActivation, parseSource, rate, size } from './config-values';
 import type { EncoderFamily } from './family';
 
 const sourceSchema = z.object({
   vocab_size: size,
   dim: size,
-  n_layers: size,
+  n_layers: layerCount,
   n_heads: size,
   hidden_dim: size,
   max_position_embeddings: size,
