@@ -1,4 +1,4 @@
-import type { TrainingEvent, TrainingResult } from '@attune/finetune';
+import type { DataReport, TrainingEvent, TrainingResult } from '@attune/finetune';
 import { Progress } from './progress';
 import { formatCount, formatDuration, formatScore, messageColours } from './terminal';
 
@@ -58,8 +58,10 @@ export class TrainingDisplay {
   }
 }
 
-function dataLines(report: unknown): string[] {
-  return [String(report)];
+function dataLines({ splits, notices }: DataReport): string[] {
+  const sizes = splits.map(({ name, rows }) => `${name} ${formatCount(rows)} rows`).join(', ');
+  const labels = splits[0].labels.length;
+  return [`  ${sizes}${labels === 0 ? '' : `, ${formatCount(labels)} labels`}`, ...notices.map((notice) => `  ! ${notice}`)];
 }
 
 function parametersLine(trainable: number, total: number): string {

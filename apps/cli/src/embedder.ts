@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import type { Predictor } from '@attune/inference';
+import { isModelDirectory } from './model-directory';
+import { printMessage } from './terminal';
+
+/**
+ * Exports a pretrained encoder as an embedding model, without any training.
+ *
+ * @param reference folder, hub id, or the name of the encoder that setup installed
+ */
+export async function exportEmbedder(reference: string, out: string): Promise<void> {
+  const { exportEncoder, loadEncoder } = await import('@attune/finetune');
+  await exportEncoder(await loadEncoder(reference), { out });
+}
+
+/**
+ * Opens a model directory, or a pretrained encoder: that is exported into the cache the first time.
+ *
+ * @throws AttuneError where there is neither such a model nor such an encoder
+ */
+export async function openEmbedder(model: string, precision: 'fp32' | 'int8'): Promise<Predictor> {
+  const { Predictor: Opener } = await import('@attune/inference');
+  return Opener.open(isModelDirectory(model) ? model : await cachedEmbedder(model), { precision });
+}
+
+async function cachedEmbedder(reference: string): Promise<string> {
+  const { cacheDirectory, exportEncoder, loadEncoder } = await import('@attune/finetune');
+  const encoder = await loadEncoder(reference);
+  const directory = join(cacheDirectory(), 'embedders', encoder.hash.slice(0, 16));
+  if (!isModelDirectory(directory)) {
+    printMessage(`Exporting ${encoder.id} as an embedding model, once.`);
+    await exportEncoder(encoder, { out: directory });
+  }
+  return directory;
+}
