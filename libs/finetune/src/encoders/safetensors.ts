@@ -28,17 +28,32 @@ async function readExactly(handle: FileHandle, file: string, buffer: Uint8Array,
   }
 }
 
-/** Calls `use` with one piece of a byte range after the other; the piece is only valid during the call. */
-async function readPieces(
+/** Pieces of at most `CHUNK` bytes, views of the same memory: reads and hashes take no more than 2 GiB at once. */
+function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let offset = 0; offset < bytes.byteLength; offset += CHUNK) yield bytes.subarray(offset, offset + CHUNK);
+}
+
+async function readInto(handle: FileHandle, file: string, target: Uint8Array, position: number, hash: Hash): Promise<void> {
+  let offset = 0;
+  for (const piece of pieces(target)) {
+    await readExactly(handle, file, piece, position + offset);
+    hash.update(piece);
+    offset += piece.byteLength;
+  }
+}
+
+/** Reads a byte range through one small buffer; a piece is only valid during the call of `use`. */
+async function readThrough(
   handle: FileHandle,
   file: string,
   entry: TensorEntry,
+  hash: Hash,
   use: (piece: Uint8Array, offset: number) => void,
 ): Promise<void> {
-  const buffer = new Uint8Array(new ArrayBuffer(Math.min(CHUNK, entry.length)));
+  const buffer = new Uint8Array(Math.min(CHUNK, entry.length));
   for (let offset = 0; offset < entry.length; offset += CHUNK) {
     const piece = buffer.subarray(0, Math.min(CHUNK, entry.length - offset));
-    await readExactly(handle, file, piece, entry.start + offset);
+    await readInto(handle, file, piece, entry.start + offset, hash);
     use(piece, offset);
   }
 }
@@ -47,13 +62,10 @@ async function readTensor(handle: FileHandle, file: string, entry: TensorEntry, 
   const width = entry.dtype === 'F32' ? 4 : 2;
   const values = new Float32Array(entry.length / width);
   if (entry.dtype === 'F32') {
-    const bytes = new Uint8Array(values.buffer);
-    await readExactly(handle, file, bytes, entry.start);
-    hash.update(bytes);
+    await readInto(handle, file, new Uint8Array(values.buffer), entry.start, hash);
   } else {
     const convert = entry.dtype === 'F16' ? float16ToFloat32 : bfloat16ToFloat32;
-    await readPieces(handle, file, entry, (piece, offset) => {
-      hash.update(piece);
+    await readThrough(handle, file, entry, hash, (piece, offset) => {
       convert(new Uint16Array(piece.buffer, piece.byteOffset, piece.byteLength / 2), values, offset / 2);
     });
   }
@@ -101,7 +113,7 @@ export async function readSafetensors(file: string, want?: (name: string) => boo
       if (isFloat && (want === undefined || want(entry.name))) {
         tensors.set(entry.name, await readTensor(handle, file, entry, hash));
       } else {
-        await readPieces(handle, file, entry, (piece) => void hash.update(piece));
+        await readThrough(handle, file, entry, hash, () => undefined);
       }
     }
     const names = header.entries.map((entry) => entry.name);
@@ -149,8 +161,10 @@ export async function writeSafetensors(
     await handle.writeFile(header);
     for (const { values } of tensors.values()) {
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-      hash.update(bytes);
-      await handle.writeFile(bytes);
+      for (const piece of pieces(bytes)) {
+        hash.update(piece);
+        await handle.writeFile(piece);
+      }
     }
   } catch (error) {
     if (isDiskFull(error)) {
