@@ -1,6 +1,6 @@
 import { environment } from './environment';
-import { createProgram } from './program';
 import { reportError } from './report-error';
+import { run } from './run';
 
 environment.silenceTensorFlow();
 
@@ -14,13 +14,6 @@ const fail = (error: unknown): void => void reportError(error).then((status) => 
 process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
 
-async function run(): Promise<void> {
-  try {
-    const program = await createProgram(process.argv.slice(2));
-    await program.parseAsync();
-  } catch (error) {
-    process.exitCode = await reportError(error);
-  }
-}
-
-void run();
+void run(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+});

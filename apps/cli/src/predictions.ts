@@ -1,9 +1,6 @@
 import type { Prediction } from '@attune/inference';
 import { formatScore, resultColours } from './terminal';
 
-/** Labels printed for one text. */
-const SHOWN_LABELS = 5;
-
 interface ColumnOptions {
   /** Columns that the row has already; a prediction never overwrites one. */
   taken: readonly string[];
@@ -37,13 +34,17 @@ export function predictionColumns(prediction: Prediction, { taken, separator, pr
   );
 }
 
-/** A prediction for people: the likeliest labels with a bar each, or the number. */
-export function renderPrediction(prediction: Prediction): string {
+/**
+ * A prediction for people: the likeliest labels with a bar each, or the number.
+ *
+ * @param shownLabels how many labels to print, more where more are predicted
+ */
+export function renderPrediction(prediction: Prediction, shownLabels = 5): string {
   const colours = resultColours();
   if (prediction.value !== undefined) return colours.bold(String(prediction.value));
   const chosen = new Set(prediction.labels ?? [prediction.label]);
   const ranked = Object.entries(prediction.probabilities).sort(([, a], [, b]) => b - a);
-  const shown = ranked.slice(0, Math.max(SHOWN_LABELS, chosen.size));
+  const shown = ranked.slice(0, Math.max(shownLabels, chosen.size));
   const width = Math.max(...shown.map(([label]) => label.length));
   const lines = shown.map(([label, probability]) => {
     const line = `${label.padEnd(width)}  ${formatScore(probability)}  ${'█'.repeat(Math.round(probability * 20))}`.trimEnd();

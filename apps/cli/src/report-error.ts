@@ -38,9 +38,9 @@ export async function reportError(error: unknown): Promise<ExitStatus> {
   return known?.exitStatus ?? 1;
 }
 
-/** Help that was asked for is no error; everything else that commander throws is wrong use. */
+/** Help and version that were asked for are no error; everything else that commander throws is wrong use. */
 function usageStatus(error: CommanderError): ExitStatus {
-  return error.code === 'commander.helpDisplayed' || error.code === 'commander.version' ? 0 : 2;
+  return error.exitCode === 0 ? 0 : 2;
 }
 
 async function asAttuneError(error: unknown): Promise<AttuneError | undefined> {

@@ -1,0 +1,84 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runAttune, runInProcess } from './run-attune';
+
+describe('attune, used wrongly', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'attune-cli-'));
+    await writeFile(join(folder, 'head.yaml'), 'data:\n  train: rows.csv\ntraining:\n  epoch: 3\n');
+    await writeFile(join(folder, 'rows.csv'), 'text,label\nwhere is my parcel,delivery\n');
+    await writeFile(join(folder, 'empty.csv'), '');
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it.each<[name: string, args: string[], status: number, message: RegExp]>([
+    ['no verb', [], 2, /Usage: attune/],
+    ['an unknown verb', ['trian'], 2, /attune: unknown command 'trian'\n\(Did you mean train\?\)/],
+    ['an unknown flag', ['train', '--epoch', '3'], 2, /attune: unknown option '--epoch'\n\(Did you mean --epochs\?\)/],
+    ['a flag without its value', ['train', '--out'], 2, /argument missing/],
+    ['a word for a number', ['train', '--epochs', 'many'], 2, /'many' is invalid. It must be a number./],
+    ['a number out of range', ['train', '--epochs', '-1', '--out', 'x'], 2, /--epochs: must be above 0, not -1/],
+    [
+      'an unknown tuner',
+      ['train', '--tuner', 'lorra', '--out', 'x'],
+      2,
+      /--tuner: must be full, lora, bitfit or head, not "lorra"; did you mean lora\?/,
+    ],
+    ['train without --out', ['train', '--data', 'rows.csv'], 2, /--out is missing/],
+    ['train without rows', ['train', '--out', 'model'], 2, /no training rows/],
+    [
+      'an unknown key',
+      ['train', '-c', 'head.yaml', '--out', 'model'],
+      2,
+      /head.yaml is not valid:\n {2}line 4: training.epoch: unknown key; did you mean training.epochs\?/,
+    ],
+    ['a missing head.yaml', ['train', '-c', 'absent.yaml', '--out', 'model'], 1, /attune: absent.yaml: no such file/],
+    ['missing rows', ['train', '--data', 'absent.csv', '--out', 'model'], 1, /absent.csv/],
+    ['empty rows', ['train', '--data', 'empty.csv', '--out', 'model'], 1, /empty.csv is empty/],
+    [
+      'a missing column',
+      ['train', '--data', 'rows.csv', '--label', 'lable', '--out', 'model'],
+      1,
+      /has no column "lable"[^]*Did you mean "label"\?/,
+    ],
+    ['one class only', ['train', '--data', 'rows.csv', '--out', 'model'], 1, /every row has the label "delivery"/],
+    ['evaluate without a model', ['evaluate', '--data', 'rows.csv'], 2, /required option '--model <folder>' not specified/],
+    ['a model that is not there', ['evaluate', '--model', 'absent', '--data', 'rows.csv'], 1, /There is no model directory absent/],
+    ['a folder that is no model', ['predict', '--model', '.', '--text', 'x'], 1, /is not a model directory/],
+    ['predict without a text', ['predict', '--model', '.'], 2, /one of --text and --data is needed/],
+    ['predict with two sources', ['predict', '--model', '.', '--text', 'x', '--data', 'rows.csv'], 2, /cannot be used with/],
+    ['predict without --out', ['predict', '--model', '.', '--data', 'rows.csv'], 2, /--data needs --out/],
+    [
+      'an output of unknown format',
+      ['predict', '--model', '.', '--data', 'rows.csv', '--out', 'x.pdf'],
+      2,
+      /extension must be one of .csv, .tsv, .jsonl/,
+    ],
+    ['an unknown precision', ['predict', '--model', '.', '--text', 'x', '--precision', 'int4'], 2, /Allowed choices are fp32, int8/],
+    ['an unknown format', ['export', '--model', '.', '--out', 'x', '--format', 'gguf'], 2, /Allowed choices are huggingface, onnx, peft/],
+    ['an unknown encoder', ['embed', '--model', 'no-such-encoder', '--text', 'x'], 1, /encoder "no-such-encoder" is not installed/],
+    ['prepare without --out', ['prepare', '--data', 'rows.csv'], 2, /required option '--out <folder>' not specified/],
+  ])('%s', async (_, args, status, message) => {
+    const run = await runInProcess(args, folder);
+    expect(run).toMatchObject({ status, stdout: '' });
+    expect(run.stderr).toMatch(message);
+    expect(run.stderr).not.toMatch(/\n\s+at |unexpected error/);
+    expect((await readdir(folder)).sort()).toEqual(['empty.csv', 'head.yaml', 'rows.csv']);
+  });
+
+  it.each<[status: number, args: string[]]>([
+    [1, ['train', '-c', 'absent.yaml', '--out', 'x']],
+    [2, ['train', '--epochs', 'many']],
+  ])('exits with status %d: %j', async (status, args) => {
+    const run = await runAttune(args, { cwd: folder });
+    expect(run).toMatchObject({ status, stdout: '' });
+    expect(run.stderr).toMatch(/^attune: /);
+  });
+
+  it('shows where an error came from with ATTUNE_DEBUG', async () => {
+    const run = await runAttune(['train', '-c', 'absent.yaml', '--out', 'x'], { cwd: folder, env: { ATTUNE_DEBUG: '1' } });
+    expect(run.stderr).toMatch(/\n\s+at [^]*Caused by: /);
+  });
+});
