@@ -179,7 +179,13 @@ describe('the default encoder', () => {
       expect([...inputIds]).toEqual([...batch.inputIds.slice(start, start + inputIds.length)]);
     }
     const hidden = referenceEncoder(tf, fixture.description.config, fixture.parameters, batch);
-    expect(largestDifference(hidden.dataSync(), fixture.expected.get('padded.hidden')?.values ?? [])).toBeLessThan(1e-4);
+    // Nothing reads the states of padding, and this model's are ill-conditioned: Python's own are 8e-5 from float64's.
+    const width = hidden.shape[2];
+    const ofRealTokens = (values: Float32Array | Int32Array | Uint8Array): Float32Array =>
+      Float32Array.from(values).filter((_, i) => batch.attentionMask[Math.floor(i / width)] === 1);
+    const expected = fixture.expected.get('padded.hidden')?.values ?? new Float32Array();
+    expect(expected.length).toBe(hidden.size);
+    expect(largestDifference(ofRealTokens(hidden.dataSync()), ofRealTokens(expected))).toBeLessThan(1e-5);
     hidden.dispose();
     disposeAll(fixture);
   });
