@@ -21,7 +21,11 @@ function counts(rows: Row[]): Map<string, number> {
 }
 
 /** Letters and digits of a text in lower case, so that spacing, case and punctuation make no difference. */
-const bare = (text: string): string => text.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
+const bare = (text: string): string =>
+  text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
 
 /** Share of the runs of three characters that two texts have in common (Jaccard's index). */
 function similarity(first: ReadonlySet<string>, second: ReadonlySet<string>): number {
