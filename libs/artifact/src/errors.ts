@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'setup-missing'
   | 'training-failed'
   | 'export-refused'
+  | 'inference-failed'
   | 'disk-full'
   | 'interrupted';
 

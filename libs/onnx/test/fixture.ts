@@ -23,7 +23,7 @@ export interface Fixture {
   config: EncoderConfig;
   weights: Map<string, NamedTensor>;
   head: NonNullable<EncoderModel['head']>;
-  batch: SessionInput;
+  batch: SessionInput & { inputIds: Int32Array; attentionMask: Int32Array; tokenTypeIds?: Int32Array };
   lengths: number[];
   /** Of Python transformers: `[rows, tokens, hidden]` and `[rows, labels]`. */
   lastHiddenState: Float32Array;
@@ -58,7 +58,7 @@ export function readFixture(family: string): Fixture {
 /** One row of the batch, without its padding. */
 export function singleRow({ batch, lengths }: Fixture, row: number): SessionInput {
   const start = row * batch.tokens;
-  const cut = <T extends Int32Array | BigInt64Array>(values: T): T => values.slice(start, start + lengths[row]) as T;
+  const cut = (values: Int32Array): Int32Array => values.slice(start, start + lengths[row]);
   return {
     rows: 1,
     tokens: lengths[row],
