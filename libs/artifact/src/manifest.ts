@@ -55,7 +55,7 @@ export const manifestSchema = z
       hash: z.string().min(1).describe('Of the pretrained weights that training started from'),
       family: z.enum(['bert', 'roberta', 'xlm-roberta', 'distilbert'] satisfies EncoderFamilyName[]),
       hiddenSize: z.number().int().positive(),
-      tokenTypes: z.number().int().nonnegative().describe('0: the ONNX files have no input token_type_ids'),
+      tokenTypes: z.number().int().nonnegative().describe('2 or more: the ONNX files have an input token_type_ids'),
       padTokenId: z.number().int().nonnegative(),
     }),
     maxLength: z.number().int().positive().describe('Tokens kept of a text, special tokens counted'),

@@ -15,5 +15,7 @@ export { readRows, formatOf, type RowFormat, type SourceRow } from './data/read-
 export * from './data/split';
 export * from './encoders';
 export * from './evaluation/report';
+export * from './export';
 export { Random, type RandomState } from './random';
 export * from './training/events';
+export { trainHead, type TrainHeadOptions } from './training/train-head';

@@ -1,0 +1,81 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import {
+  AttuneError,
+  MANIFEST_FILE,
+  readManifest,
+  resolveInside,
+  TOKENIZER_FILES,
+  verifyFiles,
+  writeDirectoryAtomically,
+  type Manifest,
+} from '@attune/artifact';
+import { writeCardAndManifest } from './export-head';
+import { readRun } from './recorded-run';
+import { ADAPTER_FOLDER } from './peft-adapter';
+
+/** What `attune export` can make of a model directory. */
+export type ExportFormat = 'huggingface' | 'onnx' | 'peft';
+
+const REPORTS = ['metrics.json', 'history.json', 'head.json'];
+
+/**
+ * Copies a model directory, or the part of it that one kind of program needs: `huggingface` the checkpoint with its sentence-transformers
+ * modules, `onnx` the ONNX files with the tokenizer, `peft` the adapter. Every file is checked against the manifest first, and the copy has
+ * a manifest of its own.
+ *
+ * @param format all of the model when absent
+ * @throws AttuneError `bad-model` when the model is damaged, `wrong-use` when it has nothing of that format.
+ */
+export async function exportFormat(model: string, out: string, format?: ExportFormat): Promise<Manifest> {
+  const manifest = await readManifest(model);
+  const chosen = chooseFiles(manifest, format);
+  if (chosen.size === 0) throw nothingOf(model, manifest, format);
+  await verifyFiles(model, manifest, [...chosen.keys()]);
+  return writeDirectoryAtomically(out, async (staging) => {
+    for (const [from, to] of chosen) {
+      await mkdir(dirname(join(staging, to)), { recursive: true });
+      await copyFile(await resolveInside(model, from), join(staging, to));
+    }
+    const onnx = format === undefined || format === 'onnx' ? manifest.onnx : {};
+    const { files: _files, schemaVersion: _version, ...content } = manifest;
+    return writeCardAndManifest(staging, out, { ...content, onnx }, await readRun(model, manifest));
+  });
+}
+
+/** Paths to copy, each with its path in the copy. */
+function chooseFiles(manifest: Manifest, format: ExportFormat | undefined): Map<string, string> {
+  const paths = Object.keys(manifest.files).filter((path) => path !== 'README.md');
+  const inPlace = (wanted: (path: string) => boolean): Map<string, string> => new Map(paths.filter(wanted).map((path) => [path, path]));
+  const isOnnx = (path: string): boolean => path.startsWith('onnx/');
+  const isAdapter = (path: string): boolean => path.startsWith(`${ADAPTER_FOLDER}/`);
+  const isTokenizer = (path: string): boolean => TOKENIZER_FILES.some((name) => name === path);
+  const isReport = (path: string): boolean => REPORTS.includes(path);
+  switch (format) {
+    case undefined:
+      return inPlace(() => true);
+    case 'huggingface':
+      return paths.includes('model.safetensors') ? inPlace((path) => !isOnnx(path) && !isAdapter(path)) : new Map();
+    case 'onnx':
+      return paths.some(isOnnx)
+        ? inPlace((path) => isOnnx(path) || isTokenizer(path) || isReport(path) || path === 'config.json')
+        : new Map();
+    case 'peft': {
+      // At the top, where PEFT looks first; without a config.json there, which would make it a complete model for transformers.
+      const adapter = paths.filter(isAdapter).map((path): [string, string] => [path, path.slice(ADAPTER_FOLDER.length + 1)]);
+      return adapter.length === 0 ? new Map() : new Map([...adapter, ...inPlace((path) => isTokenizer(path) || isReport(path))]);
+    }
+  }
+}
+
+function nothingOf(model: string, { tuner }: Manifest, format: ExportFormat | undefined): AttuneError {
+  if (format === 'peft') {
+    const how = tuner === undefined ? 'was not trained' : `was trained with the tuner "${tuner.name}"`;
+    return new AttuneError('wrong-use', `${model} ${how} and has no adapter.`, {
+      remedy: 'Train with --tuner lora, or choose another format.',
+    });
+  }
+  return new AttuneError('wrong-use', `${model} holds nothing of the format ${format ?? 'asked for'}.`, {
+    remedy: `Its ${MANIFEST_FILE} lists what it holds.`,
+  });
+}

@@ -1,0 +1,84 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { AttuneError, isSafeRelativePath, writeDirectoryAtomically, type Manifest } from '@attune/artifact';
+import { encoderFamily } from '../encoders';
+import { isFamilyHead } from './hugging-face-config';
+import { headManifest, writeManifest, type ManifestContent } from './manifest-of';
+import { modelCard, type CardRun } from './model-card';
+import { copyTokenizer, writeCheckpoint, writeJson } from './model-files';
+import { headSubject, ONNX_FP32, ONNX_INT8, writeOnnx } from './onnx-files';
+import { ADAPTER_FOLDER, writePeftAdapter } from './peft-adapter';
+import { headModules, writeSentenceModules } from './sentence-transformers';
+import type { ExportOptions, ExportReport, TrainedHead } from './trained-head';
+
+/**
+ * Writes a trained head as a model directory that this project's services, Python `transformers` (PEFT, sentence-transformers) and ONNX
+ * Runtime load: whole, checked against the trained model on held-out rows, or not at all.
+ *
+ * @throws AttuneError `export-refused` when the ONNX files do not agree with the trained model, `wrong-use` when something that is no model
+ *   stands at `out`, `disk-full`.
+ */
+export async function exportHead(trained: TrainedHead, options: ExportOptions): Promise<ExportReport> {
+  const started = performance.now();
+  const { out, heldOut } = options;
+  assertHeldOut(trained, options);
+  return writeDirectoryAtomically(out, async (staging) => {
+    await writePythonFiles(staging, trained);
+    const family = encoderFamily(trained.encoder.config.family);
+    const agreement = await writeOnnx(staging, headSubject(trained, family.headActivation, heldOut), options.int8);
+    await writeReports(staging, trained);
+    for (const [path, content] of options.attachments ?? []) await attach(staging, path, content);
+    const onnx = { fp32: ONNX_FP32, ...(options.int8 && { int8: ONNX_INT8 }) };
+    const manifest = await writeCardAndManifest(staging, out, headManifest(trained, options.createdBy, agreement, onnx), {
+      ...trained,
+      baseModel: trained.adapter?.baseModel,
+    });
+    return { directory: out, files: sizes(manifest), ...agreement, seconds: (performance.now() - started) / 1000 };
+  });
+}
+
+function assertHeldOut({ head }: TrainedHead, { heldOut: { examples, logits } }: ExportOptions): void {
+  if (examples.length === 0) {
+    throw new AttuneError('export-refused', 'There are no held-out rows to check the export on, and nothing is written.', {
+      remedy: 'Set some validation rows aside (data.validationShare).',
+    });
+  }
+  if (logits.length !== examples.length * head.labels.length) {
+    throw new AttuneError(
+      'export-refused',
+      `${logits.length} logits were given for ${examples.length} held-out rows of ${head.labels.length} outputs.`,
+    );
+  }
+}
+
+async function writePythonFiles(staging: string, trained: TrainedHead): Promise<void> {
+  const { encoder, head, weights, maxLength, adapter } = trained;
+  await writeCheckpoint(staging, encoder, head, weights);
+  await copyTokenizer(encoder.directory, staging, maxLength);
+  if (!isFamilyHead(head)) await writeSentenceModules(staging, headModules(head, encoder.config.hiddenSize, maxLength, weights));
+  if (adapter !== undefined) await writePeftAdapter(join(staging, ADAPTER_FOLDER), encoder, head, adapter, weights);
+}
+
+async function writeReports(staging: string, { reports, calibration, thresholds, history, config }: TrainedHead): Promise<void> {
+  await writeJson(join(staging, 'metrics.json'), { ...reports, calibration, ...(thresholds !== undefined && { thresholds }) });
+  await writeJson(join(staging, 'head.json'), config);
+  if (history !== undefined) await writeJson(join(staging, 'history.json'), history);
+}
+
+async function attach(staging: string, path: string, content: string | Uint8Array): Promise<void> {
+  if (!isSafeRelativePath(path)) throw new AttuneError('wrong-use', `${JSON.stringify(path)} is no path inside a model directory.`);
+  await mkdir(dirname(join(staging, path)), { recursive: true });
+  await writeFile(join(staging, path), content, { flag: 'wx' });
+}
+
+/** Writes README.md, which speaks of the other files, and attune.json, which lists it too. */
+export async function writeCardAndManifest(staging: string, out: string, content: ManifestContent, run?: CardRun): Promise<Manifest> {
+  const { files } = await writeManifest(staging, content);
+  await writeFile(join(staging, 'README.md'), modelCard(basename(resolve(out)), content, Object.keys(files), run));
+  return writeManifest(staging, content);
+}
+
+/** Sizes of a model's files in bytes. */
+export function sizes({ files }: Manifest): Record<string, number> {
+  return Object.fromEntries(Object.entries(files).map(([path, { bytes }]) => [path, bytes]));
+}

@@ -1,0 +1,58 @@
+import { AttuneError, type HeadShape } from '@attune/artifact';
+import { defaultMetric, metricDirection, type MetricName } from '../evaluation/metric';
+import { evaluateClassification, evaluateMultiLabel, evaluateRegression, type EvaluationReport } from '../evaluation/report';
+import type { TrainedHead } from './trained-head';
+
+/** Most that quantising may cost of the head's metric: half a point of a hundred. */
+export const INT8_TOLERANCE = 0.005;
+
+/** Below this many held-out rows one row alone is more than the tolerance, and tells nothing; losing that one is allowed. */
+const FEW_ROWS = 200;
+
+/** What the held-out rows say about a quantised head beside the float32 one. */
+export interface Int8Comparison {
+  metric?: { name: string; fp32: number; int8: number };
+  acceptable: boolean;
+}
+
+/** Compares the head's own metric, or its task's where the own one is a loss, on the held-out rows. */
+export function compareInt8(head: TrainedHead, targets: Float32Array, fp32: Float32Array, int8: Float32Array): Int8Comparison {
+  const before = evaluate(head, fp32, targets);
+  const after = evaluate(head, int8, targets);
+  const name = measuredMetric(head, before);
+  if (name === undefined) return { acceptable: true };
+  const metric = { name, fp32: before[name] ?? NaN, int8: after[name] ?? NaN };
+  const rowsLost = ((before.accuracy ?? 0) - (after.accuracy ?? 0)) * before.rows;
+  const oneRow = before.accuracy !== undefined && before.rows < FEW_ROWS && rowsLost < 1.5;
+  return { metric, acceptable: metric.fp32 - metric.int8 <= INT8_TOLERANCE + 1e-9 || oneRow };
+}
+
+/**
+ * Targets of the held-out rows, `[rows]` or `[rows × labels]`.
+ *
+ * @throws AttuneError `bad-data` where a row's target does not fit the task.
+ */
+export function targetsOf({ task, labels }: HeadShape, examples: readonly { target: number | Float32Array }[]): Float32Array {
+  const width = task === 'multi-label' ? labels.length : 1;
+  const targets = new Float32Array(examples.length * width);
+  examples.forEach(({ target }, row) => {
+    const values = typeof target === 'number' ? [target] : target;
+    if (values.length !== width)
+      throw new AttuneError('bad-data', `Held-out row ${row + 1} has ${values.length} targets, the head has ${width}.`);
+    targets.set(values, row * width);
+  });
+  return targets;
+}
+
+function evaluate({ head, calibration, thresholds }: TrainedHead, logits: Float32Array, targets: Float32Array): EvaluationReport {
+  if (head.task === 'regression') return evaluateRegression(logits, targets);
+  if (head.task === 'classification') return evaluateClassification(logits, targets, head.labels, calibration);
+  return evaluateMultiLabel(logits, targets, head.labels, { ...calibration, thresholds });
+}
+
+/** The first of the measures that the rows can give; of a loss, a difference in points means nothing. */
+function measuredMetric({ config, head }: TrainedHead, report: EvaluationReport): MetricName | undefined {
+  const configured = config.training.metric;
+  const candidates = [configured, defaultMetric(head.task)].filter((name) => name !== undefined && metricDirection(name) === 'higher');
+  return candidates.find((name) => name !== undefined && Number.isFinite(report[name]));
+}

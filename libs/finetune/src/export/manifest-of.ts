@@ -1,0 +1,85 @@
+import { readdir, stat, writeFile } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { MANIFEST_FILE, manifestSchema, sha256OfFile, type EncoderConfig, type Manifest } from '@attune/artifact';
+import type { EvaluationReport } from '../evaluation/report';
+import type { Agreement, Int8Agreement, TrainedHead } from './trained-head';
+
+/** A manifest before the files are known. */
+export type ManifestContent = Omit<Manifest, 'files' | 'schemaVersion'>;
+
+/** What the manifest says about the encoder. */
+export function manifestEncoder({ id, hash, config }: { id: string; hash: string; config: EncoderConfig }): Manifest['encoder'] {
+  const { family, hiddenSize, tokenTypes, padTokenId } = config;
+  return { id, hash, family, hiddenSize, tokenTypes, padTokenId };
+}
+
+/** The manifest of a trained head. */
+export function headManifest(
+  trained: TrainedHead,
+  createdBy: string,
+  agreement: { fp32: Agreement; int8?: Int8Agreement },
+  onnx: Manifest['onnx'],
+): ManifestContent {
+  const { head, encoder, calibration, thresholds, config, reports } = trained;
+  return {
+    createdBy,
+    tasks: [
+      {
+        name: 'head',
+        type: head.task,
+        pooling: head.pooling,
+        labels: head.labels,
+        output: 'logits',
+        calibration: { temperature: calibration.temperature },
+        ...(thresholds !== undefined && { thresholds: Object.fromEntries(head.labels.map((label, i) => [label, thresholds[i]])) }),
+        metrics: headlineMetrics(reports.test ?? reports.validation),
+      },
+    ],
+    ...(trained.embedding && { embedding: embeddingOutput(encoder.config) }),
+    encoder: manifestEncoder(encoder),
+    maxLength: trained.maxLength,
+    normalization: trained.normalization,
+    tuner: config.tuner,
+    trainingData: trained.dataFingerprint,
+    onnx,
+    verification: { rows: agreement.fp32.rows, ...agreement },
+  };
+}
+
+/** The embedding output that ONNX files of encoders have. */
+export function embeddingOutput({ hiddenSize }: EncoderConfig): NonNullable<Manifest['embedding']> {
+  return { output: 'embedding', dimension: hiddenSize, pooling: 'mean', normalized: true };
+}
+
+/** The report's single numbers. */
+export function headlineMetrics(report: EvaluationReport): Record<string, number> {
+  const numbers = Object.entries(report).filter(
+    (entry): entry is [string, number] => typeof entry[1] === 'number' && Number.isFinite(entry[1]),
+  );
+  return Object.fromEntries(numbers.filter(([name]) => name !== 'temperature'));
+}
+
+/**
+ * Writes attune.json, with size and SHA-256 of every other file in the directory. The last file of an export.
+ */
+export async function writeManifest(directory: string, content: ManifestContent): Promise<Manifest> {
+  const files: Manifest['files'] = {};
+  for (const path of await listFiles(directory)) {
+    const file = join(directory, path);
+    files[path] = { sha256: await sha256OfFile(file), bytes: (await stat(file)).size };
+  }
+  const manifest = manifestSchema.parse({ schemaVersion: 1, ...content, files });
+  await writeFile(join(directory, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
+  return manifest;
+}
+
+/** Paths of all files below a directory, sorted, with `/` between their parts; the manifest is left out. */
+async function listFiles(directory: string, prefix = ''): Promise<string[]> {
+  const paths: string[] = [];
+  for (const entry of await readdir(join(directory, prefix), { withFileTypes: true })) {
+    const path = posix.join(prefix, entry.name);
+    if (entry.isDirectory()) paths.push(...(await listFiles(directory, path)));
+    else if (path !== MANIFEST_FILE) paths.push(path);
+  }
+  return paths.sort();
+}

@@ -1,0 +1,103 @@
+import type { Manifest } from '@attune/artifact';
+import type { CardRun } from './model-card';
+
+/** How to load what a model directory holds, in this project, in Python and in ONNX Runtime. `DIR` stands for the directory. */
+export function loadingInstructions(
+  manifest: Omit<Manifest, 'files' | 'schemaVersion'>,
+  paths: readonly string[],
+  run?: Pick<CardRun, 'config' | 'baseModel'>,
+): string {
+  const has = (path: string): boolean => paths.includes(path);
+  const pair = run?.config.data.pair !== undefined;
+  const parts = ['## How to load it'];
+  if (manifest.onnx.fp32 !== undefined) parts.push(attune(manifest, pair));
+  if (has('modules.json')) parts.push(sentenceTransformers(manifest, pair));
+  else if (has('config.json') && has('model.safetensors') && manifest.tasks.length > 0) parts.push(transformers(manifest, pair));
+  const adapter = ['adapter/adapter_config.json', 'adapter_config.json'].find(has);
+  if (adapter !== undefined) parts.push(peft(manifest, adapter, has('modules.json'), run?.baseModel));
+  if (manifest.onnx.fp32 !== undefined) parts.push(onnxRuntime(manifest));
+  return parts.join('\n\n');
+}
+
+function attune({ tasks, embedding }: Omit<Manifest, 'files' | 'schemaVersion'>, pair: boolean): string {
+  const verbs = [...(tasks.length > 0 ? ['predict'] : []), ...(embedding === undefined ? [] : ['embed'])];
+  const commands = verbs.map((verb) => `npx attune ${verb} --model DIR --text "…"`);
+  const call = tasks.length > 0 ? `await predictor.predict([{ text: '…'${pair ? ", pair: '…'" : ''} }])` : "await predictor.embed(['…'])";
+  return [
+    'From the command line and in TypeScript:',
+    fence('sh', commands),
+    fence('ts', [
+      "import { Predictor } from '@attune/inference';",
+      '',
+      "const predictor = await Predictor.open('DIR', { precision: 'int8' });",
+      `const answers = ${call};`,
+    ]),
+  ].join('\n\n');
+}
+
+function transformers({ maxLength }: Omit<Manifest, 'files' | 'schemaVersion'>, pair: boolean): string {
+  return [
+    'In Python `transformers`:',
+    fence('python', [
+      'from transformers import AutoModelForSequenceClassification, AutoTokenizer',
+      '',
+      'tokenizer = AutoTokenizer.from_pretrained("DIR")',
+      'model = AutoModelForSequenceClassification.from_pretrained("DIR").eval()',
+      `inputs = tokenizer("…"${pair ? ', "…"' : ''}, truncation=True, max_length=${maxLength}, return_tensors="pt")`,
+      'logits = model(**inputs).logits',
+    ]),
+  ].join('\n\n');
+}
+
+function sentenceTransformers({ tasks }: Omit<Manifest, 'files' | 'schemaVersion'>, pair: boolean): string {
+  const what = tasks.length > 0 ? 'logits' : 'embeddings';
+  const note = pair && tasks.length > 0 ? '\n\n`encode` takes single texts; give pairs to the ONNX files.' : '';
+  return (
+    [
+      'In Python `sentence-transformers`:',
+      fence('python', ['from sentence_transformers import SentenceTransformer', '', `${what} = SentenceTransformer("DIR").encode(["…"])`]),
+    ].join('\n\n') + note
+  );
+}
+
+function peft({ tasks }: Omit<Manifest, 'files' | 'schemaVersion'>, adapter: string, bareEncoder: boolean, baseModel = 'BASE'): string {
+  const folder = adapter.includes('/') ? 'DIR/adapter' : 'DIR';
+  const labels = tasks[0]?.labels.length ?? 0;
+  const base = bareEncoder
+    ? `base = AutoModel.from_pretrained("${baseModel}")`
+    : `base = AutoModelForSequenceClassification.from_pretrained("${baseModel}", num_labels=${labels})`;
+  return [
+    'The low-rank adapter alone, in Python `peft`, on the pretrained encoder:',
+    fence('python', [
+      'from peft import PeftModel',
+      `from transformers import ${bareEncoder ? 'AutoModel' : 'AutoModelForSequenceClassification'}`,
+      '',
+      base,
+      `model = PeftModel.from_pretrained(base, "${folder}").eval()`,
+    ]),
+  ].join('\n\n');
+}
+
+function onnxRuntime({ encoder, tasks, embedding, onnx }: Omit<Manifest, 'files' | 'schemaVersion'>): string {
+  const inputs = ['input_ids', 'attention_mask', ...(encoder.tokenTypes > 1 ? ['token_type_ids'] : [])].map((name) => `\`${name}\``);
+  const outputs = [
+    ...(tasks.length > 0 ? [`\`logits\` [batch, ${tasks[0].labels.length}]`] : []),
+    ...(embedding === undefined ? [] : [`\`embedding\` [batch, ${embedding.dimension}]`]),
+  ];
+  const files = [onnx.fp32, onnx.int8].filter((path) => path !== undefined).map((path) => `\`${path}\``);
+  return [
+    `In ONNX Runtime and transformers.js: ${files.join(', ')}. Inputs, int64 [batch, tokens]: ${inputs.join(', ')}. Outputs: ${outputs.join(', ')}.`,
+    fence('python', [
+      'import onnxruntime',
+      'from transformers import AutoTokenizer',
+      '',
+      'inputs = AutoTokenizer.from_pretrained("DIR")(["…"], truncation=True, padding=True, return_tensors="np")',
+      `session = onnxruntime.InferenceSession("DIR/${onnx.fp32}")`,
+      'outputs = session.run(None, {node.name: inputs[node.name] for node in session.get_inputs()})',
+    ]),
+  ].join('\n\n');
+}
+
+function fence(language: string, lines: readonly string[]): string {
+  return ['```' + language, ...lines, '```'].join('\n');
+}

@@ -1,0 +1,203 @@
+import type { Manifest, ManifestTask } from '@attune/artifact';
+import { loadingInstructions } from './model-card-usage';
+import type { TrainedHead } from './trained-head';
+
+/** What a model card is made from, besides the manifest: the run, where there was one. */
+export type CardRun = Pick<TrainedHead, 'reports' | 'config' | 'dataFingerprint'> & {
+  /** What an adapter is to be put on. */
+  baseModel?: string;
+};
+
+const TASK_NAMES: Record<ManifestTask['type'], string> = {
+  classification: 'single-label classification',
+  'multi-label': 'multi-label classification',
+  regression: 'regression',
+};
+
+/** README.md of a model directory, a model card in Hugging Face's sense: YAML front matter, then what it is, how it does, how to load it. */
+export function modelCard(
+  name: string,
+  manifest: Omit<Manifest, 'files' | 'schemaVersion'>,
+  paths: readonly string[],
+  run?: CardRun,
+): string {
+  const sections = [
+    frontMatter(name, manifest, paths),
+    `# ${name}`,
+    summary(manifest),
+    ...(run === undefined ? [] : [trainingData(run), training(manifest, run), evaluation(run)]),
+    ...manifest.tasks.map(calibration),
+    verification(manifest),
+    loadingInstructions(manifest, paths, run),
+    `Written by ${manifest.createdBy} from the run itself; metrics.json holds the whole report and attune.json the checksum of every file.`,
+  ];
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
+}
+
+function frontMatter(
+  name: string,
+  { tasks, encoder, embedding }: Omit<Manifest, 'files' | 'schemaVersion'>,
+  paths: readonly string[],
+): string {
+  const sentences = paths.includes('modules.json');
+  const pipeline = tasks.length > 0 ? 'text-classification' : embedding === undefined ? undefined : 'sentence-similarity';
+  const lines = [
+    '---',
+    `library_name: ${sentences ? 'sentence-transformers' : paths.some((path) => path.startsWith('adapter_')) ? 'peft' : 'transformers'}`,
+    ...(pipeline === undefined ? [] : [`pipeline_tag: ${pipeline}`]),
+    `base_model: ${JSON.stringify(encoder.id)}`,
+    'tags:',
+    ...[encoder.family, ...tasks.map((task) => task.type), ...(embedding === undefined ? [] : ['embeddings']), 'onnx', 'attune'].map(
+      (tag) => `  - ${tag}`,
+    ),
+    ...modelIndex(name, tasks),
+    '---',
+  ];
+  return lines.join('\n');
+}
+
+function modelIndex(name: string, tasks: readonly ManifestTask[]): string[] {
+  const metrics = tasks.flatMap((task) => Object.entries(task.metrics).filter(([metric]) => metric !== 'rows'));
+  if (metrics.length === 0) return [];
+  return [
+    'model-index:',
+    `  - name: ${JSON.stringify(name)}`,
+    '    results:',
+    '      - task:',
+    '          type: text-classification',
+    '        dataset:',
+    '          type: own',
+    '          name: own labelled data',
+    '        metrics:',
+    ...metrics.flatMap(([metric, value]) => [`          - type: ${metric}`, `            value: ${round(value)}`]),
+  ];
+}
+
+function summary({ tasks, encoder, embedding, maxLength, normalization }: Omit<Manifest, 'files' | 'schemaVersion'>): string {
+  const heads = tasks.map(
+    (task) =>
+      `A ${TASK_NAMES[task.type]} head on the encoder \`${encoder.id}\` (${encoder.family}, ${encoder.hiddenSize} wide), reading ${POOLINGS[task.pooling]}.`,
+  );
+  const embeds =
+    embedding === undefined
+      ? []
+      : [
+          `Its ONNX files ${tasks.length > 0 ? 'also ' : ''}give sentence embeddings of ${embedding.dimension} numbers: the normalised mean of the token states of \`${encoder.id}\`.`,
+        ];
+  const labels = tasks
+    .filter((task) => task.type !== 'regression')
+    .map((task) => `Labels: ${task.labels.map((label) => `\`${label}\``).join(', ')}.`);
+  const cleaning = Object.entries(normalization).map(([key, value]) => `${key}: ${value}`);
+  return [
+    ...heads,
+    ...embeds,
+    ...labels,
+    `Texts are cut at ${maxLength} tokens. Before that they are cleaned (${cleaning.join(', ')}); other programs have to do the same to get the same answers.`,
+  ].join('\n\n');
+}
+
+const POOLINGS: Record<ManifestTask['pooling'], string> = {
+  pooler: "the first token's state through the family's own pooling layer",
+  cls: "the first token's state",
+  mean: 'the mean of the token states',
+};
+
+function trainingData({ dataFingerprint, config }: CardRun): string {
+  const { text, pair, label } = config.data;
+  const columns = [`text \`${text}\``, ...(pair === undefined ? [] : [`second text \`${pair}\``]), `label \`${label}\``].join(', ');
+  return `## Training data\n\n${dataFingerprint.rows} rows (columns: ${columns}), SHA-256 \`${dataFingerprint.sha256}\`.`;
+}
+
+function training({ tuner }: Omit<Manifest, 'files' | 'schemaVersion'>, { config }: CardRun): string {
+  const { optimizer, training: course, seed } = config;
+  const rows: [string, string | number | undefined][] = [
+    ['tuner', tuner?.name],
+    ['epochs at most', course.epochs],
+    ['rows a step', course.batchSize * course.accumulate],
+    ['optimiser', optimizer.name],
+    ['learning rate', optimizer.learningRate],
+    ['schedule', `${optimizer.schedule}, warm-up ${optimizer.warmup}`],
+    ['seed', seed],
+  ];
+  return `## Training\n\n${table(
+    ['setting', 'value'],
+    rows.filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)]),
+  )}`;
+}
+
+function evaluation({ reports }: CardRun): string {
+  const columns = [['validation', reports.validation] as const, ...(reports.test === undefined ? [] : [['test', reports.test] as const])];
+  const measures = [
+    'rows',
+    'accuracy',
+    'microF1',
+    'macroF1',
+    'weightedF1',
+    'rocAuc',
+    'prAuc',
+    'spearman',
+    'pearson',
+    'mse',
+    'mae',
+    'loss',
+  ] as const;
+  const rows = measures
+    .filter((measure) => columns.some(([, report]) => report[measure] !== undefined))
+    .map((measure) => [measure, ...columns.map(([, report]) => show(report[measure]))]);
+  const perClass = (reports.test ?? reports.validation).perClass ?? [];
+  const classes = perClass.map(({ label, precision, recall, f1, support }) => [
+    label,
+    show(precision),
+    show(recall),
+    show(f1),
+    String(support),
+  ]);
+  const parts = ['## Evaluation', table(['measure', ...columns.map(([name]) => name)], rows)];
+  if (classes.length > 0)
+    parts.push(
+      `Per label, on ${reports.test === undefined ? 'validation' : 'test'} rows:`,
+      table(['label', 'precision', 'recall', 'F1', 'rows'], classes),
+    );
+  return parts.join('\n\n');
+}
+
+function calibration(task: ManifestTask): string {
+  if (task.type === 'regression') return '';
+  const thresholds = Object.entries(task.thresholds ?? {}).map(([label, threshold]) => [label, show(threshold)]);
+  return [
+    '## Calibration',
+    `Logits are divided by the temperature ${show(task.calibration.temperature)}, fitted on validation rows (Guo et al. 2017), before ${task.type === 'classification' ? 'softmax' : 'the sigmoid'}. ` +
+      'Python `transformers` and other programs do not do that by themselves; the label is the same, the probability is not.',
+    ...(thresholds.length > 0 ? [table(['label', 'given from probability'], thresholds)] : []),
+  ].join('\n\n');
+}
+
+function verification({ verification: checked }: Omit<Manifest, 'files' | 'schemaVersion'>): string {
+  if (checked === undefined) return '';
+  const { rows, ...files } = checked;
+  const lines = Object.entries(files).flatMap(([name, agreement]) => {
+    if (typeof agreement !== 'object' || agreement === null) return [];
+    return [
+      `- ${name}: ${Object.entries(agreement)
+        .filter(([key]) => key !== 'rows')
+        .map(([key, value]) => `${key} ${typeof value === 'number' ? show(value) : JSON.stringify(value)}`)
+        .join(', ')}`,
+    ];
+  });
+  return `## Check of the ONNX files\n\nLoaded back and compared on ${rows} rows, float32 with the trained model and int8 with float32:\n\n${lines.join('\n')}`;
+}
+
+function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replace(/\s+/g, ' ')).join(' | ')} |`;
+  return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+function round(value: number): number {
+  return Number(value.toPrecision(6));
+}
+
+function show(value: number | undefined): string {
+  if (value === undefined) return '';
+  return Number.isInteger(value) ? String(value) : value.toPrecision(4);
+}

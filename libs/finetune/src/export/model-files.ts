@@ -1,0 +1,59 @@
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { AttuneError, isMissing, TOKENIZER_FILES, type HeadShape, type NamedTensor } from '@attune/artifact';
+import { encoderFamily, writeSafetensors } from '../encoders';
+import { huggingFaceConfig, isFamilyHead } from './hugging-face-config';
+import type { EncoderSource } from './trained-head';
+
+/** Writes a JSON file as people read it, with its folder. */
+export async function writeJson(file: string, value: unknown): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/**
+ * Writes config.json and model.safetensors, under the names that Python `transformers` knows: with the family's own head as
+ * `…ForSequenceClassification`, else the bare encoder.
+ */
+export async function writeCheckpoint(
+  directory: string,
+  encoder: EncoderSource,
+  head: HeadShape | undefined,
+  weights: ReadonlyMap<string, NamedTensor>,
+): Promise<void> {
+  const family = encoderFamily(encoder.config.family);
+  const layout = isFamilyHead(head) ? 'classification' : 'base';
+  const tensors = new Map<string, NamedTensor>();
+  for (const [name, tensor] of weights) {
+    // A pretrained pooler stays with a bare encoder where the family's bare encoder has one.
+    const belongs = layout === 'classification' || !name.startsWith('head.');
+    const isBasePooler = name.startsWith('head.dense.') && family.toHuggingFaceName(name, 'base').startsWith('pooler.');
+    if (belongs || isBasePooler) tensors.set(family.toHuggingFaceName(name, layout), tensor);
+  }
+  await writeJson(join(directory, 'config.json'), huggingFaceConfig(encoder, head));
+  await writeSafetensors(join(directory, 'model.safetensors'), tensors);
+}
+
+/**
+ * Copies a tokenizer's files. The configuration gets the head's maximum length, so that `truncation=True` cuts in Python where
+ * training cut.
+ *
+ * @throws AttuneError `missing-file` where there is no tokenizer.json.
+ */
+export async function copyTokenizer(from: string, to: string, maxLength: number): Promise<void> {
+  for (const name of TOKENIZER_FILES) {
+    if (name === 'tokenizer_config.json') continue;
+    try {
+      await copyFile(join(from, name), join(to, name));
+    } catch (cause) {
+      if (!isMissing(cause)) throw cause;
+      if (name === 'tokenizer.json') throw new AttuneError('missing-file', `${join(from, name)} is missing.`, { cause });
+    }
+  }
+  const config = await readFile(join(from, 'tokenizer_config.json'), 'utf8').catch((cause: unknown) => {
+    if (isMissing(cause)) return '{}';
+    throw cause;
+  });
+  const parsed: unknown = JSON.parse(config);
+  await writeJson(join(to, 'tokenizer_config.json'), { ...(typeof parsed === 'object' ? parsed : {}), model_max_length: maxLength });
+}

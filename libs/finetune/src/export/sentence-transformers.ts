@@ -1,0 +1,84 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AttuneError, type HeadShape, type NamedTensor } from '@attune/artifact';
+import { writeSafetensors } from '../encoders';
+import { writeJson } from './model-files';
+
+interface Module {
+  folder: string;
+  type: string;
+}
+
+/** How a sentence-transformers repository goes on after the encoder's states. */
+export interface SentenceModules {
+  hiddenSize: number;
+  maxLength: number;
+  pooling: 'cls' | 'mean';
+  /** A dense layer without activation, whose outputs are the logits; without it the pooled state is normalised. */
+  output?: { labels: number; weights: ReadonlyMap<string, NamedTensor> };
+}
+
+/** The modules after the encoder of a head that is not the family's own: pooling, then the output layer. */
+export function headModules(
+  head: HeadShape,
+  hiddenSize: number,
+  maxLength: number,
+  weights: ReadonlyMap<string, NamedTensor>,
+): SentenceModules {
+  const pooling = head.pooling === 'cls' ? 'cls' : 'mean';
+  return { hiddenSize, maxLength, pooling, output: { labels: head.labels.length, weights } };
+}
+
+/**
+ * Writes what makes a directory with a bare encoder a sentence-transformers repository: modules.json, the pooling, and the output layer
+ * (2_Dense, activation: identity) or the normalisation (2_Normalize). `encode()` then returns logits, or normalised embeddings.
+ */
+export async function writeSentenceModules(directory: string, { hiddenSize, maxLength, pooling, output }: SentenceModules): Promise<void> {
+  const modules: Module[] = [
+    { folder: '', type: 'Transformer' },
+    { folder: '1_Pooling', type: 'Pooling' },
+    output === undefined ? { folder: '2_Normalize', type: 'Normalize' } : { folder: '2_Dense', type: 'Dense' },
+  ];
+  await writeJson(
+    join(directory, 'modules.json'),
+    modules.map(({ folder, type }, idx) => ({ idx, name: String(idx), path: folder, type: `sentence_transformers.models.${type}` })),
+  );
+  await writeJson(join(directory, 'sentence_bert_config.json'), { max_seq_length: maxLength, do_lower_case: false });
+  await writeJson(join(directory, 'config_sentence_transformers.json'), {
+    prompts: {},
+    default_prompt_name: null,
+    similarity_fn_name: 'cosine',
+  });
+  await writeJson(join(directory, '1_Pooling/config.json'), {
+    word_embedding_dimension: hiddenSize,
+    pooling_mode_cls_token: pooling === 'cls',
+    pooling_mode_mean_tokens: pooling === 'mean',
+    pooling_mode_max_tokens: false,
+    pooling_mode_mean_sqrt_len_tokens: false,
+  });
+  if (output === undefined) await mkdir(join(directory, '2_Normalize'), { recursive: true });
+  else await writeDense(join(directory, '2_Dense'), hiddenSize, output);
+}
+
+async function writeDense(
+  folder: string,
+  hiddenSize: number,
+  { labels, weights }: { labels: number; weights: ReadonlyMap<string, NamedTensor> },
+): Promise<void> {
+  const weight = weights.get('head.output.weight');
+  const bias = weights.get('head.output.bias');
+  if (weight === undefined || bias === undefined) throw new AttuneError('bad-model', 'The head has no output layer to export.');
+  await writeJson(join(folder, 'config.json'), {
+    in_features: hiddenSize,
+    out_features: labels,
+    bias: true,
+    activation_function: 'torch.nn.modules.linear.Identity',
+  });
+  await writeSafetensors(
+    join(folder, 'model.safetensors'),
+    new Map([
+      ['linear.weight', weight],
+      ['linear.bias', bias],
+    ]),
+  );
+}

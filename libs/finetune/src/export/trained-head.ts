@@ -1,0 +1,105 @@
+import type { EncoderConfig, HeadShape, NamedTensor, TextNormalization } from '@attune/artifact';
+import type { HeadConfig } from '../config/head-config';
+import type { EncodedExample } from '../data/example';
+import type { SourceConfig } from '../encoders';
+import type { EvaluationReport } from '../evaluation/report';
+
+/** Where a head's encoder came from. */
+export interface EncoderSource {
+  /** The reference's name: hub id, name of the set-up's encoder, or the folder's name. */
+  id: string;
+  /** SHA-256 of the pretrained weights. */
+  hash: string;
+  /** Folder of the pretrained files; the tokenizer's are copied from it. */
+  directory: string;
+  config: EncoderConfig;
+  /** config.json as it stood. */
+  sourceConfig: SourceConfig;
+}
+
+/** A low-rank adapter (Hu et al. 2021) that has been merged into the weights. */
+export interface TrainedAdapter {
+  method: 'lora';
+  rank: number;
+  alpha: number;
+  dropout: number;
+  /** Dense layers as configured, by the end of their name in memory. */
+  targetModules: string[];
+  /** What Python is to load as the base model: a hub id or a folder. */
+  baseModel: string;
+  /** `<module>.lora_A.weight` `[rank, in]` and `<module>.lora_B.weight` `[out, rank]` for every adapted module, by its name in memory. */
+  weights: ReadonlyMap<string, NamedTensor>;
+}
+
+/** All that an export needs to know of a finished training run. */
+export interface TrainedHead {
+  encoder: EncoderSource;
+  head: HeadShape;
+  /** Merged parameters by their names in memory, the head's included. */
+  weights: ReadonlyMap<string, NamedTensor>;
+  adapter?: TrainedAdapter;
+  normalization: TextNormalization;
+  /** Tokens kept of a text, special tokens counted. */
+  maxLength: number;
+  calibration: { temperature: number };
+  /** multi-label: probability from which each label is given, in the order of the labels. */
+  thresholds?: readonly number[];
+  reports: { validation: EvaluationReport; test?: EvaluationReport };
+  /** Course of the training, written as history.json. */
+  history?: unknown;
+  /** What it was trained on. */
+  dataFingerprint: { sha256: string; rows: number; [key: string]: unknown };
+  config: HeadConfig;
+  /** Whether the ONNX files also give a normalised embedding, the mean of the states of real tokens. */
+  embedding: boolean;
+}
+
+/** Rows that training did not see, with what the trained model says about them. */
+export interface HeldOut {
+  examples: readonly EncodedExample[];
+  /** `[rows × outputs]` of the trained model, in float32, in the order of the examples. */
+  logits: Float32Array;
+}
+
+export interface ExportOptions {
+  /** Directory of the model; replaced if a model stands there. */
+  out: string;
+  /** Whether to write the quantised ONNX file too. */
+  int8: boolean;
+  heldOut: HeldOut;
+  /** Program and version, for the manifest. */
+  createdBy: string;
+  /** Further files of the model directory, by name: curves, the configuration as it was given. */
+  attachments?: ReadonlyMap<string, string | Uint8Array>;
+}
+
+/** How far an ONNX file is from the trained model. */
+export interface Agreement {
+  rows: number;
+  /** Largest absolute difference of a logit. */
+  largestLogitDifference?: number;
+  /** Rows whose label differs, near-ties included. */
+  labelsChanged?: number;
+  /** Smallest cosine between two embeddings of the same text. */
+  smallestCosine?: number;
+}
+
+/** What quantising cost. */
+export interface Int8Agreement extends Agreement {
+  /** Measure that was compared, and its values on the held-out rows. */
+  metric?: { name: string; fp32: number; int8: number };
+  /** What was left in float32 to keep the measure: nothing, embedding tables, or the first and last layers too. */
+  kept: Int8Kept;
+}
+
+/** Parts that an int8 file leaves in float32, besides the head. */
+export type Int8Kept = 'nothing' | 'embeddings' | 'embeddings and outer layers';
+
+export interface ExportReport {
+  directory: string;
+  /** Paths of the files, with their sizes in bytes. */
+  files: Record<string, number>;
+  fp32: Agreement;
+  int8?: Int8Agreement;
+  seconds: number;
+}
