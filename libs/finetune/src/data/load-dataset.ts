@@ -1,0 +1,142 @@
+import { AttuneError } from '@attune/artifact';
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import type { HeadConfig } from '../config/head-config';
+import { Random } from '../random';
+import { describeData, type DataReport } from './data-report';
+import { withoutExactDuplicates, type SplitExamples, type SplitName } from './duplicates';
+import type { Example } from './example';
+import { checkKnownLabels, collectLabels } from './labels';
+import { listRows, loadExamples, type LoadedExamples } from './load-examples';
+import { splitExamples } from './split';
+
+/** Which data a head was trained on, to be kept with it. */
+export interface DataFingerprint {
+  /** Of everything that decides the examples: the files' bytes, the columns, the cleaning and the split. In hexadecimal. */
+  sha256: string;
+  /** Rows that are trained on. */
+  rows: number;
+  validationRows: number;
+  testRows: number;
+  /** By the name of the file alone: where it lay says something about a machine, not about the data. */
+  files: { split: SplitName; file: string; rows: number; sha256: string }[];
+}
+
+/** Labelled examples, ready for the tokeniser. */
+export interface Dataset {
+  /** In the order of the head's outputs; for regression the label column's name alone. */
+  labels: string[];
+  train: Example[];
+  /** Empty only where `data.validationShare` is 0 and no file is named. */
+  validation: Example[];
+  test?: Example[];
+  report: DataReport;
+  fingerprint: DataFingerprint;
+}
+
+/** Options of {@link loadDataset}. */
+export interface LoadDatasetOptions {
+  signal?: AbortSignal;
+  /** Look for near-duplicates (default true). */
+  nearDuplicates?: boolean;
+}
+
+type LoadedFiles = Map<SplitName, LoadedExamples>;
+
+async function loadFiles(config: HeadConfig, signal: AbortSignal | undefined): Promise<LoadedFiles> {
+  const { data, task, normalization } = config;
+  if (data.train === undefined) {
+    throw new AttuneError('wrong-use', 'There is no training data.', { remedy: 'Name the file with --data or data.train in head.yaml.' });
+  }
+  const paths: [SplitName, string | undefined][] = [
+    ['train', data.train],
+    ['validation', data.validation],
+    ['test', data.test],
+  ];
+  const loaded: LoadedFiles = new Map();
+  for (const [name, path] of paths) {
+    if (path === undefined) continue;
+    const isTrain = name === 'train';
+    const columns = {
+      text: data.text,
+      pair: data.pair,
+      label: data.label,
+      group: isTrain ? data.group : undefined,
+      time: isTrain ? data.time : undefined,
+    };
+    loaded.set(name, await loadExamples(path, columns, { task, labelSeparator: data.labelSeparator, normalization, signal }));
+  }
+  return loaded;
+}
+
+function fingerprintOf(config: HeadConfig, loaded: LoadedFiles, splits: SplitExamples[]): DataFingerprint {
+  const files = [...loaded].map(([split, { path, rows, sha256 }]) => ({ split, file: basename(path), rows, sha256 }));
+  const { train, validation, test, ...columns } = config.data;
+  const decisive = {
+    files: files.map(({ split, sha256 }) => ({ split, sha256 })),
+    columns,
+    task: config.task,
+    normalization: config.normalization,
+    seed: config.seed,
+  };
+  void [train, validation, test];
+  const rowsOf = (name: SplitName): number => splits.find((split) => split.name === name)?.examples.length ?? 0;
+  return {
+    sha256: createHash('sha256').update(JSON.stringify(decisive)).digest('hex'),
+    rows: rowsOf('train'),
+    validationRows: rowsOf('validation'),
+    testRows: rowsOf('test'),
+    files,
+  };
+}
+
+function loadingNotices(loaded: LoadedFiles): string[] {
+  return [...loaded.values()]
+    .filter(({ withoutText }) => withoutText.length > 0)
+    .map(
+      ({ path, rows, withoutText }) =>
+        `${path}: ${withoutText.length} of ${rows} rows have no text and are left out (${listRows(withoutText)}).`,
+    );
+}
+
+/**
+ * Reads, cleans, checks and splits the data of a training run. Exact duplicates are left out of training where configured;
+ * validation and test rows are never changed.
+ * @throws AttuneError for whatever is wrong with the files, naming file and row: see {@link loadExamples}, `collectLabels`
+ * (one class only), `checkKnownLabels` (a validation or test label that training never saw) and `splitExamples`.
+ */
+export async function loadDataset(config: HeadConfig, options: LoadDatasetOptions = {}): Promise<Dataset> {
+  const { data, task } = config;
+  const loaded = await loadFiles(config, options.signal);
+  const source = loaded.get('train');
+  if (source === undefined) throw new AttuneError('wrong-use', 'There is no training data.');
+  const labels = collectLabels(source, task, data.label);
+  for (const [name, file] of loaded) if (name !== 'train') checkKnownLabels(file, labels, task);
+
+  const usable = data.dropDuplicates ? withoutExactDuplicates(source.examples) : source.examples;
+  const random = new Random(config.seed).fork('split');
+  const given = loaded.get('validation');
+  const { train, validation } = given
+    ? { train: usable, validation: given.examples }
+    : splitExamples(usable, { strategy: data.split, task, share: data.validationShare, random });
+  const test = loaded.get('test');
+
+  const splits: SplitExamples[] = [{ name: 'train', path: source.path, examples: train }];
+  if (validation.length > 0) splits.push({ name: 'validation', path: given?.path ?? source.path, examples: validation });
+  if (test) splits.push({ name: 'test', path: test.path, examples: test.examples });
+  const report = describeData(splits, {
+    task,
+    labels,
+    droppedDuplicates: source.examples.length - usable.length,
+    nearDuplicates: options.nearDuplicates ?? true,
+    notices: loadingNotices(loaded),
+  });
+  return {
+    labels,
+    train,
+    validation,
+    ...(test ? { test: test.examples } : {}),
+    report,
+    fingerprint: fingerprintOf(config, loaded, splits),
+  };
+}

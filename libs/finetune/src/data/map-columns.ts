@@ -1,0 +1,44 @@
+import { AttuneError } from '@attune/artifact';
+import { closest, distance } from 'fastest-levenshtein';
+import type { SelectColumns } from './read-rows';
+
+/** Which column holds what. */
+export interface ColumnMapping {
+  text: string;
+  /** Second text of a pair. */
+  pair?: string;
+  label?: string;
+  /** Rows with the same value stay on one side of a split. */
+  group?: string;
+  time?: string;
+}
+
+const ROLES = ['text', 'pair', 'label', 'group', 'time'] as const;
+
+function missingColumn(path: string, role: string, name: string, present: string[]): AttuneError {
+  const folded = present.map((column) => column.toLowerCase());
+  const nearest = folded.length > 0 ? closest(name.toLowerCase(), folded) : '';
+  const isNear = nearest !== '' && distance(name.toLowerCase(), nearest) <= Math.max(1, Math.floor(name.length / 2));
+  const guess = isNear ? `Did you mean "${present[folded.indexOf(nearest)]}"? ` : '';
+  const listed = present.map((column) => `"${column}"`).join(', ');
+  return new AttuneError('missing-column', `${path} has no column "${name}" for the ${role}; its columns are ${listed}.`, {
+    remedy: `${guess}Name the column with data.${role} in head.yaml${role === 'group' || role === 'time' ? '' : ` or --${role}`}.`,
+  });
+}
+
+/**
+ * Selects the mapped columns of a file.
+ * @throws AttuneError `missing-column` with the columns present and the nearest name.
+ */
+export function selectMapped(path: string, mapping: ColumnMapping): SelectColumns {
+  return (present) => {
+    const names = new Set<string>();
+    for (const role of ROLES) {
+      const name = mapping[role];
+      if (name === undefined) continue;
+      if (!present.includes(name)) throw missingColumn(path, role, name, present);
+      names.add(name);
+    }
+    return [...names];
+  };
+}
