@@ -36,9 +36,8 @@ export class ClassificationHead {
     this.output = layer('head.output');
   }
 
-  forgetWeights(): void {
-    this.dense?.forgetWeights();
-    this.output.forgetWeights();
+  get linears(): Linear[] {
+    return this.dense ? [this.dense, this.output] : [this.output];
   }
 
   /** States `[flowing, hidden]` → what the output layer reads, `[batch, hidden]`. */
