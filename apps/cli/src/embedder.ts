@@ -2,15 +2,18 @@ import { join } from 'node:path';
 import type { Predictor } from '@attune/inference';
 import { isModelDirectory } from './model-directory';
 import { printMessage } from './terminal';
+import { createdBy } from './version';
 
 /**
  * Exports a pretrained encoder as an embedding model, without any training.
  *
  * @param reference folder, hub id, or the name of the encoder that setup installed
+ * @returns paths of the files, relative to `out`
  */
-export async function exportEmbedder(reference: string, out: string): Promise<void> {
-  const { exportEncoder, loadEncoder } = await import('@attune/finetune');
-  await exportEncoder(await loadEncoder(reference), { out });
+export async function exportEmbedder(reference: string, out: string): Promise<string[]> {
+  const { exportEmbeddingModel, loadEncoder } = await import('@attune/finetune');
+  const { files } = await exportEmbeddingModel(await loadEncoder(reference), { out, createdBy });
+  return Object.keys(files);
 }
 
 /**
@@ -23,13 +26,14 @@ export async function openEmbedder(model: string, precision: 'fp32' | 'int8'): P
   return Opener.open(isModelDirectory(model) ? model : await cachedEmbedder(model), { precision });
 }
 
+/** The folder of an encoder's embedding model in the cache, by the hash of its weights. */
 async function cachedEmbedder(reference: string): Promise<string> {
-  const { cacheDirectory, exportEncoder, loadEncoder } = await import('@attune/finetune');
+  const { cacheDirectory, exportEmbeddingModel, loadEncoder } = await import('@attune/finetune');
   const encoder = await loadEncoder(reference);
-  const directory = join(cacheDirectory(), 'embedders', encoder.hash.slice(0, 16));
+  const directory = join(cacheDirectory(), 'embedding-models', encoder.hash.slice(0, 16));
   if (!isModelDirectory(directory)) {
     printMessage(`Exporting ${encoder.id} as an embedding model, once.`);
-    await exportEncoder(encoder, { out: directory });
+    await exportEmbeddingModel(encoder, { out: directory, createdBy });
   }
   return directory;
 }

@@ -45,7 +45,7 @@ export async function evaluateModel(evaluation: Evaluation): Promise<EvaluationR
       remedy: 'Name a head that attune train wrote.',
     });
   }
-  const trained = trainedColumns(manifest);
+  const trained = await trainedColumns(evaluation.model);
   const pair = evaluation.pair ?? trained.pair;
   const columns = {
     text: evaluation.text ?? trained.text ?? 'text',

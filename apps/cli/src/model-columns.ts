@@ -1,4 +1,5 @@
-import type { Manifest } from '@attune/artifact';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { TextColumns } from './rows/text-columns';
 
 /** Columns that a model was trained on, and what stands between several labels of one cell. */
@@ -9,18 +10,12 @@ export interface TrainedColumns extends TextColumns {
 
 const DEFAULT_SEPARATOR = '|';
 
-/** Reads the columns from a model's manifest; those that it does not name are left open. */
-export function trainedColumns({ trainingData }: Manifest): TrainedColumns {
-  const columns: unknown = trainingData?.columns;
-  const named = new Map<string, unknown>(typeof columns === 'object' && columns !== null ? Object.entries(columns) : []);
-  const column = (name: string): string | undefined => {
-    const value = named.get(name);
-    return typeof value === 'string' ? value : undefined;
-  };
-  return {
-    text: column('text'),
-    pair: column('pair'),
-    label: column('label'),
-    labelSeparator: column('labelSeparator') ?? DEFAULT_SEPARATOR,
-  };
+/** Reads the columns from the configuration that a model keeps in head.json; a model without one leaves them open. */
+export async function trainedColumns(model: string): Promise<TrainedColumns> {
+  const { z } = await import('zod');
+  const columns = z.object({ text: z.string(), pair: z.string(), label: z.string(), labelSeparator: z.string() }).partial();
+  const text = await readFile(join(model, 'head.json'), 'utf8').catch(() => '{}');
+  const parsed = z.object({ data: columns }).safeParse(JSON.parse(text));
+  const data = parsed.success ? parsed.data.data : {};
+  return { ...data, labelSeparator: data.labelSeparator ?? DEFAULT_SEPARATOR };
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { version } from '../package.json';
+import { version } from './version';
 import { registerBench } from './commands/bench';
 import { registerEmbed } from './commands/embed';
 import { registerEvaluate } from './commands/evaluate';

@@ -4,6 +4,7 @@ import { renderReport } from './report-tables';
 import { printJson, printMessage, printResult } from './terminal';
 import { TrainingDisplay } from './training-display';
 import { trainingSummary } from './training-summary';
+import { createdBy } from './version';
 
 /** Labels of a report printed after training; the others stand in metrics.json. */
 const REPORTED_LABELS = 20;
@@ -25,7 +26,7 @@ export async function runTraining(config: HeadConfig, { out, resume, json }: Run
   let result: TrainingResult;
   try {
     result = await withInterrupt(sayStopping, (signal) =>
-      trainHead(config, { out, resume, signal, onEvent: (event) => display.show(event) }),
+      trainHead(config, { out, resume, signal, createdBy, onEvent: (event) => display.show(event) }),
     );
   } finally {
     display.stop();

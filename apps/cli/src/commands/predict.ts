@@ -54,13 +54,13 @@ async function predict(command: Command, options: PredictOptions): Promise<void>
   const { text, data, out } = options;
   if (text === undefined && data === undefined) command.error('one of --text and --data is needed.');
   if (data !== undefined && out === undefined) command.error('--data needs --out: the file where the rows go.');
-  const [{ readManifest }, { Predictor: Opener }] = await Promise.all([import('@attune/artifact'), import('@attune/inference')]);
-  const columns = trainedColumns(await readManifest(options.model));
+  const { Predictor: Opener } = await import('@attune/inference');
   const predictor = await Opener.open(options.model, { precision: options.precision });
   try {
     if (text !== undefined)
       await predictText(predictor, { text, ...(options.pair === undefined ? {} : { pair: options.pair }) }, options.json === true);
-    else if (data !== undefined && out !== undefined) await predictFile(predictor, { ...options, data, out }, columns);
+    else if (data !== undefined && out !== undefined)
+      await predictFile(predictor, { ...options, data, out }, await trainedColumns(options.model));
   } finally {
     await predictor.close();
   }
