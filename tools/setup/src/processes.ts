@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+export interface ProcessOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds after which the process is killed. */
+  readonly timeout?: number;
+  /** Told each line of standard output as it comes; without it the output is collected. */
+  readonly onLine?: (line: string) => void;
+}
+
+export interface ProcessResult {
+  /** The program is not installed. */
+  readonly missing: boolean;
+  /** Exit status; null where a signal ended the process. */
+  readonly status: number | null;
+  readonly endedBy: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a program to its end and returns what it said, whatever its exit status.
+ *
+ * @throws the AbortError of `signal`, once the program has ended because of it
+ */
+export function runProcess(command: string, args: readonly string[], options: ProcessOptions = {}): Promise<ProcessResult> {
+  const { cwd, env, signal, timeout, onLine } = options;
+  return new Promise((resolve, reject) => {
+    let stdout = '';
+    let stderr = '';
+    const child = spawn(command, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(cwd === undefined ? {} : { cwd }),
+      ...(env === undefined ? {} : { env }),
+      ...(timeout === undefined ? {} : { timeout, killSignal: 'SIGKILL' }),
+    });
+    const kill = (): void => void child.kill('SIGTERM');
+    signal?.addEventListener('abort', kill, { once: true });
+    if (signal?.aborted === true) kill();
+    if (onLine === undefined) child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    else createInterface({ input: child.stdout }).on('line', onLine);
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      signal?.removeEventListener('abort', kill);
+      if (error.code === 'ENOENT' || error.code === 'EACCES') {
+        resolve({ missing: true, status: null, endedBy: null, stdout, stderr });
+      } else reject(error);
+    });
+    child.on('close', (status, endedBy) => {
+      signal?.removeEventListener('abort', kill);
+      if (signal?.aborted === true) reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+      else resolve({ missing: false, status, endedBy, stdout, stderr });
+    });
+  });
+}
+
+/** The last lines of a program's messages that say something, for an error's text. */
+export function lastLines(text: string, count = 4): string {
+  return text
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .filter((line) => line.trim() !== '')
+    .slice(-count)
+    .join('\n');
+}
