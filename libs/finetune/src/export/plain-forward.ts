@@ -3,25 +3,33 @@ import type { EncodedExample } from '../data/example';
 
 type Weights = ReadonlyMap<string, NamedTensor>;
 
+/** One tokenised text. */
+export type PlainInput = Pick<EncodedExample, 'inputIds' | 'tokenTypeIds'>;
+
 /**
- * The normalised mean of an encoder's last hidden states, of one text without padding, in double precision and plain JavaScript. Slow; it
- * is what exported embeddings are checked against, independent of ONNX and of TensorFlow, which an export does not need.
+ * An encoder's last hidden states of one text without padding, in double precision and plain JavaScript. Slow; it is what exported
+ * embeddings are checked against, independent of ONNX and of TensorFlow, which an export does not need.
+ *
+ * @returns `[tokens × hidden]`
+ */
+export function plainStates(config: EncoderConfig, weights: Weights, input: PlainInput): Float64Array {
+  let states = embed(config, weights, input);
+  for (let layer = 0; layer < config.layers; layer++)
+    states = block(config, weights, `encoder.layer.${layer}`, states, input.inputIds.length);
+  return states;
+}
+
+/**
+ * The normalised mean of the states of one text (see `plainStates`).
  *
  * @returns `[hidden]`, Euclidean length 1
  */
-export function plainEmbedding(
-  config: EncoderConfig,
-  weights: Weights,
-  example: Pick<EncodedExample, 'inputIds' | 'tokenTypeIds'>,
-): Float64Array {
-  const tokens = example.inputIds.length;
+export function plainEmbedding(config: EncoderConfig, weights: Weights, input: PlainInput): Float64Array {
   const { hiddenSize: hidden } = config;
-  let states = embed(config, weights, example);
-  for (let layer = 0; layer < config.layers; layer++) states = block(config, weights, `encoder.layer.${layer}`, states, tokens);
-  const mean = new Float64Array(hidden);
-  for (let i = 0; i < states.length; i++) mean[i % hidden] += states[i] / tokens;
-  const length = Math.hypot(...mean);
-  return mean.map((value) => value / length);
+  const sum = new Float64Array(hidden);
+  plainStates(config, weights, input).forEach((value, i) => (sum[i % hidden] += value));
+  const length = Math.sqrt(sum.reduce((squares, value) => squares + value * value, 0));
+  return sum.map((value) => value / length);
 }
 
 function valuesOf(weights: Weights, name: string): Float32Array {

@@ -1,0 +1,123 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readManifest, verifyFiles } from '@attune/artifact';
+import { tinyTrainedHead, type TinyHeadOptions } from '../../test/tiny-trained-head';
+import { loadEncoder, readSafetensors } from '../encoders';
+import { exportHead } from './export-head';
+
+const createdBy = 'attune 0.1.0';
+const json = (...path: string[]): unknown => JSON.parse(readFileSync(join(...path), 'utf8'));
+
+describe('exportHead', () => {
+  let root: string;
+  let out: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'attune-export-'));
+    out = join(root, 'models', 'head');
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  it.each<TinyHeadOptions>([
+    { family: 'bert', task: 'classification', pooling: 'pooler', embedding: true },
+    { family: 'roberta', task: 'multi-label', pooling: 'pooler' },
+    { family: 'distilbert', task: 'regression', pooling: 'pooler' },
+    { family: 'bert', task: 'classification', pooling: 'mean' },
+    { family: 'roberta', task: 'classification', pooling: 'cls' },
+  ])('writes a model whose files agree with the trained one: %j', async (options) => {
+    const { trained, heldOut } = await tinyTrainedHead(root, options);
+    const report = await exportHead(trained, { out, int8: true, heldOut, createdBy });
+    expect(report.fp32).toMatchObject({ rows: heldOut.examples.length, labelsChanged: 0 });
+    expect(report.fp32.largestLogitDifference).toBeLessThan(1e-4);
+    expect(report.int8?.rows).toBe(heldOut.examples.length);
+    if (options.embedding) expect(report.fp32.smallestCosine).toBeGreaterThan(0.99999);
+
+    const manifest = await readManifest(out);
+    await verifyFiles(out, manifest);
+    expect(Object.keys(report.files)).toEqual(Object.keys(manifest.files));
+    expect(manifest.tasks).toMatchObject([{ type: options.task, labels: trained.head.labels, calibration: { temperature: 1.25 } }]);
+    expect(manifest.embedding !== undefined).toBe(options.embedding ?? false);
+
+    const config = json(out, 'config.json');
+    const own = options.pooling === 'pooler';
+    expect(config).toMatchObject({
+      architectures: [expect.stringMatching(own ? /ForSequenceClassification$/ : /Model$/)],
+      id2label: { 0: trained.head.labels[0] },
+    });
+    expect(existsSync(join(out, 'modules.json'))).toBe(!own);
+  });
+
+  it('gives back the same weights when it is loaded for further training', async () => {
+    for (const pooling of ['pooler', 'mean'] as const) {
+      const { trained, heldOut } = await tinyTrainedHead(root, { pooling });
+      await exportHead(trained, { out, int8: false, heldOut, createdBy });
+      const loaded = await loadEncoder(out);
+      expect([...loaded.weights.keys()].sort()).toEqual([...trained.weights.keys()].sort());
+      for (const [name, { values }] of trained.weights) expect(loaded.weights.get(name)?.values).toEqual(values);
+    }
+  });
+
+  it("writes a low-rank adapter in PEFT's format, in a folder of its own", async () => {
+    const { trained, heldOut } = await tinyTrainedHead(root, { adapter: true });
+    await exportHead(trained, { out, int8: false, heldOut, createdBy });
+    expect(existsSync(join(out, 'adapter_config.json'))).toBe(false);
+    expect(json(out, 'adapter/adapter_config.json')).toMatchObject({
+      peft_type: 'LORA',
+      task_type: 'SEQ_CLS',
+      r: 4,
+      lora_alpha: 8,
+      target_modules: ['query', 'value'],
+      modules_to_save: ['pooler', 'classifier'],
+    });
+    const { names } = await readSafetensors(join(out, 'adapter/adapter_model.safetensors'));
+    expect(names).toContain('base_model.model.bert.encoder.layer.0.attention.self.query.lora_A.weight');
+    expect(names).toContain('base_model.model.classifier.bias');
+    expect(names).toHaveLength(2 * 2 * 2 + 4);
+  });
+
+  it('writes a model card that can be parsed, with labels, figures and how to load it', async () => {
+    const { trained, heldOut } = await tinyTrainedHead(root, { adapter: true, embedding: true });
+    await exportHead(trained, { out, int8: true, heldOut, createdBy, attachments: new Map([['curves.svg', '<svg/>']]) });
+    const card = readFileSync(join(out, 'README.md'), 'utf8');
+    expect(card).toMatch(/^---\nlibrary_name: transformers\n/);
+    for (const part of [
+      'lost "or" stolen',
+      'macroF1',
+      'temperature 1.25',
+      'PeftModel.from_pretrained(base, "DIR/adapter")',
+      'attune predict',
+      'model_quantized.onnx',
+      createdBy,
+    ]) {
+      expect(card).toContain(part);
+    }
+    expect((await readManifest(out)).files).toHaveProperty(['curves.svg']);
+  });
+
+  it('refuses a model whose files differ, and leaves no directory', async () => {
+    const { trained, heldOut } = await tinyTrainedHead(root);
+    const logits = heldOut.logits.map((logit, i) => (i === 4 ? logit + 0.01 : logit));
+    await expect(exportHead(trained, { out, int8: false, heldOut: { ...heldOut, logits }, createdBy })).rejects.toMatchObject({
+      code: 'export-refused',
+    });
+    expect(readdirSync(join(root, 'models'))).toEqual([]);
+  });
+
+  it('refuses to check on nothing, and to write over what is no model', async () => {
+    const { trained, heldOut } = await tinyTrainedHead(root);
+    const nothing = { examples: [], logits: new Float32Array() };
+    await expect(exportHead(trained, { out, int8: false, heldOut: nothing, createdBy })).rejects.toMatchObject({ code: 'export-refused' });
+    mkdirSync(out, { recursive: true });
+    writeFileSync(join(out, 'notes.txt'), '');
+    await expect(exportHead(trained, { out, int8: false, heldOut, createdBy })).rejects.toMatchObject({ code: 'wrong-use' });
+    expect(readdirSync(out)).toEqual(['notes.txt']);
+  });
+
+  it('writes the same bytes again from the same model', async () => {
+    const { trained, heldOut } = await tinyTrainedHead(root);
+    await exportHead(trained, { out, int8: true, heldOut, createdBy });
+    const first = await readManifest(out);
+    await exportHead(trained, { out, int8: true, heldOut, createdBy });
+    expect(await readManifest(out)).toEqual(first);
+  });
+});
