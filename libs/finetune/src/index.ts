@@ -1,3 +1,4 @@
+export * from './benchmark/benchmark-training';
 export { writeHeadConfigExample } from './config/config-example';
 export { describeHeadConfig, type ConfigKey, type ConfigSection } from './config/config-keys';
 export * from './config/head-config';

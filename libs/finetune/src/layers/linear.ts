@@ -43,6 +43,11 @@ export class Linear {
     this.prepared = undefined;
   }
 
+  /** Whether an update changes what was prepared. */
+  get learns(): boolean {
+    return this.slots.some((slot) => slot.weight.trainable || slot.bias.trainable);
+  }
+
   /** `x [rows, in]` → `y [rows, out]`. `operand` is `x` as the products take it, where the caller has it already. */
   forward(x: Tensor, pass: Pass, operand?: Tensor): Forward {
     const { kernels } = pass;

@@ -72,9 +72,9 @@ export class TransformerEncoder {
     }
   }
 
-  /** Lets go of what was prepared from the weights; to be called before they change. */
-  forgetWeights(): void {
-    for (const block of this.blocks) for (const linear of block.linears) linear.forgetWeights();
+  /** Dense layers of all blocks. */
+  get linears(): Linear[] {
+    return this.blocks.flatMap((block) => block.linears);
   }
 
   /** Last hidden states `[flowing, hidden]`. The backward pass stops above the lowest layer that learns. */

@@ -4,6 +4,7 @@ import { ClassificationHead, type HeadOptions } from '../heads/classification-he
 import { pooling } from '../heads/pooling';
 import type { DropoutSource } from '../layers/dropout';
 import type { Pass } from '../layers/layer';
+import type { Linear } from '../layers/linear';
 import { Packing } from '../layers/packing';
 import { Parameter } from '../layers/parameter';
 import { TransformerEncoder } from '../layers/transformer-encoder';
@@ -69,6 +70,11 @@ export class Network {
     const lookup = (name: string): Parameter => this.parameter(name);
     this.encoder = new TransformerEncoder(config, lookup, vocabulary?.rows);
     this.head = new ClassificationHead(this.exact, head, lookup, options.headOptions);
+  }
+
+  /** Blocks of the encoder. */
+  get layers(): number {
+    return this.options.config.layers;
   }
 
   /** @throws RangeError for a name that the network does not have */
@@ -138,10 +144,19 @@ export class Network {
     this.prepared = precision;
   }
 
-  /** Lets go of what was prepared from the weights; to be called before they change. */
+  private get linears(): Linear[] {
+    return [...this.encoder.linears, ...this.head.linears];
+  }
+
+  /** Lets go of what was prepared from the weights that learn; to be called before an optimiser changes them. */
+  forgetLearningWeights(): void {
+    for (const linear of this.linears) if (linear.learns) linear.forgetWeights();
+    for (const parameter of this.parameters.values()) if (parameter.trainable) parameter.forgetValue();
+  }
+
+  /** Lets go of everything prepared from the weights; to be called before they change in any other way. */
   forgetWeights(): void {
-    this.encoder.forgetWeights();
-    this.head.forgetWeights();
+    for (const linear of this.linears) linear.forgetWeights();
     for (const parameter of this.parameters.values()) parameter.forgetValue();
   }
 

@@ -1,0 +1,52 @@
+import type { HeadShape } from '@attune/artifact';
+import { evaluationBatches } from '../data/batches';
+import type { EncodedExample } from '../data/example';
+import { evaluateClassification, evaluateMultiLabel, evaluateRegression, type EvaluationReport } from '../evaluation/report';
+import { headOutputs, type Network } from '../network/network';
+import type { Batch } from '../data/example';
+
+/** Tokens of an evaluation batch. Nothing is kept for a way back, so it is more than a training batch may have. */
+const TOKEN_BUDGET = 8192;
+
+/** Runs the network over examples, longest first, and gives its outputs in the order of the examples, `[rows × width]`. */
+export function overExamples(
+  examples: EncodedExample[],
+  padTokenId: number,
+  width: number,
+  run: (batch: Batch) => Float32Array,
+): Float32Array {
+  const result = new Float32Array(examples.length * width);
+  const places = new Map(examples.map((example, place) => [example.index, place]));
+  for (const batch of evaluationBatches(examples, { tokenBudget: TOKEN_BUDGET, padTokenId })) {
+    const values = run(batch);
+    batch.indices.forEach((index, row) => result.set(values.subarray(row * width, (row + 1) * width), (places.get(index) ?? 0) * width));
+  }
+  return result;
+}
+
+/** Logits `[rows × outputs]` of examples, in their order, in float32. */
+export function logitsOf(network: Network, head: HeadShape, examples: EncodedExample[], padTokenId: number): Float32Array {
+  return overExamples(examples, padTokenId, headOutputs(head), (batch) => network.logits(batch));
+}
+
+/** Targets of examples, `[rows]` or `[rows × labels]`. */
+export function targetsOf(examples: EncodedExample[]): Float32Array {
+  return Float32Array.from(examples.flatMap(({ target }) => (typeof target === 'number' ? [target] : [...target])));
+}
+
+/** The report that fits a task. */
+export function evaluateTask(
+  head: HeadShape,
+  logits: Float32Array,
+  targets: Float32Array,
+  options: { temperature?: number; thresholds?: readonly number[] } = {},
+): EvaluationReport {
+  switch (head.task) {
+    case 'classification':
+      return evaluateClassification(logits, targets, head.labels, { temperature: options.temperature });
+    case 'multi-label':
+      return evaluateMultiLabel(logits, targets, head.labels, options);
+    case 'regression':
+      return evaluateRegression(logits, targets);
+  }
+}

@@ -1,0 +1,300 @@
+import { createHash } from 'node:crypto';
+import { AttuneError, type HeadShape, type NamedTensor } from '@attune/artifact';
+import type { HeadConfig } from '../config/head-config';
+import { encodeExamples } from '../data/encode';
+import type { EncodedExample } from '../data/example';
+import { loadDataset, type Dataset } from '../data/load-dataset';
+import { encoderFamily, loadEncoder, longestInput, type LoadedEncoder } from '../encoders';
+import { fitBinaryTemperature, fitTemperature } from '../evaluation/calibration';
+import { defaultMetric } from '../evaluation/metric';
+import { sigmoids } from '../evaluation/probabilities';
+import type { EvaluationReport } from '../evaluation/report';
+import { chooseThresholds } from '../evaluation/thresholds';
+import { exportHead } from '../export';
+import { makeLoss } from '../losses';
+import { resolvePrecision } from '../native/processor';
+import { Network, headParameterShapes } from '../network/network';
+import { VocabularySubset } from '../network/vocabulary-subset';
+import { Random } from '../random';
+import { findTuner, type AttachedTuner } from '../tuners';
+import { CheckpointStore } from './checkpoint';
+import { evaluateTask, logitsOf, targetsOf } from './evaluate-network';
+import type { TrainingEvent, TrainingHistory, TrainingResult } from './events';
+import { fitHeadToFeatures } from './fit-head-to-features';
+import { TrainingLoop } from './training-loop';
+
+export interface TrainHeadOptions {
+  /** The model's directory; replaced if a model stands there. */
+  out: string;
+  /** Go on from the checkpoint of an interrupted run, if there is one. */
+  resume: boolean;
+  signal: AbortSignal;
+  onEvent: (event: TrainingEvent) => void;
+  /** Program and version, for the manifest. */
+  createdBy?: string;
+}
+
+/** What the phases of a run share. */
+interface Run {
+  config: HeadConfig;
+  options: TrainHeadOptions;
+  dataset: Dataset;
+  encoder: LoadedEncoder;
+  head: HeadShape;
+  maxLength: number;
+  train: EncodedExample[];
+  validation: EncodedExample[];
+  test?: EncodedExample[];
+}
+
+/** What calibration found on the validation rows. */
+interface Calibrated {
+  logits: Float32Array;
+  temperature: number;
+  thresholds?: number[];
+  report: EvaluationReport;
+}
+
+/**
+ * Trains a head and writes its model directory: reads the data, loads the encoder, tunes, calibrates on the validation
+ * rows, reports, exports and checks the export. TensorFlow is needed from here on.
+ *
+ * @throws AttuneError for bad data, configuration or encoder, for an interruption, and where the exported files disagree
+ */
+export async function trainHead(config: HeadConfig, options: TrainHeadOptions): Promise<TrainingResult> {
+  const startedAt = performance.now();
+  const run = await prepare(config, options);
+  const network = buildNetwork(run);
+  const tuner = findTuner(config.tuner.name).attach(network, config, new Random(config.seed).fork('tuner'));
+  try {
+    const trainableParameters = countValues(tuner.parameters.map(({ shape }) => shape));
+    const totalParameters = countValues([...wholeShapes(run, tuner)]);
+    options.onEvent({ type: 'parameters', trainable: trainableParameters, total: totalParameters });
+    const history = await tune(run, network, tuner);
+    options.onEvent({ type: 'phase', name: 'evaluating' });
+    const calibrated = calibrate(run, network);
+    const test = evaluateTest(run, network, calibrated);
+    options.onEvent({ type: 'phase', name: 'exporting' });
+    await exportRun(run, tuner, calibrated, test, history);
+    return {
+      directory: options.out,
+      validation: calibrated.report,
+      ...(test ? { test } : {}),
+      trainableParameters,
+      totalParameters,
+      seconds: (performance.now() - startedAt) / 1000,
+    };
+  } finally {
+    tuner.dispose();
+    network.dispose();
+  }
+}
+
+async function prepare(config: HeadConfig, options: TrainHeadOptions): Promise<Run> {
+  const { onEvent, signal } = options;
+  onEvent({ type: 'phase', name: 'reading data' });
+  const dataset = await loadDataset(config, { signal, nearDuplicates: false });
+  onEvent({ type: 'data', report: dataset.report });
+  onEvent({ type: 'phase', name: 'loading the encoder' });
+  const encoder = await loadEncoder(config.encoder);
+  const maxLength = Math.min(config.training.maxLength, longestInput(encoder.config));
+  if (maxLength < config.training.maxLength) {
+    onEvent({
+      type: 'note',
+      message: `${encoder.id} reads at most ${maxLength} tokens; training.maxLength is ${config.training.maxLength}.`,
+    });
+  }
+  onEvent({ type: 'phase', name: 'tokenising' });
+  const encode = (examples: Dataset['train']): EncodedExample[] =>
+    encodeExamples(examples, encoder.tokenizer, dataset.labels, config.task, maxLength);
+  return {
+    config,
+    options,
+    dataset,
+    encoder,
+    head: { task: config.task, pooling: config.head.pooling, labels: dataset.labels },
+    maxLength,
+    train: encode(dataset.train),
+    validation: encode(dataset.validation),
+    ...(dataset.test ? { test: encode(dataset.test) } : {}),
+  };
+}
+
+function buildNetwork({ config, encoder, head, train, validation, test }: Run): Network {
+  const { training } = config;
+  const family = encoderFamily(encoder.config.family);
+  const dropout = config.head.dropout ?? family.headDropout(encoder.sourceConfig);
+  const texts = [...train, ...validation, ...(test ?? [])].map(({ inputIds }) => inputIds);
+  return new Network({
+    config: {
+      ...encoder.config,
+      hiddenDropout: training.hiddenDropout ?? encoder.config.hiddenDropout,
+      attentionDropout: training.attentionDropout ?? encoder.config.attentionDropout,
+    },
+    head,
+    headOptions: { activation: family.headActivation, dropout, inputDropout: family.dropoutBeforePooler ? dropout : 0 },
+    weights: withHead(encoder, head, new Random(config.seed).fork('head')),
+    precision: resolvePrecision(training.precision),
+    vocabulary: VocabularySubset.of(encoder.config.vocabularySize, texts, [encoder.config.padTokenId]),
+  });
+}
+
+/** The encoder's weights, and a head's: its own where they fit, else small random numbers (σ = 0.02, as in BERT). */
+function withHead(encoder: LoadedEncoder, head: HeadShape, random: Random): Map<string, NamedTensor> {
+  const weights = new Map(encoder.weights);
+  for (const [name, shape] of headParameterShapes(encoder.config, head)) {
+    const present = weights.get(name);
+    if (present && present.shape.join() === shape.join()) continue;
+    const size = shape.reduce((product, extent) => product * extent, 1);
+    const isBias = name.endsWith('.bias');
+    weights.set(name, { shape, values: Float32Array.from({ length: size }, () => (isBias ? 0 : 0.02 * random.normal())) });
+  }
+  return weights;
+}
+
+async function tune(run: Run, network: Network, tuner: AttachedTuner): Promise<TrainingHistory> {
+  const { config, options, head, encoder, train, validation } = run;
+  const { padTokenId } = encoder.config;
+  const checkpoints = new CheckpointStore(`${options.out}.training`);
+  const identity = identityOf(run);
+  const checkpoint = options.resume ? await checkpoints.load() : undefined;
+  if (checkpoint && checkpoint.progress.identity !== identity) {
+    throw new AttuneError(
+      'wrong-use',
+      `The run in ${checkpoints.directory} was started with another configuration, other data or another encoder.`,
+      {
+        remedy: 'Give the same configuration to go on with it, or train without --resume to start anew.',
+      },
+    );
+  }
+  if (config.tuner.name === 'head' || (config.head.warmStart && !checkpoint)) {
+    options.onEvent({ type: 'phase', name: 'fitting the output layer' });
+    fitHeadToFeatures({
+      network,
+      head,
+      width: encoder.config.hiddenSize,
+      train,
+      validation,
+      padTokenId,
+      converge: config.tuner.name === 'head',
+      random: new Random(config.seed).fork('features'),
+    });
+  }
+  if (config.tuner.name === 'head') return { losses: [], evaluations: [] };
+  options.onEvent({ type: 'phase', name: 'training' });
+  const counts = labelCounts(train, head);
+  const targets = targetsOf(validation);
+  const loop = new TrainingLoop({
+    network,
+    tuner,
+    defaultLearningRate: findTuner(config.tuner.name).defaultLearningRate,
+    loss: makeLoss(config, head.labels, counts),
+    config,
+    examples: train,
+    padTokenId,
+    metric: config.training.metric ?? defaultMetric(config.task),
+    evaluate: () => evaluateTask(head, logitsOf(network, head, validation, padTokenId), targets),
+    describeRow: (index) => String(run.dataset.train[index].row),
+    checkpoints,
+    identity,
+    signal: options.signal,
+    onEvent: options.onEvent,
+  });
+  try {
+    if (checkpoint) {
+      loop.restore(checkpoint);
+      options.onEvent({ type: 'note', message: `Resumed at step ${checkpoint.progress.step}.` });
+    }
+    return await loop.run();
+  } finally {
+    loop.dispose();
+  }
+}
+
+function calibrate({ head, encoder, validation }: Run, network: Network): Calibrated {
+  const logits = logitsOf(network, head, validation, encoder.config.padTokenId);
+  const targets = targetsOf(validation);
+  if (head.task === 'classification') {
+    const temperature = fitTemperature(logits, targets, head.labels.length);
+    return { logits, temperature, report: evaluateTask(head, logits, targets, { temperature }) };
+  }
+  if (head.task === 'multi-label') {
+    const temperature = fitBinaryTemperature(logits, targets);
+    const thresholds = chooseThresholds(sigmoids(logits, temperature), targets, head.labels.length);
+    return { logits, temperature, thresholds, report: evaluateTask(head, logits, targets, { temperature, thresholds }) };
+  }
+  return { logits, temperature: 1, report: evaluateTask(head, logits, targets) };
+}
+
+function evaluateTest(
+  { head, encoder, test }: Run,
+  network: Network,
+  { temperature, thresholds }: Calibrated,
+): EvaluationReport | undefined {
+  if (!test) return undefined;
+  return evaluateTask(head, logitsOf(network, head, test, encoder.config.padTokenId), targetsOf(test), { temperature, thresholds });
+}
+
+async function exportRun(
+  run: Run,
+  tuner: AttachedTuner,
+  { logits, temperature, thresholds, report }: Calibrated,
+  test: EvaluationReport | undefined,
+  history: TrainingHistory,
+): Promise<void> {
+  const { config, options, encoder, head, dataset, validation, maxLength } = run;
+  const { id, hash, directory, config: encoderConfig, sourceConfig } = encoder;
+  const adapter = tuner.adapter?.(config.encoder);
+  await exportHead(
+    {
+      encoder: { id, hash, directory, config: encoderConfig, sourceConfig },
+      head,
+      weights: tuner.mergedWeights(),
+      ...(adapter ? { adapter } : {}),
+      normalization: config.normalization,
+      maxLength,
+      calibration: { temperature },
+      ...(thresholds ? { thresholds } : {}),
+      reports: { validation: report, ...(test ? { test } : {}) },
+      history,
+      dataFingerprint: { ...dataset.fingerprint },
+      config,
+      embedding: config.export.embedding,
+    },
+    { out: options.out, int8: config.export.int8, heldOut: { examples: validation, logits }, createdBy: options.createdBy ?? 'attune' },
+  );
+  await new CheckpointStore(`${options.out}.training`).clear();
+}
+
+/** What must be the same for a run to be resumed. */
+function identityOf({ config, dataset, encoder }: Run): string {
+  const parts = { config: { ...config, data: undefined }, data: dataset.fingerprint.sha256, encoder: encoder.hash };
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}
+
+function labelCounts(examples: EncodedExample[], head: HeadShape): number[] {
+  const counts = head.labels.map(() => 0);
+  for (const { target } of examples) {
+    if (typeof target !== 'number') target.forEach((value, label) => (counts[label] += value));
+    else if (head.task === 'classification') counts[target]++;
+  }
+  return counts;
+}
+
+function* wholeShapes({ encoder, head }: Run, tuner: AttachedTuner): Generator<number[]> {
+  const own = new Set<string>();
+  for (const [name, { shape }] of encoder.weights) {
+    if (name.startsWith('head.')) continue;
+    own.add(name);
+    yield shape;
+  }
+  for (const [name, shape] of headParameterShapes(encoder.config, head)) {
+    own.add(name);
+    yield shape;
+  }
+  for (const { name, shape } of tuner.parameters) if (!own.has(name)) yield shape;
+}
+
+function countValues(shapes: number[][]): number {
+  return shapes.reduce((sum, shape) => sum + shape.reduce((product, extent) => product * extent, 1), 0);
+}

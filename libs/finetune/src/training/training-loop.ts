@@ -1,0 +1,278 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { AttuneError, type NamedTensor } from '@attune/artifact';
+import type { HeadConfig } from '../config/head-config';
+import { padBatch, planBatches } from '../data/batches';
+import type { Batch, EncodedExample } from '../data/example';
+import { isBetter, metricValue, type MetricName } from '../evaluation/metric';
+import type { EvaluationReport } from '../evaluation/report';
+import { DropoutSource } from '../layers/dropout';
+import type { Parameter } from '../layers/parameter';
+import type { Loss } from '../losses';
+import type { Network } from '../network/network';
+import { Optimizer } from '../optimizers/optimizer';
+import { Random } from '../random';
+import { isHeadParameter, type AttachedTuner } from '../tuners';
+import type { Checkpoint, CheckpointStore, TrainingProgress } from './checkpoint';
+import type { TrainingEvent, TrainingHistory } from './events';
+import { scheduleFactor } from './schedule';
+import { WeightAverage } from './weight-average';
+
+/** Least seconds between two checkpoints that nobody asked for: writing one must not cost more than it can save. */
+const CHECKPOINT_SECONDS = 20;
+/** Metrics that an evaluation event carries, where the task has them. */
+const REPORTED: MetricName[] = ['loss', 'accuracy', 'macroF1', 'microF1', 'spearman', 'mse'];
+
+export interface TrainingLoopOptions {
+  network: Network;
+  tuner: AttachedTuner;
+  defaultLearningRate: number;
+  loss: Loss;
+  config: HeadConfig;
+  examples: EncodedExample[];
+  padTokenId: number;
+  metric: MetricName;
+  evaluate: () => EvaluationReport;
+  /** Names a row of the training data in a message. */
+  describeRow: (index: number) => string;
+  checkpoints: CheckpointStore;
+  identity: string;
+  signal: AbortSignal;
+  onEvent: (event: TrainingEvent) => void;
+}
+
+/** Gradient steps over the training rows, with validation, checkpoints and the best weights restored at the end. */
+export class TrainingLoop {
+  private readonly optimizer: Optimizer;
+  private readonly dropout: DropoutSource;
+  private readonly average: WeightAverage | undefined;
+  private readonly stepsPerEpoch: number;
+  private readonly totalSteps: number;
+  private progress: TrainingProgress;
+  private bestWeights: Map<string, NamedTensor> | undefined;
+  private startedAt = 0;
+  private savedAt = 0;
+  private startStep = 0;
+
+  constructor(private readonly options: TrainingLoopOptions) {
+    const { network, config, tuner, examples } = options;
+    const { batchSize, accumulate, epochs, weightAverage } = config.training;
+    this.optimizer = new Optimizer(network.kernels, config.optimizer);
+    this.dropout = new DropoutSource(network.kernels, new Random(config.seed).fork('dropout').uint32());
+    if (weightAverage > 0) this.average = new WeightAverage(network.kernels, tuner.parameters, weightAverage);
+    this.stepsPerEpoch = Math.ceil(Math.ceil(examples.length / batchSize) / accumulate);
+    this.totalSteps = Math.max(1, Math.round(epochs * this.stepsPerEpoch));
+    this.progress = { identity: options.identity, step: 0, losses: [], evaluations: [], evaluationsWithoutImprovement: 0, seconds: 0 };
+  }
+
+  /** Takes up a run where a checkpoint left it. */
+  restore({ progress, tensors }: Checkpoint): void {
+    const { tuner } = this.options;
+    this.progress = progress;
+    const under = (prefix: string): Map<string, NamedTensor> =>
+      new Map([...tensors].flatMap(([name, tensor]) => (name.startsWith(prefix) ? [[name.slice(prefix.length), tensor]] : [])));
+    this.assign(under('weights/'));
+    this.optimizer.restore(tuner.parameters, under('optimizer/'), progress.step);
+    this.average?.restore(under('average/'));
+    if (progress.best) this.bestWeights = under('best/');
+  }
+
+  /**
+   * Trains to the end.
+   *
+   * @throws AttuneError `interrupted` when the signal aborts (a checkpoint is written first), `training-failed` for a loss
+   * that is no number, naming the batch
+   */
+  async run(): Promise<TrainingHistory> {
+    this.startedAt = performance.now() - 1000 * this.progress.seconds;
+    this.savedAt = performance.now();
+    this.startStep = this.progress.step;
+    let stopped = false;
+    while (this.progress.step < this.totalSteps && !stopped) {
+      const epoch = Math.floor(this.progress.step / this.stepsPerEpoch);
+      const steps = this.plan(epoch).slice(this.progress.step - epoch * this.stepsPerEpoch);
+      for (const step of steps) {
+        if (this.progress.step >= this.totalSteps || stopped) break;
+        await this.pauseForSignals();
+        this.takeStep(step);
+        stopped = this.evaluateWhenDue();
+        await this.saveWhenDue();
+      }
+    }
+    this.restoreBest();
+    return { losses: this.progress.losses, evaluations: this.progress.evaluations };
+  }
+
+  /** The epoch's steps, each a list of micro-batches of rows. They follow from the seed and the epoch alone. */
+  private plan(epoch: number): EncodedExample[][][] {
+    const { config, examples } = this.options;
+    const { batchSize, tokenBudget, accumulate } = config.training;
+    const random = new Random(config.seed).fork(`epoch ${epoch}`);
+    const batches = planBatches(examples, { batchSize, tokenBudget, random, sort: true });
+    const steps: EncodedExample[][][] = [];
+    for (let i = 0; i < batches.length; i += accumulate) steps.push(batches.slice(i, i + accumulate).flat());
+    return steps;
+  }
+
+  private takeStep(rows: EncodedExample[][]): void {
+    const { network, tuner, loss, config, padTokenId } = this.options;
+    const { step } = this.progress;
+    tuner.startEpoch?.(step / this.stepsPerEpoch);
+    const batches = rows.map((part) => padBatch(part, padTokenId));
+    const weight = batches.reduce((sum, batch) => sum + loss.weight(batch.targets, batch.rows), 0);
+    let total = 0;
+    batches.forEach((batch, i) => {
+      this.dropout.startStep(step, i);
+      const pass = network.train(batch, this.dropout);
+      const { loss: part, gradient } = loss.evaluate(pass.logits, batch.targets, batch.rows, weight);
+      pass.backward(gradient);
+      total += part;
+    });
+    network.forgetLearningWeights();
+    const factor = scheduleFactor(config.optimizer, step, this.totalSteps);
+    const norm = this.optimizer.step(tuner.parameters, (parameter) => factor * this.peakLearningRate(parameter));
+    if (!Number.isFinite(total) || !Number.isFinite(norm)) throw this.notANumber(batches, total);
+    this.progress.step++;
+    this.progress.losses.push(total);
+    this.average?.update(this.progress.step);
+    this.report(total, factor);
+  }
+
+  private peakLearningRate(parameter: Parameter): number {
+    const { config, tuner, defaultLearningRate } = this.options;
+    const { learningRate = defaultLearningRate, headLearningRate = learningRate } = config.optimizer;
+    return isHeadParameter(parameter) ? headLearningRate : learningRate * tuner.learningRateFactor(parameter);
+  }
+
+  private report(loss: number, factor: number): void {
+    const { config, onEvent, defaultLearningRate } = this.options;
+    const { step } = this.progress;
+    const seconds = (performance.now() - this.startedAt) / 1000;
+    const taken = step - this.startStep;
+    const secondsHere = Math.max(1e-9, seconds - this.progress.seconds);
+    const rowsPerStep = this.options.examples.length / this.stepsPerEpoch;
+    onEvent({
+      type: 'step',
+      epoch: step / this.stepsPerEpoch,
+      epochs: config.training.epochs,
+      step,
+      steps: this.totalSteps,
+      loss,
+      learningRate: factor * (config.optimizer.learningRate ?? defaultLearningRate),
+      examplesPerSecond: (taken * rowsPerStep) / secondsHere,
+      secondsLeft: ((this.totalSteps - step) * secondsHere) / taken,
+    });
+  }
+
+  /** @returns whether training stops early */
+  private evaluateWhenDue(): boolean {
+    const { config, metric, evaluate, onEvent } = this.options;
+    const { evaluateEvery, patience, keepBest } = config.training;
+    const { step } = this.progress;
+    const due = step === this.totalSteps || step % (evaluateEvery === 'epoch' ? this.stepsPerEpoch : evaluateEvery) === 0;
+    if (!due) return false;
+    const report = this.withAverage(evaluate);
+    const value = metricValue(report, metric);
+    const best = isBetter(metric, value, this.progress.best?.value);
+    const metrics = Object.fromEntries(REPORTED.flatMap((name) => optionalMetric(report, name)));
+    const epoch = step / this.stepsPerEpoch;
+    this.progress.evaluations.push({ step, epoch, metrics });
+    onEvent({ type: 'evaluation', epoch, step, metrics, best });
+    if (best) {
+      this.progress.best = { value, step };
+      if (keepBest) this.bestWeights = this.learnedWeights();
+    }
+    this.progress.evaluationsWithoutImprovement = best ? 0 : this.progress.evaluationsWithoutImprovement + 1;
+    return patience > 0 && this.progress.evaluationsWithoutImprovement >= patience;
+  }
+
+  /** Runs something on the averaged weights, where there are any. */
+  private withAverage<T>(run: () => T): T {
+    if (!this.average) return run();
+    const current = this.currentWeights();
+    this.assign(this.average.values());
+    const result = run();
+    this.assign(current);
+    return result;
+  }
+
+  private learnedWeights(): Map<string, NamedTensor> {
+    return this.average?.values() ?? this.currentWeights();
+  }
+
+  private currentWeights(): Map<string, NamedTensor> {
+    return new Map(this.options.tuner.parameters.map((parameter) => [parameter.name, parameter.toHost()]));
+  }
+
+  private assign(weights: Map<string, NamedTensor>): void {
+    this.options.network.forgetWeights();
+    for (const parameter of this.options.tuner.parameters) {
+      const values = weights.get(parameter.name);
+      if (values) parameter.assign(values.values);
+    }
+  }
+
+  private restoreBest(): void {
+    this.assign(this.bestWeights ?? this.learnedWeights());
+  }
+
+  /** Lets signals be handled, and stops where one asks for it. */
+  private async pauseForSignals(): Promise<void> {
+    await nextTurn();
+    if (!this.options.signal.aborted) return;
+    await this.save();
+    throw new AttuneError('interrupted', `Interrupted at step ${this.progress.step} of ${this.totalSteps}.`, {
+      remedy: 'The same command with --resume goes on from there.',
+    });
+  }
+
+  private async saveWhenDue(): Promise<void> {
+    const { checkpointEvery } = this.options.config.training;
+    const { step } = this.progress;
+    if (step === this.totalSteps) return;
+    const due = checkpointEvery
+      ? step % checkpointEvery === 0
+      : step % this.stepsPerEpoch === 0 && this.secondsSinceSave() > CHECKPOINT_SECONDS;
+    if (due) await this.save();
+  }
+
+  private secondsSinceSave(): number {
+    return (performance.now() - this.savedAt) / 1000;
+  }
+
+  private async save(): Promise<void> {
+    const tensors = new Map<string, NamedTensor>();
+    const put = (prefix: string, values: Map<string, NamedTensor> | undefined): void => {
+      for (const [name, tensor] of values ?? []) tensors.set(prefix + name, tensor);
+    };
+    put('weights/', this.currentWeights());
+    put('optimizer/', this.optimizer.state());
+    put('average/', this.average?.values());
+    put('best/', this.bestWeights);
+    const seconds = (performance.now() - this.startedAt) / 1000;
+    await this.options.checkpoints.save({ progress: { ...this.progress, seconds }, tensors });
+    this.savedAt = performance.now();
+  }
+
+  private notANumber(batches: Batch[], loss: number): AttuneError {
+    const rows = batches.flatMap((batch) => [...batch.indices]).map(this.options.describeRow);
+    const shown = rows.slice(0, 8).join(', ') + (rows.length > 8 ? ` and ${rows.length - 8} more` : '');
+    return new AttuneError(
+      'training-failed',
+      `Step ${this.progress.step + 1}: the loss is ${loss} or its gradient is no number, on rows ${shown}.`,
+      {
+        remedy: 'Try a lower optimizer.learningRate, or training.precision fp32; and look at these rows.',
+      },
+    );
+  }
+
+  dispose(): void {
+    this.optimizer.dispose();
+    this.dropout.dispose();
+    this.average?.dispose();
+  }
+}
+
+function optionalMetric(report: EvaluationReport, name: MetricName): [string, number][] {
+  const value = (report as Partial<Record<string, unknown>>)[name];
+  return typeof value === 'number' ? [[name, value]] : [];
+}

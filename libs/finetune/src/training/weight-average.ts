@@ -1,0 +1,68 @@
+import type { NamedTensor } from '@attune/artifact';
+import { assignVariable, createVariable, destroyVariable, readVariable, type Parameter } from '../layers/parameter';
+import { release, type Kernels, type Tensor } from '../native/kernels';
+
+/** Steps between updates of the average; the decay is raised to this power, so the horizon is the same. */
+const UPDATE_EVERY = 4;
+
+/**
+ * Exponential moving average of the learning parameters (Polyak and Juditsky 1992; Izmailov et al. 2018). Early on the
+ * decay is lower, `min(decay, (1 + n) / (10 + n))`, so that the average does not hang on to where training began.
+ */
+export class WeightAverage {
+  private readonly averages = new Map<Parameter, Tensor>();
+
+  constructor(
+    private readonly kernels: Kernels,
+    parameters: Parameter[],
+    private readonly decay: number,
+  ) {
+    for (const parameter of parameters) {
+      const variable = createVariable(kernels, parameter.shape);
+      assignVariable(kernels, variable, parameter.toHost().values, parameter.shape);
+      this.averages.set(parameter, variable);
+    }
+  }
+
+  /** To be called after each optimiser step; `step` counts from 1. */
+  update(step: number): void {
+    if (step % UPDATE_EVERY !== 0) return;
+    const updates = step / UPDATE_EVERY;
+    const decay = Math.min(this.decay ** UPDATE_EVERY, (1 + updates) / (10 + updates));
+    const { kernels } = this;
+    const share = kernels.floats(Float32Array.of(1 - decay), []);
+    const attributes = [kernels.type('T', kernels.binding.TF_FLOAT), kernels.flag('use_locking', false)];
+    for (const [parameter, variable] of this.averages) {
+      const average = readVariable(kernels, variable);
+      const difference = kernels.subtract(average, parameter.value());
+      average.release();
+      kernels.perform('ResourceApplyGradientDescent', attributes, [variable, share, difference]);
+      release(difference);
+      parameter.forgetValue();
+    }
+    share.release();
+  }
+
+  /** The averaged values by the parameters' names. */
+  values(): Map<string, NamedTensor> {
+    const result = new Map<string, NamedTensor>();
+    for (const [parameter, variable] of this.averages) {
+      const tensor = readVariable(this.kernels, variable);
+      result.set(parameter.name, { shape: [...parameter.shape], values: tensor.read() });
+      tensor.release();
+    }
+    return result;
+  }
+
+  restore(values: Map<string, NamedTensor>): void {
+    for (const [parameter, variable] of this.averages) {
+      const saved = values.get(parameter.name);
+      if (saved) assignVariable(this.kernels, variable, saved.values, parameter.shape);
+    }
+  }
+
+  dispose(): void {
+    for (const variable of this.averages.values()) destroyVariable(this.kernels, variable);
+    this.averages.clear();
+  }
+}

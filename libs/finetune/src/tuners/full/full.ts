@@ -1,0 +1,34 @@
+import type { Parameter } from '../../layers/parameter';
+import { isHeadParameter, trainOnly, type Tuner } from '../tuner';
+
+/**
+ * Full fine-tuning: every parameter learns. Optionally lower layers learn more slowly (layer-wise decay, Howard and Ruder 2018)
+ * or start later (gradual unfreezing, the same).
+ */
+export const full: Tuner = {
+  name: 'full',
+  defaultLearningRate: 1e-4,
+  attach(network, { tuner }) {
+    const layers = network.layers;
+    const depth = (parameter: Parameter): number => depthOf(parameter.name, layers);
+    const parameters = trainOnly(network, () => true);
+    const startEpoch = (epoch: number): void => {
+      const thawed = Math.floor(epoch / tuner.unfreezeEvery + 1e-9);
+      for (const parameter of parameters) parameter.trainable = isHeadParameter(parameter) || depth(parameter) <= thawed;
+    };
+    return {
+      parameters,
+      learningRateFactor: (parameter) => tuner.layerDecay ** Math.max(0, depth(parameter) - 1),
+      ...(tuner.unfreezeEvery > 0 ? { startEpoch } : {}),
+      mergedWeights: () => network.toHost(),
+      dispose: () => undefined,
+    };
+  },
+};
+
+/** Distance from the head: 0 for the head, 1 for the top layer, layers + 1 for the embeddings. */
+function depthOf(name: string, layers: number): number {
+  if (name.startsWith('head.')) return 0;
+  const layer = /^encoder\.layer\.(\d+)\./.exec(name);
+  return layer ? layers - Number(layer[1]) : layers + 1;
+}
