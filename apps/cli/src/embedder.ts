@@ -17,19 +17,20 @@ export async function exportEmbedder(reference: string, out: string): Promise<st
 }
 
 /**
- * Opens a model directory, or a pretrained encoder: that is exported into the cache the first time.
+ * Opens a model directory, or a pretrained encoder.
  *
  * @throws AttuneError where there is neither such a model nor such an encoder
  */
 export async function openEmbedder(model: string, precision: 'fp32' | 'int8'): Promise<Predictor> {
   const { Predictor: Opener } = await import('@attune/inference');
-  return Opener.open(isModelDirectory(model) ? model : await cachedEmbedder(model), { precision });
+  return Opener.open(await resolveEmbedder(model), { precision });
 }
 
-/** The folder of an encoder's embedding model in the cache, by the hash of its weights. */
-async function cachedEmbedder(reference: string): Promise<string> {
+/** The folder of a model: its own, or for a pretrained encoder one in the cache, by the hash of its weights, written the first time. */
+export async function resolveEmbedder(model: string): Promise<string> {
+  if (isModelDirectory(model)) return model;
   const { cacheDirectory, exportEmbeddingModel, loadEncoder } = await import('@attune/finetune');
-  const encoder = await loadEncoder(reference);
+  const encoder = await loadEncoder(model);
   const directory = join(cacheDirectory(), 'embedding-models', encoder.hash.slice(0, 16));
   if (!isModelDirectory(directory)) {
     printMessage(`Exporting ${encoder.id} as an embedding model, once.`);

@@ -14,7 +14,7 @@ export class TrainingDisplay {
   show(event: TrainingEvent): void {
     switch (event.type) {
       case 'phase':
-        this.progress.line(this.colours.bold(event.name));
+        this.progress.line(this.colours.bold(sentenceCase(event.name)));
         break;
       case 'data':
         for (const line of dataLines(event.report)) this.progress.line(line);
@@ -72,6 +72,10 @@ function stepDetail(event: StepEvent): string {
   const epoch = `epoch ${formatEpoch(event.epoch)} of ${formatEpoch(event.epochs)}`;
   const speed = `${formatCount(Math.round(event.examplesPerSecond))} rows/s`;
   return [epoch, `loss ${formatScore(event.loss)}`, speed, `${formatDuration(event.secondsLeft)} left`].join(', ');
+}
+
+function sentenceCase(text: string): string {
+  return `${text[0].toUpperCase()}${text.slice(1)}`;
 }
 
 function formatEpoch(epoch: number): string {
