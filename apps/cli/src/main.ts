@@ -15,5 +15,5 @@ process.on('uncaughtException', fail);
 process.on('unhandledRejection', fail);
 
 void run(process.argv.slice(2)).then((status) => {
-  process.exitCode = status;
+  if (status !== 0) process.exitCode = status;
 });

@@ -1,11 +1,13 @@
 import { Command } from 'commander';
 import { version } from './version';
 import { registerBench } from './commands/bench';
+import { registerDoctor } from './commands/doctor';
 import { registerEmbed } from './commands/embed';
 import { registerEvaluate } from './commands/evaluate';
 import { registerExport } from './commands/export';
 import { registerPredict } from './commands/predict';
 import { registerPrepare } from './commands/prepare';
+import { registerSetup } from './commands/setup';
 import { registerStart } from './commands/start';
 import { describeTrainKeys, registerTrain } from './commands/train';
 import { messageColours } from './terminal';
@@ -25,6 +27,8 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
     .configureOutput({
       outputError: (text, write) => write(`${messageColours().red('attune:')} ${text.replace(/^error: /, '')}`),
     });
+  registerSetup(program);
+  registerDoctor(program);
   registerPrepare(program);
   registerTrain(program, asksForTrainHelp(args) ? await describeTrainKeys() : '');
   registerEvaluate(program);

@@ -1,10 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeHeadConfig, loadHeadConfig } from '@attune/finetune';
 import { runAttune } from './run-attune';
 
-const VERBS = ['prepare', 'train', 'evaluate', 'embed', 'predict', 'export', 'bench', 'start'];
+const VERBS = ['setup', 'doctor', 'prepare', 'train', 'evaluate', 'embed', 'predict', 'export', 'bench', 'start'];
 
 describe('attune --help', () => {
   it('lists every verb, on stdout', async () => {
@@ -26,6 +25,7 @@ describe('attune --help', () => {
   });
 
   it.each([[['train', '--help']], [['help', 'train']]])('explains every key of head.yaml: %j', async (args) => {
+    const { describeHeadConfig } = await import('@attune/finetune');
     const run = await runAttune(args);
     expect(run).toMatchObject({ status: 0, stderr: '' });
     for (const { path, description } of describeHeadConfig().flatMap((section) => section.keys)) {
@@ -37,6 +37,7 @@ describe('attune --help', () => {
 
 describe('attune train --print-config', () => {
   it('prints a head.yaml that gives the same configuration, flags included', async () => {
+    const { loadHeadConfig } = await import('@attune/finetune');
     const folder = await mkdtemp(join(tmpdir(), 'attune-cli-'));
     try {
       const run = await runAttune(['train', '--print-config', '--tuner', 'lora', '--learning-rate', '3e-4']);

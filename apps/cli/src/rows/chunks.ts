@@ -18,9 +18,7 @@ export async function* mapInOrder<T, R>(items: AsyncIterable<T>, inFlight: numbe
     // The rejection is seen when its turn comes; until then it must not count as unhandled.
     result.catch(() => undefined);
     running.push(result);
-    if (running.length < inFlight) continue;
-    yield await running[0];
-    running.shift();
+    while (running.length >= inFlight) yield await running.splice(0, 1)[0];
   }
   yield* running;
 }

@@ -117,24 +117,25 @@ function applyFlags(values: Section, flags: readonly ConfigFlag[]): void {
   for (const { path, value } of flags) {
     const names = path.split('.');
     const key = names.at(-1) ?? path;
-    const section = names.length === 1 ? values : sectionAt(values, names[0]);
-    if (path === 'tuner.name' && section[key] !== value) dropOtherTunersKeys(section, String(value));
-    section[key] = value;
+    const section = sectionAt(values, names);
+    if (path === 'tuner.name' && section[key] !== value) values.tuner = withoutOtherTunersKeys(section, String(value));
+    sectionAt(values, names)[key] = value;
   }
 }
 
-function sectionAt(values: Section, name: string): Section {
-  const existing = values[name];
+/** The mapping that holds a key; made where it is missing. */
+function sectionAt(values: Section, names: readonly string[]): Section {
+  if (names.length === 1) return values;
+  const existing = values[names[0]];
   if (isSection(existing)) return existing;
   const created: Section = {};
-  values[name] = created;
+  values[names[0]] = created;
   return created;
 }
 
-function dropOtherTunersKeys(tuner: Section, name: string): void {
-  for (const [owner, keys] of Object.entries(TUNER_KEYS)) {
-    if (owner !== name) for (const key of keys) delete tuner[key];
-  }
+function withoutOtherTunersKeys(tuner: Section, name: string): Section {
+  const others = Object.entries(TUNER_KEYS).flatMap(([owner, keys]) => (owner === name ? [] : keys));
+  return Object.fromEntries(Object.entries(tuner).filter(([key]) => !others.includes(key)));
 }
 
 function locate(fault: ConfigFault, flags: readonly ConfigFlag[], source: ConfigFile | undefined): string {
