@@ -5,7 +5,7 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   testEnvironment: '<rootDir>/libs/testing/jest-environment.cjs',
   transform: { '^.+\\.[mc]?[jt]s$': '@swc/jest' },
-  transformIgnorePatterns: ['/node_modules/(?!(hyparquet|hyparquet-compressors|hyparquet-writer)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(hyparquet|hyparquet-compressors|hyparquet-writer|hysnappy)/)'],
   maxWorkers: 2,
   testTimeout: 60_000,
 };

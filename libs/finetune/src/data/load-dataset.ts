@@ -118,7 +118,7 @@ export async function loadDataset(config: HeadConfig, options: LoadDatasetOption
   const given = loaded.get('validation');
   const { train, validation } = given
     ? { train: usable, validation: given.examples }
-    : splitExamples(usable, { strategy: data.split, task, share: data.validationShare, random });
+    : splitExamples(usable, { strategy: data.split, task, share: data.validationShare, random, path: source.path });
   const test = loaded.get('test');
 
   const splits: SplitExamples[] = [{ name: 'train', path: source.path, examples: train }];

@@ -15,7 +15,7 @@ function kindOf(cell: unknown): string {
 
 function scalar(cell: unknown): string | undefined {
   if (typeof cell === 'string') return cell;
-  if (typeof cell === 'number' || typeof cell === 'bigint' || typeof cell === 'boolean') return String(cell);
+  if (typeof cell === 'number' || typeof cell === 'boolean') return String(cell);
   return undefined;
 }
 
@@ -58,7 +58,7 @@ function readLabelSet(cell: unknown, separator: string): CellResult<string[]> {
 function readNumber(cell: unknown): CellResult<number> {
   const remedy = 'A regression needs plain numbers with a decimal point; for classes use task classification.';
   if (typeof cell === 'string' && cell.trim() === '') return EMPTY;
-  const isNumeric = typeof cell === 'number' || typeof cell === 'bigint' || (typeof cell === 'string' && !/^\s*[+-]?0[xob]/i.test(cell));
+  const isNumeric = typeof cell === 'number' || (typeof cell === 'string' && !/^\s*[+-]?0[xob]/i.test(cell));
   const value = isNumeric ? Number(cell) : NaN;
   if (Number.isFinite(value)) return { value };
   const shown = scalar(cell);

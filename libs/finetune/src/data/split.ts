@@ -18,6 +18,8 @@ export interface SplitOptions {
   /** Share of the rows for validation, 0 to 1. */
   share: number;
   random: Random;
+  /** File the rows come from, for messages. */
+  path?: string;
 }
 
 /** Rows that cannot be parted: those of one group, or with one text. */
@@ -88,36 +90,38 @@ function dealUnits(units: Unit[], share: number, random: Random): Unit[] {
   const rarity = new Map(units.map((unit) => [unit, Math.min(...[...unit.strata.keys()].map((stratum) => rows.get(stratum) ?? 0))]));
   const order = random.shuffle([...units]).sort((a, b) => (rarity.get(a) ?? 0) - (rarity.get(b) ?? 0));
   const isSpare = (unit: Unit): boolean => [...unit.strata.keys()].every((stratum) => (unitsLeft.get(stratum) ?? 0) > 1);
-  const chosen: Unit[] = [];
+  const chosen = new Set<Unit>();
   const take = (unit: Unit): void => {
-    chosen.push(unit);
+    chosen.add(unit);
     for (const [stratum, count] of unit.strata) {
       missing.set(stratum, (missing.get(stratum) ?? 0) - count);
       unitsLeft.set(stratum, (unitsLeft.get(stratum) ?? 0) - 1);
     }
   };
-  for (const unit of order) {
-    // The squared distance to the wanted counts falls by Σ count · (2 · missing − count).
-    let gain = 0;
-    for (const [stratum, count] of unit.strata) gain += count * (2 * (missing.get(stratum) ?? 0) - count);
-    if (gain > 0 && isSpare(unit)) take(unit);
+  const missingOf = (stratum: string): number => missing.get(stratum) ?? 0;
+  // First whatever brings each of its strata nearer to its share, then what does so on the whole: the squared distance to the
+  // wanted counts falls by Σ count · (2 · missing − count).
+  const helpsEach = ({ strata }: Unit): boolean => [...strata].every(([stratum, count]) => 2 * missingOf(stratum) > count);
+  const helpsInSum = ({ strata }: Unit): boolean =>
+    [...strata].reduce((gain, [stratum, count]) => gain + count * (2 * missingOf(stratum) - count), 0) > 0;
+  for (const helps of [helpsEach, helpsInSum]) {
+    for (const unit of order) if (!chosen.has(unit) && helps(unit) && isSpare(unit)) take(unit);
   }
-  const spare = chosen.length === 0 ? order.find(isSpare) : undefined;
+  const spare = chosen.size === 0 ? order.find(isSpare) : undefined;
   if (spare) take(spare);
-  return chosen;
+  return [...chosen];
 }
 
-function byTime(examples: Example[], share: number): Split {
+function byTime(examples: Example[], share: number, path: string): Split {
   const timeOf = (position: number): number => examples[position].time ?? 0;
   const order = examples.map((_, position) => position).sort((a, b) => timeOf(a) - timeOf(b) || a - b);
-  const first = Math.min(Math.max(Math.round(examples.length * (1 - share)), 1), examples.length - 1);
-  let cut = first;
-  while (cut < order.length && timeOf(order[cut]) === timeOf(order[first - 1])) cut++;
-  if (cut === order.length)
-    throw new AttuneError('bad-data', 'A split by time found no rows later than the others.', {
-      remedy: 'Check the time column, or use another data.split.',
-    });
-  return partition(examples, new Set(order.slice(cut)));
+  const wanted = Math.max(Math.round(examples.length * share), 1);
+  let cut = Math.max(examples.length - wanted, 1);
+  while (cut < order.length && timeOf(order[cut]) === timeOf(order[cut - 1])) cut++;
+  if (cut < order.length) return partition(examples, new Set(order.slice(cut)));
+  throw new AttuneError('bad-data', `${path}: a split by time found no rows later than the others.`, {
+    remedy: 'Check the time column, or choose another data.split.',
+  });
 }
 
 /**
@@ -126,27 +130,25 @@ function byTime(examples: Example[], share: number): Split {
  * with rows of one moment on one side. Same seed and rows, same split.
  * @throws AttuneError `bad-data` where no rows can be set aside or a group or time is missing.
  */
-export function splitExamples(examples: Example[], { strategy, task, share, random }: SplitOptions): Split {
+export function splitExamples(examples: Example[], { strategy, task, share, random, path = 'training data' }: SplitOptions): Split {
   if (share === 0) return { train: examples, validation: [] };
-  const needed = strategy === 'grouped' ? 'group' : strategy === 'time' ? 'time' : undefined;
-  const without = needed && examples.find((example) => example[needed] === undefined);
-  if (without)
-    throw new AttuneError('bad-data', `Row ${without.row} of the training data has no ${needed} for a split by ${needed}.`, {
-      remedy: `Name its column with data.${needed} and fill it in every row.`,
-    });
-  if (strategy === 'time') return byTime(examples, share);
+  if (strategy !== 'stratified') checkFilledIn(examples, strategy === 'time' ? 'time' : 'group', path);
+  if (strategy === 'time') return byTime(examples, share, path);
   const units = unitsOf(examples, strataOf(examples, task), (example) =>
     example.group === undefined ? `text ${textKey(example)}` : `group ${example.group}`,
   );
   const validation = new Set(dealUnits(units, share, random).flatMap((unit) => unit.positions));
-  if (validation.size === 0) {
-    throw new AttuneError(
-      'bad-data',
-      `No validation rows can be set aside: the ${examples.length} training rows are too few${needed ? ' or all of one group' : ''}.`,
-      {
-        remedy: 'Add rows, or name a file of validation rows with data.validation.',
-      },
-    );
-  }
-  return partition(examples, validation);
+  if (validation.size > 0) return partition(examples, validation);
+  const reason = units.length === 1 ? 'all of one group or text' : 'too few for their labels';
+  throw new AttuneError('bad-data', `${path}: no validation rows can be set aside; the ${examples.length} rows are ${reason}.`, {
+    remedy: 'Add rows, or name a file of validation rows with data.validation.',
+  });
+}
+
+function checkFilledIn(examples: Example[], needed: 'group' | 'time', path: string): void {
+  const without = examples.find((example) => example[needed] === undefined);
+  if (without === undefined) return;
+  throw new AttuneError('bad-data', `${path}, row ${without.row}: there is no ${needed}, and the split is by ${needed}.`, {
+    remedy: `Name its column with data.${needed} and fill it in every row.`,
+  });
 }

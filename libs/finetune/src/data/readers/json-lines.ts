@@ -32,10 +32,11 @@ interface Lines {
 async function* lineChunks(path: string, options: ReadOptions, fault: EncodingFault): AsyncGenerator<Lines> {
   let rest = '';
   for await (const chunk of decodableText(path, readBytes(path, options), fault)) {
-    const lines = (rest + chunk.toString('utf8')).split('\n');
-    rest = lines.pop() ?? '';
-    if (rest.length > MAX_ROW_BYTES) lines.push(rest);
-    if (lines.length > 0) yield { lines, isFaulty: false };
+    const text = chunk.toString('utf8');
+    const end = text.lastIndexOf('\n');
+    if (end >= 0) yield { lines: (rest + text.slice(0, end)).split('\n'), isFaulty: false };
+    rest = end >= 0 ? text.slice(end + 1) : rest + text;
+    if (rest.length > MAX_ROW_BYTES) yield { lines: [rest], isFaulty: false };
   }
   if (rest !== '') yield { lines: [rest], isFaulty: fault.found !== undefined };
 }

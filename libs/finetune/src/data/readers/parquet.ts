@@ -2,7 +2,7 @@ import { AttuneError } from '@attune/artifact';
 import type { AsyncBuffer } from 'hyparquet';
 import { open } from 'node:fs/promises';
 import { readBytes, readError, throwIfInterrupted, type ReadOptions } from './source-bytes';
-import type { SelectColumns, SourceRow } from './source-row';
+import { MAX_ROW_BYTES, rowTooLarge, type SelectColumns, type SourceRow } from './source-row';
 
 /** Rows decoded at once, so that memory follows this and not the file's row groups. */
 const ROWS_AT_ONCE = 4096;
@@ -32,6 +32,12 @@ async function openFile(path: string, isGzip: boolean, options: ReadOptions): Pr
   return { buffer: { byteLength: size, slice }, close: () => handle.close() };
 }
 
+/** 64-bit integers as numbers where these are exact, else as their digits, so that a row can be written as JSON. */
+function withoutBigInts(cell: unknown): unknown {
+  if (typeof cell === 'bigint') return Number.isSafeInteger(Number(cell)) ? Number(cell) : String(cell);
+  return Array.isArray(cell) ? cell.map(withoutBigInts) : cell;
+}
+
 /**
  * Rows of a Parquet file, a slice of a row group at a time. Only the selected columns are decoded.
  * @throws AttuneError `bad-data` where the file is not Parquet or is cut off.
@@ -49,7 +55,14 @@ export async function* readParquet(path: string, isGzip: boolean, select: Select
       throwIfInterrupted(options.signal);
       const rowEnd = Math.min(rowStart + ROWS_AT_ONCE, total);
       const rows: Record<string, unknown>[] = await parquetReadObjects({ file, metadata, compressors, columns, rowStart, rowEnd });
-      for (const [offset, values] of rows.entries()) yield { row: rowStart + offset + 1, values };
+      for (const [offset, values] of rows.entries()) {
+        const row = rowStart + offset + 1;
+        if (Object.values(values).some((cell) => typeof cell === 'string' && cell.length > MAX_ROW_BYTES)) {
+          throw rowTooLarge(path, row, 'Split the text.');
+        }
+        for (const column of columns) values[column] = withoutBigInts(values[column]);
+        yield { row, values };
+      }
     }
   } catch (cause) {
     if (cause instanceof AttuneError) throw cause;

@@ -1,4 +1,4 @@
-import { AttuneError } from '@attune/artifact';
+import { AttuneError, fileErrorCode, isMissing } from '@attune/artifact';
 import { isUtf8 } from 'node:buffer';
 import type { Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -30,8 +30,8 @@ export function throwIfInterrupted(signal: AbortSignal | undefined): void {
 /** The message a person needs for an error of the file system or of gzip. */
 export function readError(path: string, cause: unknown): AttuneError {
   if (cause instanceof AttuneError) return cause;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  if (code === 'ENOENT')
+  const code = fileErrorCode(cause) ?? '';
+  if (isMissing(cause))
     return new AttuneError('missing-file', `${path} does not exist.`, {
       remedy: 'Check the path; it is relative to the folder the command runs in.',
       cause,
