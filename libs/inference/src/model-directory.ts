@@ -13,7 +13,6 @@ import {
   type ManifestTask,
   type TextNormalization,
 } from '@attune/artifact';
-import { z } from 'zod';
 
 /** The number format of a model's weights. */
 export type Precision = 'fp32' | 'int8';
@@ -79,24 +78,21 @@ async function readBareEncoder(directory: string, precision: Precision): Promise
   };
 }
 
-const sentenceSchema = z.object({ max_seq_length: z.number().int().positive() });
-const tokenizerSchema = z.object({ model_max_length: z.number().positive().max(1_000_000) });
-
 async function bareMaxLength(directory: string): Promise<number> {
-  const read = async <T>(file: string, schema: z.ZodType<T>): Promise<T | undefined> => {
-    const text = await readIfThere(join(directory, file));
-    return text === undefined ? undefined : schema.safeParse(parseJson(text)).data;
-  };
-  const sentence = await read('sentence_bert_config.json', sentenceSchema);
-  const tokenizer = await read('tokenizer_config.json', tokenizerSchema);
-  return sentence?.max_seq_length ?? tokenizer?.model_max_length ?? DEFAULT_MAX_LENGTH;
+  const sentence = await readNumber(join(directory, 'sentence_bert_config.json'), 'max_seq_length');
+  const tokenizer = await readNumber(join(directory, 'tokenizer_config.json'), 'model_max_length');
+  return sentence ?? tokenizer ?? DEFAULT_MAX_LENGTH;
 }
 
-function parseJson(text: string): unknown {
+/** A length that a JSON file states. Tokenizers that know no limit state one of thirty digits. */
+async function readNumber(file: string, key: string): Promise<number | undefined> {
+  const text = await readIfThere(file);
+  if (text === undefined) return undefined;
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    const value: unknown = Object.entries(JSON.parse(text) as object).find(([name]) => name === key)?.[1];
+    return typeof value === 'number' && value > 0 && value < 1e6 ? value : undefined;
+  } catch (cause) {
+    throw new AttuneError('bad-model', `${file} is not valid JSON.`, { remedy: 'Copy or export the model again.', cause });
   }
 }
 

@@ -34,11 +34,16 @@ export class WorkerPool {
   private constructor(
     private readonly setup: WorkerSetup,
     readonly size: number,
+    private readonly entry: string,
   ) {}
 
-  /** Starts the workers and waits until every one has loaded the model. Throws what a worker could not load. */
-  static async start(setup: WorkerSetup, size: number): Promise<WorkerPool> {
-    const pool = new WorkerPool(setup, size);
+  /**
+   * Starts the workers and waits until every one has loaded the model. Throws what a worker could not load.
+   *
+   * @param entry JavaScript file that a worker runs
+   */
+  static async start(setup: WorkerSetup, size: number, entry = join(__dirname, 'worker-entry.js')): Promise<WorkerPool> {
+    const pool = new WorkerPool(setup, size, entry);
     try {
       await Promise.all(Array.from({ length: size }, () => pool.spawn()));
     } catch (error) {
@@ -82,7 +87,7 @@ export class WorkerPool {
   }
 
   private spawn(): Promise<void> {
-    const worker = new Worker(join(__dirname, 'worker-entry.js'), { workerData: this.setup });
+    const worker = new Worker(this.entry, { workerData: this.setup });
     const seat: Seat = { worker, job: undefined, ready: false };
     this.seats.add(seat);
     return new Promise((resolve, reject) => {

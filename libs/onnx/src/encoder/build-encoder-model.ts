@@ -37,30 +37,28 @@ export function buildEncoderModel(model: EncoderModel): Uint8Array {
   const parts: ModelParts = { graph, weights: model.weights };
   declareInputs(graph, config);
 
-  const firstStateOnly = head !== undefined && head.shape.pooling !== 'mean' && outputs.every((output) => output === 'logits');
-  const states = encoderLayers(parts, config, firstStateOnly);
-  const needsMean = outputs.includes('embedding') || (outputs.includes('logits') && head?.shape.pooling === 'mean');
-  const mean = needsMean ? meanState(parts, states) : undefined;
-
-  for (const output of new Set(outputs)) {
-    if (output === 'logits' && head !== undefined) {
-      logits(
-        parts,
-        head.shape,
-        head.activation,
-        mean !== undefined && head.shape.pooling === 'mean' ? mean : firstState(parts, states),
-        config.hiddenSize,
-      );
-      graph.output('logits', DataType.float, ['batch', head.shape.labels.length]);
-    } else if (output === 'embedding' && mean !== undefined) {
-      normalisedEmbedding(parts, mean);
-      graph.output('embedding', DataType.float, ['batch', config.hiddenSize]);
-    } else if (output === 'last_hidden_state') {
-      graph.node('Identity', 'last_hidden_state', [states]);
-      graph.output('last_hidden_state', DataType.float, ['batch', 'tokens', config.hiddenSize]);
-    }
+  const states = encoderLayers(parts, config, needsFirstStateOnly(model));
+  const meanLogits = outputs.includes('logits') && head?.shape.pooling === 'mean';
+  const mean = outputs.includes('embedding') || meanLogits ? meanState(parts, states) : undefined;
+  if (outputs.includes('logits') && head !== undefined) {
+    const pooled = meanLogits && mean !== undefined ? mean : firstState(parts, states);
+    logits(parts, head.shape, head.activation, pooled, config.hiddenSize);
+    graph.output('logits', DataType.float, ['batch', head.shape.labels.length]);
   }
-  return graph.build({ opset: OPSET, irVersion: IR_VERSION, producerVersion: '0.1.0' });
+  if (outputs.includes('embedding') && mean !== undefined) {
+    normalisedEmbedding(parts, mean);
+    graph.output('embedding', DataType.float, ['batch', config.hiddenSize]);
+  }
+  if (outputs.includes('last_hidden_state')) {
+    graph.node('Identity', 'last_hidden_state', [states]);
+    graph.output('last_hidden_state', DataType.float, ['batch', 'tokens', config.hiddenSize]);
+  }
+  return graph.build({ opset: OPSET, irVersion: IR_VERSION });
+}
+
+/** Whether all that is wanted are logits that a head reads off the first state. */
+function needsFirstStateOnly({ head, outputs }: EncoderModel): boolean {
+  return head !== undefined && head.shape.pooling !== 'mean' && outputs.every((output) => output === 'logits');
 }
 
 function declareInputs(graph: GraphBuilder, config: EncoderConfig): void {

@@ -70,7 +70,7 @@ export class GraphBuilder {
   }
 
   /** The model file's bytes, without the nodes and tensors that no output needs. */
-  build(options: { opset: number; irVersion: number; producerVersion: string }): Uint8Array {
+  build(options: { opset: number; irVersion: number }): Uint8Array {
     const needed = new Set(this.outputs.map((output) => output.name));
     const nodes: OnnxNode[] = [];
     for (let i = this.nodes.length - 1; i >= 0; i--) {
@@ -82,7 +82,6 @@ export class GraphBuilder {
     return encodeModel({
       irVersion: options.irVersion,
       producerName: 'attune',
-      producerVersion: options.producerVersion,
       opsetImport: [{ domain: '', version: options.opset }],
       graph: {
         name: this.name,

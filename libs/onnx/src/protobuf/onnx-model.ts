@@ -1,4 +1,4 @@
-import { Root, Type, type INamespace } from 'protobufjs/light';
+import { Root, type INamespace, type Type } from 'protobufjs/light';
 
 /** Element types of a tensor (TensorProto.DataType of the ONNX specification). */
 export const DataType = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9 } as const;
@@ -50,7 +50,7 @@ export interface OnnxGraph {
 export interface OnnxModel {
   irVersion: number;
   producerName: string;
-  producerVersion: string;
+  producerVersion?: string;
   opsetImport: { domain: string; version: number }[];
   graph: OnnxGraph;
   metadataProps?: { key: string; value: string }[];
