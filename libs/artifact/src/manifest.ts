@@ -112,7 +112,9 @@ export async function readManifest(directory: string): Promise<Manifest> {
   const parsed = manifestSchema.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new AttuneError('bad-model', `${file} is not a valid manifest: ${issue.path.join('.') || 'it'}: ${issue.message}.`, {
+  // Of a key of a record, the reason lies one deeper.
+  const reason = issue.code === 'invalid_key' ? issue.issues[0].message : issue.message;
+  throw new AttuneError('bad-model', `${file} is not a valid manifest: ${issue.path.join('.') || 'it'}: ${reason}.`, {
     remedy: 'Copy or export the model again.',
     cause: parsed.error,
   });

@@ -12,6 +12,7 @@ import {
 } from '@attune/artifact';
 import { writeCardAndManifest } from './export-head';
 import { readRun } from './recorded-run';
+import type { ManifestContent } from './manifest-of';
 import { ADAPTER_FOLDER } from './peft-adapter';
 
 /** What `attune export` can make of a model directory. */
@@ -37,10 +38,15 @@ export async function exportFormat(model: string, out: string, format?: ExportFo
       await mkdir(dirname(join(staging, to)), { recursive: true });
       await copyFile(await resolveInside(model, from), join(staging, to));
     }
-    const onnx = format === undefined || format === 'onnx' ? manifest.onnx : {};
-    const { files: _files, schemaVersion: _version, ...content } = manifest;
-    return writeCardAndManifest(staging, out, { ...content, onnx }, await readRun(model, manifest));
+    return writeCardAndManifest(staging, out, contentOf(manifest, format), await readRun(model, manifest));
   });
+}
+
+/** Without the ONNX files, nothing is said of their outputs and their check. */
+function contentOf({ files: _files, schemaVersion: _version, ...content }: Manifest, format: ExportFormat | undefined): ManifestContent {
+  if (format === undefined || format === 'onnx') return content;
+  const { verification: _verification, embedding, ...rest } = content;
+  return { ...rest, onnx: {}, ...(content.tasks.length === 0 && { embedding }) };
 }
 
 /** Paths to copy, each with its path in the copy. */

@@ -1,13 +1,18 @@
 import { AttuneError, type HeadShape } from '@attune/artifact';
 import { defaultMetric, metricDirection, type MetricName } from '../evaluation/metric';
+import { regressionMetrics } from '../evaluation/regression-metrics';
 import { evaluateClassification, evaluateMultiLabel, evaluateRegression, type EvaluationReport } from '../evaluation/report';
 import type { TrainedHead } from './trained-head';
 
 /** Most that quantising may cost of the head's metric: half a point of a hundred. */
 export const INT8_TOLERANCE = 0.005;
 
-/** Below this many held-out rows one row alone is more than the tolerance, and tells nothing; losing that one is allowed. */
+/**
+ * Below this many held-out rows one row alone is more than the tolerance, and tells nothing. Then one row may be lost, and a regression is
+ * judged by the correlation of its two predictions.
+ */
 const FEW_ROWS = 200;
+const LEAST_CORRELATION = 0.99;
 
 /** What the held-out rows say about a quantised head beside the float32 one. */
 export interface Int8Comparison {
@@ -22,9 +27,13 @@ export function compareInt8(head: TrainedHead, targets: Float32Array, fp32: Floa
   const name = measuredMetric(head, before);
   if (name === undefined) return { acceptable: true };
   const metric = { name, fp32: before[name] ?? NaN, int8: after[name] ?? NaN };
-  const rowsLost = ((before.accuracy ?? 0) - (after.accuracy ?? 0)) * before.rows;
-  const oneRow = before.accuracy !== undefined && before.rows < FEW_ROWS && rowsLost < 1.5;
-  return { metric, acceptable: metric.fp32 - metric.int8 <= INT8_TOLERANCE + 1e-9 || oneRow };
+  const within = metric.fp32 - metric.int8 <= INT8_TOLERANCE + 1e-9;
+  return { metric, acceptable: within || (before.rows < FEW_ROWS && nearlyAlike(before, after, fp32, int8)) };
+}
+
+function nearlyAlike(before: EvaluationReport, after: EvaluationReport, fp32: Float32Array, int8: Float32Array): boolean {
+  if (before.accuracy !== undefined && after.accuracy !== undefined) return (before.accuracy - after.accuracy) * before.rows < 1.5;
+  return (regressionMetrics(int8, fp32).pearson ?? 0) >= LEAST_CORRELATION;
 }
 
 /**

@@ -8,6 +8,9 @@ export type CardRun = Pick<TrainedHead, 'reports' | 'config' | 'dataFingerprint'
   baseModel?: string;
 };
 
+/** A manifest as far as the card tells of it; the card itself is among the files. */
+type CardManifest = Omit<Manifest, 'files' | 'schemaVersion'>;
+
 const TASK_NAMES: Record<ManifestTask['type'], string> = {
   classification: 'single-label classification',
   'multi-label': 'multi-label classification',
@@ -15,12 +18,7 @@ const TASK_NAMES: Record<ManifestTask['type'], string> = {
 };
 
 /** README.md of a model directory, a model card in Hugging Face's sense: YAML front matter, then what it is, how it does, how to load it. */
-export function modelCard(
-  name: string,
-  manifest: Omit<Manifest, 'files' | 'schemaVersion'>,
-  paths: readonly string[],
-  run?: CardRun,
-): string {
+export function modelCard(name: string, manifest: CardManifest, paths: readonly string[], run?: CardRun): string {
   const sections = [
     frontMatter(name, manifest, paths),
     `# ${name}`,
@@ -34,26 +32,30 @@ export function modelCard(
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`;
 }
 
-function frontMatter(
-  name: string,
-  { tasks, encoder, embedding }: Omit<Manifest, 'files' | 'schemaVersion'>,
-  paths: readonly string[],
-): string {
-  const sentences = paths.includes('modules.json');
-  const pipeline = tasks.length > 0 ? 'text-classification' : embedding === undefined ? undefined : 'sentence-similarity';
+function frontMatter(name: string, { tasks, encoder, embedding, onnx }: CardManifest, paths: readonly string[]): string {
+  const tags = [
+    encoder.family,
+    ...tasks.map((task) => task.type),
+    ...(embedding === undefined ? [] : ['embeddings']),
+    ...(onnx.fp32 === undefined ? [] : ['onnx']),
+    'attune',
+  ];
   const lines = [
     '---',
-    `library_name: ${sentences ? 'sentence-transformers' : paths.some((path) => path.startsWith('adapter_')) ? 'peft' : 'transformers'}`,
-    ...(pipeline === undefined ? [] : [`pipeline_tag: ${pipeline}`]),
+    `library_name: ${libraryOf(paths)}`,
+    `pipeline_tag: ${tasks.length > 0 ? 'text-classification' : 'sentence-similarity'}`,
     `base_model: ${JSON.stringify(encoder.id)}`,
     'tags:',
-    ...[encoder.family, ...tasks.map((task) => task.type), ...(embedding === undefined ? [] : ['embeddings']), 'onnx', 'attune'].map(
-      (tag) => `  - ${tag}`,
-    ),
+    ...tags.map((tag) => `  - ${tag}`),
     ...modelIndex(name, tasks),
     '---',
   ];
   return lines.join('\n');
+}
+
+function libraryOf(paths: readonly string[]): string {
+  if (paths.includes('modules.json')) return 'sentence-transformers';
+  return paths.includes('adapter_config.json') ? 'peft' : 'transformers';
 }
 
 function modelIndex(name: string, tasks: readonly ManifestTask[]): string[] {
@@ -73,17 +75,12 @@ function modelIndex(name: string, tasks: readonly ManifestTask[]): string[] {
   ];
 }
 
-function summary({ tasks, encoder, embedding, maxLength, normalization }: Omit<Manifest, 'files' | 'schemaVersion'>): string {
+function summary({ tasks, encoder, embedding, maxLength, normalization }: CardManifest): string {
   const heads = tasks.map(
     (task) =>
       `A ${TASK_NAMES[task.type]} head on the encoder \`${encoder.id}\` (${encoder.family}, ${encoder.hiddenSize} wide), reading ${POOLINGS[task.pooling]}.`,
   );
-  const embeds =
-    embedding === undefined
-      ? []
-      : [
-          `Its ONNX files ${tasks.length > 0 ? 'also ' : ''}give sentence embeddings of ${embedding.dimension} numbers: the normalised mean of the token states of \`${encoder.id}\`.`,
-        ];
+  const embeds = embedding === undefined ? [] : [embeddingSummary(embedding.dimension, encoder.id, tasks.length > 0)];
   const labels = tasks
     .filter((task) => task.type !== 'regression')
     .map((task) => `Labels: ${task.labels.map((label) => `\`${label}\``).join(', ')}.`);
@@ -102,13 +99,18 @@ const POOLINGS: Record<ManifestTask['pooling'], string> = {
   mean: 'the mean of the token states',
 };
 
+function embeddingSummary(dimension: number, encoder: string, besideHead: boolean): string {
+  const what = `sentence embeddings of ${dimension} numbers: the normalised mean of the token states of`;
+  return besideHead ? `Its ONNX files also give ${what} the fine-tuned encoder.` : `It gives ${what} \`${encoder}\`.`;
+}
+
 function trainingData({ dataFingerprint, config }: CardRun): string {
   const { text, pair, label } = config.data;
   const columns = [`text \`${text}\``, ...(pair === undefined ? [] : [`second text \`${pair}\``]), `label \`${label}\``].join(', ');
   return `## Training data\n\n${dataFingerprint.rows} rows (columns: ${columns}), SHA-256 \`${dataFingerprint.sha256}\`.`;
 }
 
-function training({ tuner }: Omit<Manifest, 'files' | 'schemaVersion'>, { config }: CardRun): string {
+function training({ tuner }: CardManifest, { config }: CardRun): string {
   const { optimizer, training: course, seed } = config;
   const rows: [string, string | number | undefined][] = [
     ['tuner', tuner?.name],
@@ -172,7 +174,7 @@ function calibration(task: ManifestTask): string {
   ].join('\n\n');
 }
 
-function verification({ verification: checked }: Omit<Manifest, 'files' | 'schemaVersion'>): string {
+function verification({ verification: checked }: CardManifest): string {
   if (checked === undefined) return '';
   const { rows, ...files } = checked;
   const lines = Object.entries(files).flatMap(([name, agreement]) => {

@@ -113,14 +113,14 @@ function embeddingSample(weights: ReadonlyMap<string, NamedTensor>, examples: re
 
 /** Tries to quantise as much as possible, then less and less, until the measure holds. */
 async function writeInt8(directory: string, bytes: Uint8Array, subject: OnnxSubject, fp32: WrittenModel): Promise<Int8Agreement> {
-  const outer = [0, subject.model.config.layers - 1].map((layer) => `encoder.layer.${layer}.`);
+  const { layers } = subject.model.config;
+  const outer = [0, layers - 1].map((layer) => `encoder.layer.${layer}.`);
+  const exceptOuter = (name: string): boolean => ['head.', ...outer].some((prefix) => name.startsWith(prefix));
   const attempts: [Int8Kept, Parameters<typeof quantizeDynamic>[1]][] = [
     ['nothing', {}],
     ['embeddings', { embeddings: false }],
-    [
-      'embeddings and outer layers',
-      { embeddings: false, exclude: (name) => ['head.', ...outer].some((prefix) => name.startsWith(prefix)) },
-    ],
+    // With two layers nothing would be left to quantise.
+    ...(layers > 2 ? ([['embeddings and outer layers', { embeddings: false, exclude: exceptOuter }]] satisfies [Int8Kept, object][]) : []),
   ];
   let last: Int8Verdict | undefined;
   for (const [kept, options] of attempts) {
