@@ -11,11 +11,6 @@ export const environment = {
     if (process.env.FORCE_COLOR !== undefined) return process.env.FORCE_COLOR !== '0';
     return stream.isTTY && process.env.TERM !== 'dumb';
   },
-
-  /** TensorFlow's native library reads this once, when it is loaded: errors only, no notices about the processor. */
-  silenceTensorFlow(): void {
-    process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
-  },
 };
 
 function isSet(value: string | undefined): boolean {

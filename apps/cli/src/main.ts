@@ -1,8 +1,5 @@
-import { environment } from './environment';
 import { reportError } from './report-error';
 import { run } from './run';
-
-environment.silenceTensorFlow();
 
 // The reader of a pipe may leave early (`attune predict … | head`): that is the end of the work, not a failure.
 for (const stream of [process.stdout, process.stderr]) {

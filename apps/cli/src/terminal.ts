@@ -38,12 +38,13 @@ export function formatScore(score: number | undefined): string {
   return score === undefined || !Number.isFinite(score) ? '–' : score.toFixed(4);
 }
 
-/** `850 ms`, `3.2 s`, `4 min 10 s`, `2 h 5 min` */
+/** `850 ms`, `3.2 s`, `17 s`, `4 min 10 s`, `2 h 5 min` */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–';
   if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  if (seconds < 9.95) return `${Number(seconds.toFixed(1))} s`;
   const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   const minutes = Math.round(whole / 60);
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;

@@ -71,7 +71,7 @@ function parametersLine(trainable: number, total: number): string {
 function stepDetail(event: StepEvent): string {
   const epoch = `epoch ${formatEpoch(event.epoch)} of ${formatEpoch(event.epochs)}`;
   const speed = `${formatCount(Math.round(event.examplesPerSecond))} rows/s`;
-  return [epoch, `loss ${formatScore(event.loss)}`, speed, `${formatDuration(event.secondsLeft)} left`].join(', ');
+  return [epoch, `loss ${formatScore(event.loss)}`, speed, `${formatDuration(Math.max(1, Math.round(event.secondsLeft)))} left`].join(', ');
 }
 
 function sentenceCase(text: string): string {

@@ -15,7 +15,7 @@ const MODEL = join(ROOT, 'models/customer-service/example');
 /** Texts that the example data does not hold. */
 const TEXTS = [
   'My parcel was supposed to be here on Monday and there is still no sign of it.',
-  'The kettle leaks, how do I send it back?',
+  'I want to return this kettle, how do I send it back?',
   'Why was my card charged twice this month?',
 ];
 
