@@ -70,6 +70,7 @@ export async function prepareData(options: PrepareOptions, signal: AbortSignal):
     },
   );
   await writeOutputFile(join(options.out, 'report.json'), (file) => file.write(`${JSON.stringify(report, undefined, 2)}\n`));
+  await writeOutputFile(join(options.out, 'report.md'), (file) => file.write(finetune.formatDataReport(report)));
   return { report, files: files.map(({ file, rows: written }) => ({ file, rows: written })) };
 }
 

@@ -120,6 +120,7 @@ describe('attune, the whole way', () => {
     expect((await readdir(join(folder, 'prepared'))).sort()).toEqual([
       'head.yaml',
       'report.json',
+      'report.md',
       'test.csv',
       'train.csv',
       'validation.csv',

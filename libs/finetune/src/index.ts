@@ -8,6 +8,7 @@ export * from './data/data-report';
 export * from './data/duplicates';
 export * from './data/encode';
 export * from './data/example';
+export { formatDataReport } from './data/format-data-report';
 export * from './data/labels';
 export * from './data/load-dataset';
 export * from './data/load-examples';

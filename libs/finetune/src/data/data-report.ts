@@ -78,6 +78,18 @@ function summarise({ name, path, examples }: SplitExamples, task: TaskName): Spl
   return summary;
 }
 
+function alikeLabels(labels: string[]): string[] {
+  const seen = new Map<string, string>();
+  const alike: string[] = [];
+  for (const label of labels) {
+    const folded = label.toLowerCase().replace(/\s+/g, ' ');
+    const other = seen.get(folded);
+    if (other !== undefined) alike.push(`"${other}" and "${label}"`);
+    else seen.set(folded, label);
+  }
+  return alike.length > 0 ? [`Labels that differ only in case or spaces: ${alike.slice(0, 5).join(', ')}.`] : [];
+}
+
 function labelNotices(splits: SplitSummary[], { task, labels }: ReportOptions): string[] {
   if (task === 'regression') return [];
   const notices: string[] = [];
@@ -95,6 +107,7 @@ function labelNotices(splits: SplitSummary[], { task, labels }: ReportOptions): 
       `There are ${labels.length} labels for ${train.rows} rows; ${isNumeric ? 'if they are measured numbers, use task regression' : 'is this the right label column?'}`,
     );
   }
+  notices.push(...alikeLabels(labels));
   for (const split of splits) {
     const present = new Set(split.labels.map(({ label }) => label));
     const absent = labels.filter((label) => !present.has(label));
