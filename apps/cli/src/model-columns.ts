@@ -15,7 +15,16 @@ export async function trainedColumns(model: string): Promise<TrainedColumns> {
   const { z } = await import('zod');
   const columns = z.object({ text: z.string(), pair: z.string(), label: z.string(), labelSeparator: z.string() }).partial();
   const text = await readFile(join(model, 'head.json'), 'utf8').catch(() => '{}');
-  const parsed = z.object({ data: columns }).safeParse(JSON.parse(text));
+  const parsed = z.object({ data: columns }).safeParse(parseJson(text));
   const data = parsed.success ? parsed.data.data : {};
   return { ...data, labelSeparator: data.labelSeparator ?? DEFAULT_SEPARATOR };
+}
+
+/** What is no JSON names no columns; the commands ask for them then. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -20,7 +20,8 @@ interface RunOptions {
 
 /** Trains a head with live progress on stderr, and prints what came of it to stdout. */
 export async function runTraining(config: HeadConfig, { out, resume, json }: RunOptions): Promise<void> {
-  const { trainHead } = await import('@attune/finetune');
+  const [{ assertReplaceable }, { trainHead }] = await Promise.all([import('@attune/artifact'), import('@attune/finetune')]);
+  await assertReplaceable(out);
   const display = new TrainingDisplay();
   const sayStopping = (): void => display.note('Stopping after this step. Ctrl-C again stops at once.');
   let result: TrainingResult;

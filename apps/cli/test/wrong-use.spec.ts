@@ -48,6 +48,13 @@ describe('attune, used wrongly', () => {
     ['a model that is not there', ['evaluate', '--model', 'absent', '--data', 'rows.csv'], 1, /There is no model directory absent/],
     ['a folder that is no model', ['predict', '--model', '.', '--text', 'x'], 1, /is not a model directory/],
     ['predict without a text', ['predict', '--model', '.'], 2, /one of --text and --data is needed/],
+    ['predict an empty text', ['predict', '--model', '.', '--text', ' '], 2, /--text is empty/],
+    [
+      'train over a folder of something else',
+      ['train', '--data', 'rows.csv', '--out', '.'],
+      2,
+      /. exists and is not a model directory; it is left as it is/,
+    ],
     ['predict with two sources', ['predict', '--model', '.', '--text', 'x', '--data', 'rows.csv'], 2, /cannot be used with/],
     ['predict without --out', ['predict', '--model', '.', '--data', 'rows.csv'], 2, /--data needs --out/],
     [

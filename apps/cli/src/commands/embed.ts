@@ -48,6 +48,7 @@ export function registerEmbed(program: Command): void {
 async function embed(command: Command, options: EmbedOptions): Promise<void> {
   const { text, data, out } = options;
   if (text === undefined && data === undefined) command.error('one of --text and --data is needed.');
+  if (text?.trim() === '') command.error('--text is empty.');
   if (data !== undefined && out === undefined) command.error('--data needs --out: the file where the vectors go.');
   const predictor = await openEmbedder(options.model, options.precision);
   try {

@@ -53,6 +53,7 @@ export function registerPredict(program: Command): void {
 async function predict(command: Command, options: PredictOptions): Promise<void> {
   const { text, data, out } = options;
   if (text === undefined && data === undefined) command.error('one of --text and --data is needed.');
+  if (text?.trim() === '') command.error('--text is empty.');
   if (data !== undefined && out === undefined) command.error('--data needs --out: the file where the rows go.');
   const { Predictor: Opener } = await import('@attune/inference');
   const predictor = await Opener.open(options.model, { precision: options.precision });

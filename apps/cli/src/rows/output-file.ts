@@ -69,6 +69,16 @@ export async function writeOutputFile<T>(path: string, work: (file: OutputFile) 
     return result;
   } catch (error) {
     await file.discard();
-    throw error;
+    throw await withPath(error, path);
   }
+}
+
+/** Says which file a full disk kept from being written; errors of writing do not name it. */
+async function withPath(error: unknown, path: string): Promise<unknown> {
+  const { AttuneError, isDiskFull } = await import('@attune/artifact');
+  if (!isDiskFull(error)) return error;
+  return new AttuneError('disk-full', `The disk is full: ${path} could not be written.`, {
+    remedy: 'Make room and run the same command again.',
+    cause: error,
+  });
 }

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
-import { AttuneError } from '@attune/artifact';
+import { AttuneError, fileErrorCode } from '@attune/artifact';
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { configFaults, type ConfigFault } from './config-faults';
 import { headConfigSchema, type HeadConfig } from './head-config';
@@ -76,7 +76,7 @@ async function readText(file: string): Promise<string> {
   try {
     bytes = await readFile(file);
   } catch (cause) {
-    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+    const code = fileErrorCode(cause);
     if (code === 'ENOENT') {
       throw new AttuneError('missing-file', `${file}: no such file.`, { remedy: 'attune train --print-config writes an example.', cause });
     }
