@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { environment } from './environment';
 
 export interface ProcessOptions {
   readonly cwd?: string;
@@ -34,7 +35,7 @@ export function runProcess(command: string, args: readonly string[], options: Pr
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(cwd === undefined ? {} : { cwd }),
-      ...(env === undefined ? {} : { env }),
+      env: env ?? environment.withChanges({}),
       ...(timeout === undefined ? {} : { timeout, killSignal: 'SIGKILL' }),
     });
     const kill = (): void => void child.kill('SIGTERM');
@@ -51,7 +52,7 @@ export function runProcess(command: string, args: readonly string[], options: Pr
     });
     child.on('close', (status, endedBy) => {
       signal?.removeEventListener('abort', kill);
-      if (signal?.aborted === true) reject(signal.reason instanceof Error ? signal.reason : new Error('aborted'));
+      if (signal?.aborted === true) reject(signal.reason);
       else resolve({ missing: false, status, endedBy, stdout, stderr });
     });
   });
