@@ -41,45 +41,43 @@ export interface LoadDatasetOptions {
   nearDuplicates?: boolean;
 }
 
-type LoadedFiles = Map<SplitName, LoadedExamples>;
+interface LoadedFiles {
+  train: LoadedExamples;
+  validation?: LoadedExamples;
+  test?: LoadedExamples;
+}
 
 async function loadFiles(config: HeadConfig, signal: AbortSignal | undefined): Promise<LoadedFiles> {
   const { data, task, normalization } = config;
   if (data.train === undefined) {
     throw new AttuneError('wrong-use', 'There is no training data.', { remedy: 'Name the file with --data or data.train in head.yaml.' });
   }
-  const paths: [SplitName, string | undefined][] = [
-    ['train', data.train],
-    ['validation', data.validation],
-    ['test', data.test],
-  ];
-  const loaded: LoadedFiles = new Map();
-  for (const [name, path] of paths) {
-    if (path === undefined) continue;
-    const isTrain = name === 'train';
-    const columns = {
-      text: data.text,
-      pair: data.pair,
-      label: data.label,
-      group: isTrain ? data.group : undefined,
-      time: isTrain ? data.time : undefined,
-    };
-    loaded.set(name, await loadExamples(path, columns, { task, labelSeparator: data.labelSeparator, normalization, signal }));
-  }
+  const options = { task, labelSeparator: data.labelSeparator, normalization, signal };
+  const columns = { text: data.text, pair: data.pair, label: data.label };
+  const loaded: LoadedFiles = { train: await loadExamples(data.train, { ...columns, group: data.group, time: data.time }, options) };
+  if (data.validation !== undefined) loaded.validation = await loadExamples(data.validation, columns, options);
+  if (data.test !== undefined) loaded.test = await loadExamples(data.test, columns, options);
   return loaded;
 }
 
+function listed({ train, validation, test }: LoadedFiles): (LoadedExamples & { split: SplitName })[] {
+  return [
+    { split: 'train', ...train },
+    ...(validation ? [{ split: 'validation' as const, ...validation }] : []),
+    ...(test ? [{ split: 'test' as const, ...test }] : []),
+  ];
+}
+
 function fingerprintOf(config: HeadConfig, loaded: LoadedFiles, splits: SplitExamples[]): DataFingerprint {
-  const files = [...loaded].map(([split, { path, rows, sha256 }]) => ({ split, file: basename(path), rows, sha256 }));
-  const { train, validation, test, ...columns } = config.data;
+  const files = listed(loaded).map(({ split, path, rows, sha256 }) => ({ split, file: basename(path), rows, sha256 }));
+  const data = { ...config.data, train: undefined, validation: undefined, test: undefined };
   const decisive = {
     files: files.map(({ split, sha256 }) => ({ split, sha256 })),
-    columns,
+    data,
     task: config.task,
     normalization: config.normalization,
     seed: config.seed,
   };
-  void [train, validation, test];
   const rowsOf = (name: SplitName): number => splits.find((split) => split.name === name)?.examples.length ?? 0;
   return {
     sha256: createHash('sha256').update(JSON.stringify(decisive)).digest('hex'),
@@ -91,7 +89,7 @@ function fingerprintOf(config: HeadConfig, loaded: LoadedFiles, splits: SplitExa
 }
 
 function loadingNotices(loaded: LoadedFiles): string[] {
-  return [...loaded.values()]
+  return listed(loaded)
     .filter(({ withoutText }) => withoutText.length > 0)
     .map(
       ({ path, rows, withoutText }) =>
@@ -108,18 +106,16 @@ function loadingNotices(loaded: LoadedFiles): string[] {
 export async function loadDataset(config: HeadConfig, options: LoadDatasetOptions = {}): Promise<Dataset> {
   const { data, task } = config;
   const loaded = await loadFiles(config, options.signal);
-  const source = loaded.get('train');
-  if (source === undefined) throw new AttuneError('wrong-use', 'There is no training data.');
+  const { train: source, validation: given, test } = loaded;
   const labels = collectLabels(source, task, data.label);
-  for (const [name, file] of loaded) if (name !== 'train') checkKnownLabels(file, labels, task);
+  if (given) checkKnownLabels(given, labels, task);
+  if (test) checkKnownLabels(test, labels, task);
 
   const usable = data.dropDuplicates ? withoutExactDuplicates(source.examples) : source.examples;
   const random = new Random(config.seed).fork('split');
-  const given = loaded.get('validation');
   const { train, validation } = given
     ? { train: usable, validation: given.examples }
     : splitExamples(usable, { strategy: data.split, task, share: data.validationShare, random, path: source.path });
-  const test = loaded.get('test');
 
   const splits: SplitExamples[] = [{ name: 'train', path: source.path, examples: train }];
   if (validation.length > 0) splits.push({ name: 'validation', path: given?.path ?? source.path, examples: validation });
