@@ -2,8 +2,8 @@ import { release, type Kernels, type Tensor } from '../native/kernels';
 import { Random } from '../random';
 
 /** Values in the pool of random bits, and the steps after which it is drawn anew. */
-const POOL_SIZE = 1 << 22;
-const STEPS_PER_POOL = 16;
+const POOL_SIZE = 1 << 21;
+const STEPS_PER_POOL = 32;
 
 /**
  * Masks for dropout (Srivastava et al. 2014): 0 with probability `rate`, else 1 / (1 - rate).
