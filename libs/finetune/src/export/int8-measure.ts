@@ -20,8 +20,10 @@ export interface Int8Comparison {
   acceptable: boolean;
 }
 
+type MeasuredHead = Pick<TrainedHead, 'head' | 'config' | 'calibration' | 'thresholds'>;
+
 /** Compares the head's own metric, or its task's where the own one is a loss, on the held-out rows. */
-export function compareInt8(head: TrainedHead, targets: Float32Array, fp32: Float32Array, int8: Float32Array): Int8Comparison {
+export function compareInt8(head: MeasuredHead, targets: Float32Array, fp32: Float32Array, int8: Float32Array): Int8Comparison {
   const before = evaluate(head, fp32, targets);
   const after = evaluate(head, int8, targets);
   const name = measuredMetric(head, before);
@@ -53,14 +55,14 @@ export function targetsOf({ task, labels }: HeadShape, examples: readonly { targ
   return targets;
 }
 
-function evaluate({ head, calibration, thresholds }: TrainedHead, logits: Float32Array, targets: Float32Array): EvaluationReport {
+function evaluate({ head, calibration, thresholds }: MeasuredHead, logits: Float32Array, targets: Float32Array): EvaluationReport {
   if (head.task === 'regression') return evaluateRegression(logits, targets);
   if (head.task === 'classification') return evaluateClassification(logits, targets, head.labels, calibration);
   return evaluateMultiLabel(logits, targets, head.labels, { ...calibration, thresholds });
 }
 
 /** The first of the measures that the rows can give; of a loss, a difference in points means nothing. */
-function measuredMetric({ config, head }: TrainedHead, report: EvaluationReport): MetricName | undefined {
+function measuredMetric({ config, head }: MeasuredHead, report: EvaluationReport): MetricName | undefined {
   const configured = config.training.metric;
   const candidates = [configured, defaultMetric(head.task)].filter((name) => name !== undefined && metricDirection(name) === 'higher');
   return candidates.find((name) => name !== undefined && Number.isFinite(report[name]));

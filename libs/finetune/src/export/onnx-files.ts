@@ -113,22 +113,22 @@ function embeddingSample(weights: ReadonlyMap<string, NamedTensor>, examples: re
 
 /** Tries to quantise as much as possible, then less and less, until the measure holds. */
 async function writeInt8(directory: string, bytes: Uint8Array, subject: OnnxSubject, fp32: WrittenModel): Promise<Int8Agreement> {
-  const { layers } = subject.model.config;
-  const outer = [0, layers - 1].map((layer) => `encoder.layer.${layer}.`);
-  const exceptOuter = (name: string): boolean => ['head.', ...outer].some((prefix) => name.startsWith(prefix));
-  const attempts: [Int8Kept, Parameters<typeof quantizeDynamic>[1]][] = [
-    ['nothing', {}],
-    ['embeddings', { embeddings: false }],
+  const last = subject.model.config.layers - 1;
+  const attempts: [Int8Kept, RegExp][] = [
+    ['nothing', /^head\./],
     // With two layers nothing would be left to quantise.
-    ...(layers > 2 ? ([['embeddings and outer layers', { embeddings: false, exclude: exceptOuter }]] satisfies [Int8Kept, object][]) : []),
+    ...(last > 1 ? ([['outer layers', new RegExp(`^(head|encoder\\.layer\\.(0|${last}))\\.`)]] satisfies [Int8Kept, RegExp][]) : []),
+    // What comes out of the activation has the longest tails, and loses most.
+    ['feed-forward outputs', /^(head|encoder\.layer\.\d+\.output)\./],
+    ['feed-forward layers', /^(head|encoder\.layer\.\d+\.(intermediate|output))\./],
   ];
-  let last: Int8Verdict | undefined;
-  for (const [kept, options] of attempts) {
-    const written = await writeAndRun(directory, ONNX_INT8, quantizeDynamic(bytes, options), subject);
-    last = judgeInt8(subject, fp32, written);
-    if (last.acceptable) return { ...last.agreement, kept };
+  let verdict: Int8Verdict | undefined;
+  for (const [kept, inFloat32] of attempts) {
+    const written = await writeAndRun(directory, ONNX_INT8, quantizeDynamic(bytes, { exclude: (name) => inFloat32.test(name) }), subject);
+    verdict = judgeInt8(subject, fp32, written);
+    if (verdict.acceptable) return { ...verdict.agreement, kept };
   }
-  throw refused(`${ONNX_INT8} ${last?.complaint ?? 'cannot be made'}.`);
+  throw refused(`${ONNX_INT8} ${verdict?.complaint ?? 'cannot be made'}.`);
 }
 
 interface Int8Verdict {

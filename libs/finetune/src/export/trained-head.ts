@@ -88,12 +88,12 @@ export interface Agreement {
 export interface Int8Agreement extends Agreement {
   /** Measure that was compared, and its values on the held-out rows. */
   metric?: { name: string; fp32: number; int8: number };
-  /** What was left in float32 to keep the measure: nothing, embedding tables, or the first and last layers too. */
+  /** What was left in float32 to keep the measure. */
   kept: Int8Kept;
 }
 
 /** Parts that an int8 file leaves in float32, besides the head. */
-export type Int8Kept = 'nothing' | 'embeddings' | 'embeddings and outer layers';
+export type Int8Kept = 'nothing' | 'outer layers' | 'feed-forward outputs' | 'feed-forward layers';
 
 export interface ExportReport {
   directory: string;
