@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { fileErrorCode } from '@attune/artifact';
 import { environment } from './environment';
 
 export interface ProcessOptions {
@@ -32,26 +33,26 @@ export function runProcess(command: string, args: readonly string[], options: Pr
   return new Promise((resolve, reject) => {
     let stdout = '';
     let stderr = '';
-    const child = spawn(command, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      ...(cwd === undefined ? {} : { cwd }),
-      env: env ?? environment.withChanges({}),
-      ...(timeout === undefined ? {} : { timeout, killSignal: 'SIGKILL' }),
-    });
-    const kill = (): void => void child.kill('SIGTERM');
-    signal?.addEventListener('abort', kill, { once: true });
-    if (signal?.aborted === true) kill();
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd, env: env ?? environment.withChanges({}) });
+    const stop = (): void => void child.kill('SIGTERM');
+    const timer = timeout === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), timeout);
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', stop);
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted === true) stop();
     if (onLine === undefined) child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     else createInterface({ input: child.stdout }).on('line', onLine);
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      signal?.removeEventListener('abort', kill);
-      if (error.code === 'ENOENT' || error.code === 'EACCES') {
-        resolve({ missing: true, status: null, endedBy: null, stdout, stderr });
-      } else reject(error);
+    child.on('error', (error) => {
+      settle();
+      const code = fileErrorCode(error);
+      if (code === 'ENOENT' || code === 'EACCES') resolve({ missing: true, status: null, endedBy: null, stdout, stderr });
+      else reject(error);
     });
     child.on('close', (status, endedBy) => {
-      signal?.removeEventListener('abort', kill);
+      settle();
       if (signal?.aborted === true) reject(signal.reason);
       else resolve({ missing: false, status, endedBy, stdout, stderr });
     });
