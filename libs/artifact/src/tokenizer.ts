@@ -32,7 +32,7 @@ const CUT_SEARCH = 4096;
 /** Tokens next to a cut that are not trusted, for text without white space. */
 const CUT_MARGIN = 16;
 /** No text is looked at beyond this many characters, however few tokens they gave (white space, one endless word). */
-const LARGEST_WINDOW = 1 << 16;
+const LARGEST_WINDOW = 1 << 15;
 
 /** Ideographs beyond the basic plane, around which BERT's normalizer puts spaces; the JavaScript one looks at single code units. */
 const SUPPLEMENTARY_IDEOGRAPHS = /[\u{20000}-\u{2a6df}\u{2a700}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu;
