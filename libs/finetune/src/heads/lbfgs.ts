@@ -116,17 +116,18 @@ function searchLine(
     const reached = objective(moved, at);
     return { step, value: reached, slope: dot(at, direction), gradient: at };
   };
+  const rounding = VALUE_ROUNDING * Math.abs(start.value);
   const tooHigh = (trial: Trial): boolean => {
-    if (trial.value <= start.value + DECREASE * trial.step * start.slope) return false;
-    const level = trial.value <= start.value + VALUE_ROUNDING * Math.abs(start.value);
-    return !(level && trial.slope <= (2 * DECREASE - 1) * start.slope);
+    if (!Number.isFinite(trial.value)) return true;
+    if (trial.value <= start.value + DECREASE * trial.step * start.slope) return trial.value > low.value + rounding;
+    return trial.value > start.value + rounding || trial.slope > (2 * DECREASE - 1) * start.slope;
   };
   let low = start;
   let high: Trial | undefined;
   let step = 1;
   for (let evaluations = 1; evaluations <= LONGEST_SEARCH; evaluations++) {
     const trial = evaluate(step);
-    if (tooHigh(trial) || trial.value > low.value) {
+    if (tooHigh(trial)) {
       high = trial;
     } else {
       if (Math.abs(trial.slope) <= -CURVATURE * start.slope) return { ...trial, evaluations };

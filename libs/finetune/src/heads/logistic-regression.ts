@@ -10,7 +10,10 @@ export interface LinearLayer {
 }
 
 export interface LogisticRegressionOptions {
-  /** Strength λ of the penalty λ/2 ‖W‖² beside the mean loss; scikit-learn's C is 1 / (λ × rows). */
+  /**
+   * Strength λ of the penalty λ/2 ‖W‖² beside the mean loss; scikit-learn's C is 1 / (λ × rows). For two classes with the
+   * softmax link, whose two weight vectors share the work that scikit-learn's one vector does, it is 2 / (λ × rows).
+   */
   l2: number;
   /** `softmax`: one class a row; `sigmoid`: every column a yes or no of its own. */
   link?: 'softmax' | 'sigmoid';
@@ -61,6 +64,8 @@ export class LogisticRegressionProblem {
   private readonly matmul: ProductWithTransposed;
   private readonly featuresTransposed: Float32Array;
   private readonly mean: Float64Array;
+  /** Mean squared distance of the rows' features from their mean: the scale against which a penalty is strong or weak. */
+  readonly totalVariance: number;
   /** `[rows]`, summing to 1. */
   private readonly rowWeights: Float64Array;
 
@@ -77,6 +82,7 @@ export class LogisticRegressionProblem {
     this.rowWeights = normalizedWeights(rows, options.rowWeights);
     this.featuresTransposed = transpose(features, rows, width);
     this.mean = columnMeans(features, rows, width);
+    this.totalVariance = totalVariance(features, width);
   }
 
   fit({ l2, tolerance = 1e-4, maxIterations = 500, initial }: LogisticRegressionOptions): LogisticRegressionFit {
@@ -175,8 +181,18 @@ function normalizedWeights(rows: number, weights: ArrayLike<number> | undefined)
   return Float64Array.from(weights, (weight) => weight / sum);
 }
 
-function columnMeans(features: Float32Array, rows: number, width: number): Float64Array {
+/** Mean of each column of `[rows × width]`. */
+export function columnMeans(features: Float32Array, rows: number, width: number): Float64Array {
   const mean = new Float64Array(width);
   for (let row = 0; row < rows; row++) for (let j = 0; j < width; j++) mean[j] += features[row * width + j];
   return mean.map((sum) => sum / rows);
+}
+
+/** Mean squared distance of the rows of `[rows × width]` from their mean. */
+export function totalVariance(features: Float32Array, width: number): number {
+  const rows = features.length / width;
+  const mean = columnMeans(features, rows, width);
+  let sum = 0;
+  for (let i = 0; i < features.length; i++) sum += (features[i] - mean[i % width]) ** 2;
+  return sum / rows;
 }
