@@ -8,13 +8,19 @@ export interface QuantizedMatrix {
 export function quantizeColumns(values: Float32Array, rows: number, columns: number, bits: 7 | 8): QuantizedMatrix {
   const limit = 2 ** (bits - 1) - 1;
   const scales = new Float32Array(columns);
-  for (let index = 0; index < values.length; index++) {
-    const column = index % columns;
-    scales[column] = Math.max(scales[column], Math.abs(values[index]));
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      scales[column] = Math.max(scales[column], Math.abs(values[row * columns + column]));
+    }
   }
   for (let column = 0; column < columns; column++) scales[column] = scaleFor(scales[column], limit);
   const quantized = new Int8Array(rows * columns);
-  for (let index = 0; index < values.length; index++) quantized[index] = round(values[index] / scales[index % columns], limit);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      const index = row * columns + column;
+      quantized[index] = round(values[index] / scales[column], limit);
+    }
+  }
   return { values: quantized, scales };
 }
 
