@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AttuneError, type HeadShape, type NamedTensor } from '@attune/artifact';
+import { assertReplaceable, AttuneError, type HeadShape, type NamedTensor } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
 import { encodeExamples } from '../data/encode';
 import type { EncodedExample } from '../data/example';
@@ -63,17 +63,20 @@ interface Calibrated {
  */
 export async function trainHead(config: HeadConfig, options: TrainHeadOptions): Promise<TrainingResult> {
   const startedAt = performance.now();
+  await assertReplaceable(options.out);
   const run = await prepare(config, options);
   const network = buildNetwork(run);
   const tuner = findTuner(config.tuner.name).attach(network, config, new Random(config.seed).fork('tuner'));
   try {
-    const trainableParameters = countValues(tuner.parameters.map(({ shape }) => shape));
+    const trainableParameters = countValues(tuner.parameters.map(({ name, shape }) => run.encoder.weights.get(name)?.shape ?? shape));
     const totalParameters = countValues([...wholeShapes(run, tuner)]);
     options.onEvent({ type: 'parameters', trainable: trainableParameters, total: totalParameters });
     const history = await tune(run, network, tuner);
+    stopIfAborted(options.signal);
     options.onEvent({ type: 'phase', name: 'evaluating' });
     const calibrated = calibrate(run, network);
     const test = evaluateTest(run, network, calibrated);
+    stopIfAborted(options.signal);
     options.onEvent({ type: 'phase', name: 'exporting' });
     await exportRun(run, tuner, calibrated, test, history);
     return {
@@ -95,6 +98,7 @@ async function prepare(config: HeadConfig, options: TrainHeadOptions): Promise<R
   onEvent({ type: 'phase', name: 'reading data' });
   const dataset = await loadDataset(config, { signal, nearDuplicates: false });
   onEvent({ type: 'data', report: dataset.report });
+  stopIfAborted(signal);
   onEvent({ type: 'phase', name: 'loading the encoder' });
   const encoder = await loadEncoder(config.encoder);
   const maxLength = Math.min(config.training.maxLength, longestInput(encoder.config));
@@ -118,6 +122,11 @@ async function prepare(config: HeadConfig, options: TrainHeadOptions): Promise<R
     validation: encode(dataset.validation),
     ...(dataset.test ? { test: encode(dataset.test) } : {}),
   };
+}
+
+function stopIfAborted(signal: AbortSignal): void {
+  if (signal.aborted)
+    throw new AttuneError('interrupted', 'Interrupted before anything was written.', { remedy: 'Run the same command again.' });
 }
 
 function buildNetwork({ config, encoder, head, train, validation, test }: Run): Network {
@@ -167,6 +176,8 @@ async function tune(run: Run, network: Network, tuner: AttachedTuner): Promise<T
       },
     );
   }
+  if (options.resume && !checkpoint)
+    options.onEvent({ type: 'note', message: 'There is no interrupted run to resume; training starts anew.' });
   if (config.tuner.name === 'head' || (config.head.warmStart && !checkpoint)) {
     options.onEvent({ type: 'phase', name: 'fitting the output layer' });
     fitHeadToFeatures({
@@ -211,15 +222,20 @@ async function tune(run: Run, network: Network, tuner: AttachedTuner): Promise<T
   }
 }
 
+/** A few validation rows that are all right would drive the temperature to 0, and every probability to 1. */
+function bounded(temperature: number): number {
+  return Math.min(10, Math.max(0.25, temperature));
+}
+
 function calibrate({ head, encoder, validation }: Run, network: Network): Calibrated {
   const logits = logitsOf(network, head, validation, encoder.config.padTokenId);
   const targets = targetsOf(validation);
   if (head.task === 'classification') {
-    const temperature = fitTemperature(logits, targets, head.labels.length);
+    const temperature = bounded(fitTemperature(logits, targets, head.labels.length));
     return { logits, temperature, report: evaluateTask(head, logits, targets, { temperature }) };
   }
   if (head.task === 'multi-label') {
-    const temperature = fitBinaryTemperature(logits, targets);
+    const temperature = bounded(fitBinaryTemperature(logits, targets));
     const thresholds = chooseThresholds(sigmoids(logits, temperature), targets, head.labels.length);
     return { logits, temperature, thresholds, report: evaluateTask(head, logits, targets, { temperature, thresholds }) };
   }

@@ -1,0 +1,138 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTinyEncoder, writeTinyDataset } from '@attune/testing';
+import { headConfigSchema, type HeadConfig } from '../config/head-config';
+import { loadBinding } from '../native/tensorflow';
+import type { TrainingEvent } from './events';
+import { trainHead, type TrainHeadOptions } from './train-head';
+
+let folder: string;
+let data: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'attune-train-'));
+  data = join(folder, 'rows.csv');
+  await createTinyEncoder(join(folder, 'encoder'));
+  await writeTinyDataset(data, { rows: 160 });
+});
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+type Settings = Record<string, Record<string, unknown> | string | number>;
+
+function configOf(settings: Settings = {}): HeadConfig {
+  const { optimizer, training, data: dataSettings, ...rest } = settings as Record<string, Record<string, unknown>>;
+  return headConfigSchema.parse({
+    encoder: join(folder, 'encoder'),
+    ...rest,
+    data: { train: data, ...dataSettings },
+    optimizer: { learningRate: 3e-3, ...optimizer },
+    training: { epochs: 2, batchSize: 16, precision: 'fp32', ...training },
+    export: { int8: false },
+  });
+}
+
+function optionsFor(name: string, more: Partial<TrainHeadOptions> = {}): TrainHeadOptions {
+  return { out: join(folder, name), resume: false, signal: new AbortController().signal, onEvent: () => undefined, ...more };
+}
+
+const weightsOf = (name: string): Promise<Buffer> => readFile(join(folder, name, 'model.safetensors'));
+
+/** Aborts a run when it has taken some steps. */
+function abortAt(step: number): Pick<TrainHeadOptions, 'signal' | 'onEvent'> {
+  const controller = new AbortController();
+  const onEvent = (event: TrainingEvent): void => {
+    if (event.type === 'step' && event.step === step) controller.abort();
+  };
+  return { signal: controller.signal, onEvent };
+}
+
+describe('training a head', () => {
+  it('learns, and gives the same weights for the same seed', async () => {
+    const first = await trainHead(configOf({ training: { epochs: 8 } }), optionsFor('first'));
+    await trainHead(configOf({ training: { epochs: 8 } }), optionsFor('second'));
+    expect(first.validation.accuracy).toBeGreaterThan(0.8);
+    expect((await weightsOf('first')).equals(await weightsOf('second'))).toBe(true);
+  });
+
+  it.each([
+    ['adamw', {}],
+    ['sgd with an average of the weights', { optimizer: { name: 'sgd' }, training: { weightAverage: 0.9 } }],
+    ['lora', { tuner: { name: 'lora' } }],
+  ] as const)('goes on after an interruption as if there had been none: %s', async (_, settings) => {
+    await trainHead(configOf(settings), optionsFor('unbroken'));
+    // Nine steps an epoch: stops in the middle of the second.
+    const stopped = trainHead(configOf(settings), optionsFor('resumed', abortAt(13)));
+    await expect(stopped).rejects.toMatchObject({ code: 'interrupted' });
+    expect(existsSync(join(folder, 'resumed'))).toBe(false);
+    await trainHead(configOf(settings), optionsFor('resumed', { resume: true }));
+    expect((await weightsOf('resumed')).equals(await weightsOf('unbroken'))).toBe(true);
+    expect(existsSync(join(folder, 'resumed.training'))).toBe(false);
+    await rm(join(folder, 'resumed'), { recursive: true });
+  });
+
+  it('refuses to resume a run of another configuration', async () => {
+    await expect(trainHead(configOf(), optionsFor('other', abortAt(3)))).rejects.toMatchObject({ code: 'interrupted' });
+    await expect(trainHead(configOf({ seed: 7 }), optionsFor('other', { resume: true }))).rejects.toThrow(/another configuration/);
+  });
+
+  it('stops at a loss that is no number and names the rows', async () => {
+    const run = trainHead(
+      configOf({ optimizer: { learningRate: 1e30, clipNorm: 0, warmup: 0 }, head: { warmStart: false } }),
+      optionsFor('nan'),
+    );
+    await expect(run).rejects.toThrow(/Step \d+: the loss is .* on rows \d+, /);
+    expect(existsSync(join(folder, 'nan'))).toBe(false);
+  });
+
+  it('stops early when the metric no longer improves, and keeps the best weights', async () => {
+    const evaluations: number[] = [];
+    const result = await trainHead(
+      configOf({ optimizer: { learningRate: 0.3, clipNorm: 0 }, training: { epochs: 12, patience: 2, metric: 'accuracy' } }),
+      optionsFor('early', { onEvent: (event) => event.type === 'evaluation' && evaluations.push(event.metrics.accuracy) }),
+    );
+    expect(evaluations.length).toBeLessThan(12);
+    expect(result.validation.accuracy).toBe(Math.max(...evaluations));
+  });
+
+  it('leaves no tensors behind', async () => {
+    await trainHead(configOf(), optionsFor('leak'));
+    const before = loadBinding().getNumOfTensors();
+    await trainHead(configOf(), optionsFor('leak'));
+    expect(loadBinding().getNumOfTensors()).toBe(before);
+  });
+
+  it('fits only the output layer with tuner head', async () => {
+    const result = await trainHead(configOf({ tuner: { name: 'head' }, head: { pooling: 'mean' } }), optionsFor('probe'));
+    expect(result.trainableParameters).toBe(3 * 32 + 3);
+    expect(result.validation.accuracy).toBeGreaterThan(0.8);
+  });
+
+  it('takes regression and multi-label rows', async () => {
+    const numbers = join(folder, 'numbers.csv');
+    const several = join(folder, 'several.csv');
+    await writeTinyDataset(numbers, { rows: 120, task: 'regression' });
+    await writeTinyDataset(several, { rows: 120, task: 'multi-label' });
+    const regression = await trainHead(
+      configOf({ task: 'regression', data: { train: numbers, label: 'score' }, training: { epochs: 6 } }),
+      optionsFor('regression'),
+    );
+    expect(regression.validation.spearman).toBeGreaterThan(0.5);
+    const multiLabel = await trainHead(
+      configOf({ task: 'multi-label', data: { train: several }, training: { epochs: 6 } }),
+      optionsFor('multi-label'),
+    );
+    expect(multiLabel.validation.microF1).toBeGreaterThan(0.7);
+  });
+
+  it('starts anew where --resume finds no interrupted run, and says so', async () => {
+    const notes: string[] = [];
+    await trainHead(
+      configOf({ training: { epochs: 1 } }),
+      optionsFor('anew', { resume: true, onEvent: (event) => event.type === 'note' && notes.push(event.message) }),
+    );
+    expect(notes.join()).toMatch(/no interrupted run/);
+  });
+});
