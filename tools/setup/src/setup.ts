@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AttuneError } from '@attune/artifact';
 import { cacheDirectory, encoderDirectory, tensorFlowDirectory } from './cache';
@@ -86,8 +87,14 @@ async function ensureTensorFlow(packageDirectory: string, kind: TensorFlowKind, 
   const directory = tensorFlowDirectory(kind);
   if (stamp?.source === 'wheel' && stamp.kind === kind && (await isComplete(directory, digests(source.wheels)))) return;
   await ensureWheels(directory, source.wheels, context, symlinkLibraries);
-  await linkPackage(packageDirectory, kind, await compileBinding(packageDirectory, directory, context));
-  await checkLoads(packageDirectory, context);
+  const compiled = await compileBinding(packageDirectory, directory, context);
+  await linkPackage(packageDirectory, kind, compiled);
+  // Once is enough: a fresh node_modules gets what has loaded before.
+  const hasLoaded = `${compiled}.loads`;
+  if (!existsSync(hasLoaded)) {
+    await checkLoads(packageDirectory, context);
+    await writeFile(hasLoaded, '');
+  }
   await writeStamp(packageDirectory, { version: TENSORFLOW_VERSION, kind, source: 'wheel' });
 }
 
