@@ -21,6 +21,9 @@ export interface QuantizationOptions {
  * `MatMulInteger` of activations quantised when the model runs (uint8, one scale a tensor) and weights quantised
  * here (int8, symmetric, one scale an output channel), in the form that ONNX Runtime fuses when it loads a model.
  * Embedding tables become int8 with one scale a row.
+ *
+ * All activations of a batch share their scale, so what the copy says of a row depends, by the error of
+ * quantisation, on the rows beside it.
  */
 export function quantizeDynamic(bytes: Uint8Array, options: QuantizationOptions = {}): Uint8Array {
   const model = decodeModel(bytes);
