@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, readFile, statfs } from 'node:fs/promises';
 import { availableParallelism, cpus, freemem, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
-import { lastLines, runProcess } from './processes';
+import { causeOfDeath, lastLines, runProcess } from './processes';
 import { probeTensorFlow } from './probe-tensorflow';
 import { findCompiler, findPip, hasNvidiaGpu, howToInstall, isAtLeast } from './requirements';
 import { setupStatus, type SetupStatus } from './status';
@@ -165,7 +165,7 @@ async function onnxRuntimeCheck(): Promise<DoctorCheck> {
   const script = join(__dirname, 'onnxruntime-probe.cjs');
   const { status, endedBy, stdout, stderr } = await runProcess(process.execPath, [script, ONNX_RUNTIME], { timeout: 60_000 });
   if (status === 0) return { name, status: 'ok', detail: lastLines(stdout, 1) };
-  const why = endedBy === null ? (/^Error: (.*)$/m.exec(stderr)?.[1] ?? lastLines(stderr, 1)) : `It ended with ${endedBy}.`;
+  const why = endedBy === null ? causeOfDeath(stderr) : `It ended with ${endedBy}.`;
   return {
     name,
     status: 'failed',

@@ -110,9 +110,10 @@ export function explainPip(wheel: Wheel, result: Pick<ProcessResult, 'stderr' | 
         'Check the network, and the index, proxy and certificate that pip is set to (python3 -m pip config list). Then run npx attune setup again: it goes on where it stopped.',
     });
   }
-  if (/No matching distribution|Could not find a version/i.test(said)) {
-    return new AttuneError('setup-missing', `${what}: pip's package index has no such wheel.`, {
-      remedy: 'Point pip at an index that mirrors the public one in full (python3 -m pip config list shows which it uses).',
+  if (/from versions: none|No matching distribution/i.test(said)) {
+    return new AttuneError('setup-missing', `${what}: pip's package index does not answer, or has no such wheel.`, {
+      remedy:
+        'Check the network, and point pip at an index that mirrors the public one in full (python3 -m pip config list shows which it uses). Then run npx attune setup again: it goes on where it stopped.',
     });
   }
   return new AttuneError('setup-missing', `${what}. pip said:\n${lastLines(said)}`, {

@@ -114,7 +114,7 @@ describeWithPip(
 
     it("names a wheel that pip's index does not have", async () => {
       await expect(install({ ...wheel, version: '9.9' })).rejects.toThrow(
-        "attune-example 9.9 could not be downloaded: pip's package index has no such wheel.",
+        "attune-example 9.9 could not be downloaded: pip's package index does not answer, or has no such wheel.",
       );
     });
 

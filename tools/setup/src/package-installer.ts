@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '@attune/artifact';
 import { environment } from './environment';
-import { lastLines, runProcess } from './processes';
+import { causeOfDeath, runProcess } from './processes';
 import type { SetupContext } from './progress';
 import { bindingPath } from './tfjs-package';
 import type { TensorFlowKind } from './wheels';
@@ -38,7 +38,7 @@ export async function runPackageInstaller(
   if (status === 0 && existsSync(bindingPath(packageDirectory)) && existsSync(join(packageDirectory, 'deps/lib'))) return;
   throw new AttuneError(
     'setup-missing',
-    `Native TensorFlow cannot be had on this machine: ${reason}, and the package's own installer failed.\n${lastLines(`${stdout}\n${stderr}`)}`,
+    `Native TensorFlow cannot be had on this machine: ${reason}, and the package's own installer failed: ${causeOfDeath(`${stdout}\n${stderr}`)}`,
     {
       remedy: [
         ...(remedy === undefined ? [] : [remedy]),

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { environment } from './environment';
-import { lastLines, runProcess } from './processes';
+import { causeOfDeath, lastLines, runProcess } from './processes';
 
 /** A loading takes two seconds; a machine that swaps, or a GPU that wakes up, many more. */
 const TIMEOUT = 120_000;
@@ -43,6 +43,5 @@ function explain(endedBy: NodeJS.Signals | null, stderr: string): string {
   if (endedBy === 'SIGILL') return 'The processor lacks instructions that this TensorFlow was compiled for (AVX).';
   if (endedBy === 'SIGKILL') return 'It was killed: out of memory, or it did not answer in time.';
   if (endedBy !== null) return `It ended with ${endedBy}.`;
-  const cause = /^Error: (.*)$/m.exec(stderr)?.[1];
-  return cause ?? lastLines(stderr, 2);
+  return causeOfDeath(stderr);
 }

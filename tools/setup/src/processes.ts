@@ -68,3 +68,8 @@ export function lastLines(text: string, count = 4): string {
     .slice(-count)
     .join('\n');
 }
+
+/** What a program of Node's died of: the message of its error, or else its last words. */
+export function causeOfDeath(stderr: string): string {
+  return /^(?:\w*Error|Uncaught \w*Error): (.*)$/m.exec(stderr)?.[1] ?? lastLines(stderr, 2);
+}

@@ -45,7 +45,7 @@ describe('what pip says', () => {
       'cannot reach its package index',
     ],
     ['ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device', 'disk-full', 'is full'],
-    ['ERROR: No matching distribution found for x==1', 'setup-missing', 'has no such wheel'],
+    ['ERROR: No matching distribution found for x==1', 'setup-missing', 'does not answer, or has no such wheel'],
     ['ERROR: something that nobody foresaw', 'setup-missing', 'something that nobody foresaw'],
   ])('%s', (stderr, code, message) => {
     const error = explain(stderr);
