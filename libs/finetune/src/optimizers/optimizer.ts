@@ -57,8 +57,8 @@ export class Optimizer {
     if (!gradient) return;
     const clipped = this.kernels.scale(gradient, factor);
     parameter.forgetValue();
-    if (this.config.name === 'adamw' && this.config.weightDecay > 0 && decays(parameter)) {
-      this.decay(parameter, clipped, learningRate * this.config.weightDecay);
+    if (this.config.name === 'adamw' && this.steps % DECAY_EVERY === 0 && decays(parameter)) {
+      this.decay(parameter, clipped, DECAY_EVERY * learningRate * this.config.weightDecay);
     }
     this.rule.apply(parameter, this.slotsOf(parameter), clipped, learningRate, this.steps);
     clipped.release();
@@ -131,6 +131,12 @@ export class Optimizer {
     this.slots.clear();
   }
 }
+
+/**
+ * Steps between decays, each by as many times the rate. A decay is of the order of 1e-6 a step and commutes with the updates
+ * up to the square of that, but passing over every weight once more a step is a tenth of a small encoder's step.
+ */
+const DECAY_EVERY = 8;
 
 /** Biases and the parameters of norms, which are vectors, do not decay. */
 function decays(parameter: Parameter): boolean {

@@ -1,6 +1,7 @@
 import type { HeadShape } from '@attune/artifact';
 import type { EncodedExample } from '../data/example';
 import { LogisticRegressionProblem, type LinearLayer } from '../heads/logistic-regression';
+import { hostProduct } from '../native/host-product';
 import type { Network } from '../network/network';
 import type { Random } from '../random';
 import { overExamples, targetsOf } from './evaluate-network';
@@ -28,6 +29,7 @@ export function fitHeadToFeatures({ network, head, width, train, padTokenId, con
   const features = overExamples(rows, padTokenId, width, (batch) => network.features(batch));
   const problem = new LogisticRegressionProblem(features, rows.length, width, targetsOf(rows), head.labels.length, {
     link: head.task === 'multi-label' ? 'sigmoid' : 'softmax',
+    matmul: hostProduct(network.kernels),
   });
   const layer: LinearLayer = problem.fit({ l2: 1e-3, tolerance: converge ? 1e-5 : 1e-3, maxIterations: converge ? 500 : 60 });
   network.forgetWeights();
