@@ -1,4 +1,5 @@
 export * from './benchmark/benchmark-training';
+export * from './benchmark/step-benchmark';
 export { writeHeadConfigExample } from './config/config-example';
 export { describeHeadConfig, type ConfigKey, type ConfigSection } from './config/config-keys';
 export * from './config/head-config';
