@@ -117,9 +117,9 @@ export class Network {
     return this.infer(batch, (states, packing, pass) => this.head.forward(states, packing, pass).y);
   }
 
-  /** What the output layer reads, `[rows, hidden]`, in float32, nothing dropped. */
-  features(batch: Batch): Float32Array {
-    return this.infer(batch, (states, packing, pass) => this.head.features(states, packing, pass).y);
+  /** What the output layer reads, `[rows, hidden]`, nothing dropped; exact in float32, or in the precision of training. */
+  features(batch: Batch, kernels: Kernels = this.exact): Float32Array {
+    return this.infer(batch, (states, packing, pass) => this.head.features(states, packing, pass).y, kernels);
   }
 
   /** Means of the rows' last hidden states, `[rows, hidden]`. */
@@ -127,10 +127,10 @@ export class Network {
     return this.infer(batch, (states, packing, pass) => pooling('mean').forward(states, packing, pass).y);
   }
 
-  private infer(batch: Batch, read: (states: Tensor, packing: Packing, pass: Pass) => Tensor): Float32Array {
-    this.prepareFor('fp32');
-    const pass: Pass = { kernels: this.exact, training: false };
-    const packing = new Packing(this.exact, batch);
+  private infer(batch: Batch, read: (states: Tensor, packing: Packing, pass: Pass) => Tensor, kernels = this.exact): Float32Array {
+    this.prepareFor(kernels.precision);
+    const pass: Pass = { kernels, training: false };
+    const packing = new Packing(kernels, batch);
     const states = this.encoder.forward(packing, pass);
     const result = read(states.y, packing, pass);
     const values = result.read();

@@ -7,7 +7,7 @@ import type { Random } from '../random';
 import { overExamples, targetsOf } from './evaluate-network';
 
 /** Rows whose features a warm start looks at; more change the output layer little and take time. */
-const WARM_START_ROWS = 4096;
+const WARM_START_ROWS = { aLabel: 24, least: 1024, most: 4096 };
 
 export interface FitHeadOptions {
   network: Network;
@@ -25,8 +25,11 @@ export interface FitHeadOptions {
 /** Computes the features of the frozen encoder once and fits the network's output layer to them. */
 export function fitHeadToFeatures({ network, head, width, train, padTokenId, converge, random }: FitHeadOptions): void {
   if (head.task === 'regression') return;
-  const rows = converge ? train : random.shuffle([...train]).slice(0, WARM_START_ROWS);
-  const features = overExamples(rows, padTokenId, width, (batch) => network.features(batch));
+  const { aLabel, least, most } = WARM_START_ROWS;
+  const enough = Math.min(most, Math.max(least, aLabel * head.labels.length));
+  const rows = converge ? train : random.shuffle([...train]).slice(0, enough);
+  const kernels = converge ? undefined : network.kernels;
+  const features = overExamples(rows, padTokenId, width, (batch) => network.features(batch, kernels));
   const problem = new LogisticRegressionProblem(features, rows.length, width, targetsOf(rows), head.labels.length, {
     link: head.task === 'multi-label' ? 'sigmoid' : 'softmax',
     matmul: hostProduct(network.kernels),
