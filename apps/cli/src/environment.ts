@@ -9,7 +9,8 @@ export const environment = {
   hasColours(stream: NodeJS.WriteStream): boolean {
     if (isSet(process.env.NO_COLOR)) return false;
     if (process.env.FORCE_COLOR !== undefined) return process.env.FORCE_COLOR !== '0';
-    return stream.isTTY && process.env.TERM !== 'dumb';
+    // A pipe has no isTTY at all, and undefined would leave the choice to the colour library.
+    return Boolean(stream.isTTY) && process.env.TERM !== 'dumb';
   },
 };
 
