@@ -2,3 +2,4 @@ export { encoderFixture, type EncoderFixture, type EncoderFixtureCase, type Enco
 export { writeSafetensorsFile, type FileTensor } from './safetensors-file';
 export { writeTinyDataset, type TinyDatasetOptions, type TinyDatasetRow } from './tiny-dataset';
 export { createTinyEncoder, type TinyEncoder, type TinyEncoderFamily, type TinyEncoderOptions } from './tiny-encoder';
+export { trainingFixture, type TrainingFixture } from './training-fixture';
