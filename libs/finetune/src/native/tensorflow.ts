@@ -75,10 +75,10 @@ function quietStartUp(): void {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
 }
 
-/** tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 removed. */
+/** tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 removed and Node 22 warns of. */
 function restoreRemovedUtil(): void {
   const legacy = util as unknown as Record<string, unknown>;
-  legacy.isNullOrUndefined ??= (value: unknown): boolean => value === null || value === undefined;
+  legacy.isNullOrUndefined = (value: unknown): boolean => value === null || value === undefined;
 }
 
 function firstLine(cause: unknown): string {
