@@ -1,13 +1,16 @@
 import type { HeadShape } from '@attune/artifact';
 import type { EncodedExample } from '../data/example';
-import { LogisticRegressionProblem, type LinearLayer } from '../heads/logistic-regression';
+import { fitWithSelectedL2, type FeatureRows, type SelectionOptions } from '../heads/select-regularization';
 import { hostProduct } from '../native/host-product';
-import type { Network } from '../network/network';
+import type { Kernels } from '../native/kernels';
+import { headOutputs, type Network } from '../network/network';
 import type { Random } from '../random';
 import { overExamples, targetsOf } from './evaluate-network';
 
 /** Rows whose features a warm start looks at; more change the output layer little and take time. */
 const WARM_START_ROWS = { aLabel: 24, least: 1024, most: 4096 };
+/** A warm start's penalty is strong: its logits are to be small enough for fine-tuning to change them. */
+const WARM_START = { grid: [1e-4], maxIterations: 60 };
 
 export interface FitHeadOptions {
   network: Network;
@@ -17,24 +20,39 @@ export interface FitHeadOptions {
   train: EncodedExample[];
   validation: EncodedExample[];
   padTokenId: number;
-  /** All rows and full convergence (the `head` tuner), or a place to start from. */
-  converge: boolean;
   random: Random;
 }
 
-/** Computes the features of the frozen encoder once and fits the network's output layer to them. */
-export function fitHeadToFeatures({ network, head, width, train, padTokenId, converge, random }: FitHeadOptions): void {
-  if (head.task === 'regression') return;
+/**
+ * The `head` tuner: features of the frozen encoder are computed once, in float32, and the output layer is fitted to them
+ * until it converges, with the penalty that the validation rows choose.
+ */
+export function fitHead(options: FitHeadOptions): void {
+  assignFit(options, featuresOf(options, options.train), featuresOf(options, options.validation), {});
+}
+
+/** Puts the output layer where a fit on some of the rows has it, for fine-tuning to start from (Kumar et al. 2022). */
+export function warmStartHead(options: FitHeadOptions): void {
+  const { network, head, train, random } = options;
   const { aLabel, least, most } = WARM_START_ROWS;
-  const enough = Math.min(most, Math.max(least, aLabel * head.labels.length));
-  const rows = converge ? train : random.shuffle([...train]).slice(0, enough);
-  const kernels = converge ? undefined : network.kernels;
-  const features = overExamples(rows, padTokenId, width, (batch) => network.features(batch, kernels));
-  const problem = new LogisticRegressionProblem(features, rows.length, width, targetsOf(rows), head.labels.length, {
-    link: head.task === 'multi-label' ? 'sigmoid' : 'softmax',
-    matmul: hostProduct(network.kernels),
-  });
-  const layer: LinearLayer = problem.fit({ l2: 1e-3, tolerance: converge ? 1e-5 : 1e-3, maxIterations: converge ? 500 : 60 });
+  const enough = Math.min(most, Math.max(least, aLabel * headOutputs(head)));
+  const rows = featuresOf(options, random.shuffle([...train]).slice(0, enough), network.kernels);
+  assignFit(options, rows, rows, WARM_START);
+}
+
+function featuresOf({ network, padTokenId, width }: FitHeadOptions, examples: EncodedExample[], kernels?: Kernels): FeatureRows {
+  const features = overExamples(examples, padTokenId, width, (batch) => network.features(batch, kernels));
+  return { features, rows: examples.length, targets: targetsOf(examples) };
+}
+
+function assignFit(
+  { network, head, width }: FitHeadOptions,
+  train: FeatureRows,
+  validation: FeatureRows,
+  selection: Pick<SelectionOptions, 'grid' | 'maxIterations'>,
+): void {
+  const matmul = hostProduct(network.kernels);
+  const layer = fitWithSelectedL2(train, validation, { task: head.task, width, outputs: headOutputs(head), matmul, ...selection });
   network.forgetWeights();
   network.parameter('head.output.weight').assign(layer.weight);
   network.parameter('head.output.bias').assign(layer.bias);

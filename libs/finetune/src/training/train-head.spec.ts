@@ -113,10 +113,10 @@ describe('training a head', () => {
   it('takes regression and multi-label rows', async () => {
     const numbers = join(folder, 'numbers.csv');
     const several = join(folder, 'several.csv');
-    await writeTinyDataset(numbers, { rows: 120, task: 'regression' });
+    await writeTinyDataset(numbers, { rows: 320, task: 'regression' });
     await writeTinyDataset(several, { rows: 120, task: 'multi-label' });
     const regression = await trainHead(
-      configOf({ task: 'regression', data: { train: numbers, label: 'score' }, training: { epochs: 6 } }),
+      configOf({ task: 'regression', data: { train: numbers, label: 'score' }, training: { epochs: 10 } }),
       optionsFor('regression'),
     );
     expect(regression.validation.spearman).toBeGreaterThan(0.5);

@@ -20,7 +20,7 @@ import { findTuner, type AttachedTuner } from '../tuners';
 import { CheckpointStore } from './checkpoint';
 import { evaluateTask, logitsOf, targetsOf } from './evaluate-network';
 import type { TrainingEvent, TrainingHistory, TrainingResult } from './events';
-import { fitHeadToFeatures } from './fit-head-to-features';
+import { fitHead, warmStartHead } from './fit-head-to-features';
 import { TrainingLoop } from './training-loop';
 
 export interface TrainHeadOptions {
@@ -180,16 +180,9 @@ async function tune(run: Run, network: Network, tuner: AttachedTuner): Promise<T
     options.onEvent({ type: 'note', message: 'There is no interrupted run to resume; training starts anew.' });
   if (config.tuner.name === 'head' || (config.head.warmStart && !checkpoint)) {
     options.onEvent({ type: 'phase', name: 'fitting the output layer' });
-    fitHeadToFeatures({
-      network,
-      head,
-      width: encoder.config.hiddenSize,
-      train,
-      validation,
-      padTokenId,
-      converge: config.tuner.name === 'head',
-      random: new Random(config.seed).fork('features'),
-    });
+    const fit = config.tuner.name === 'head' ? fitHead : warmStartHead;
+    const random = new Random(config.seed).fork('features');
+    fit({ network, head, width: encoder.config.hiddenSize, train, validation, padTokenId, random });
   }
   if (config.tuner.name === 'head') return { losses: [], evaluations: [] };
   options.onEvent({ type: 'phase', name: 'training' });
