@@ -96,21 +96,18 @@ export class Kernels {
     return new Tensor(this.binding, this.binding.createTensor(shape, this.binding.TF_INT32, values), shape);
   }
 
-  /** A float32 scalar; held by these kernels and not to be released. */
+  /** A float32 scalar that recurs, such as a layer's factor; held by these kernels and not to be released. */
   constant(value: number): Tensor {
     let scalar = this.scalars.get(value);
     if (!scalar) this.scalars.set(value, (scalar = this.floats(Float32Array.of(value), [])));
     return scalar;
   }
 
-  /** A small int32 vector, such as a shape or a permutation; held by these kernels and not to be released. */
+  /** A small int32 vector, such as a shape or a permutation; held until `forgetLists` and not to be released. */
   list(...values: number[]): Tensor {
     const key = values.join();
     let list = this.indexLists.get(key);
-    if (!list) {
-      if (this.indexLists.size > 4096) this.forgetLists();
-      this.indexLists.set(key, (list = this.ints(Int32Array.from(values))));
-    }
+    if (!list) this.indexLists.set(key, (list = this.ints(Int32Array.from(values))));
     return list;
   }
 
@@ -121,7 +118,8 @@ export class Kernels {
     return index;
   }
 
-  private forgetLists(): void {
+  /** Frees the shapes and indices of a pass: batches differ, and so do theirs. */
+  forgetLists(): void {
     for (const list of this.indexLists.values()) list.release();
     this.indexLists.clear();
   }

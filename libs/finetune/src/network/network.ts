@@ -108,6 +108,7 @@ export class Network {
       const dBelow = dStates && states.backward?.(dStates);
       release(dLogits, dStates, dBelow);
       packing.dispose();
+      this.forgetLists();
     };
     return { logits, backward };
   }
@@ -136,7 +137,13 @@ export class Network {
     const values = result.read();
     release(states.y, result);
     packing.dispose();
+    this.forgetLists();
     return values;
+  }
+
+  private forgetLists(): void {
+    this.kernels.forgetLists();
+    this.exact.forgetLists();
   }
 
   private prepareFor(precision: Precision): void {

@@ -55,7 +55,7 @@ export class Optimizer {
   private update(parameter: Parameter, learningRate: number, factor: number): void {
     const { gradient } = parameter;
     if (!gradient) return;
-    const clipped = this.kernels.scale(gradient, factor);
+    const clipped = factor === 1 ? gradient.retain() : this.kernels.multiply(gradient, this.scalars.get(factor));
     parameter.forgetValue();
     if (this.config.name === 'adamw' && this.steps % DECAY_EVERY === 0 && decays(parameter)) {
       this.decay(parameter, clipped, DECAY_EVERY * learningRate * this.config.weightDecay);
