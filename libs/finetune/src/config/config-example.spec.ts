@@ -11,7 +11,7 @@ describe('describeHeadConfig', () => {
     const keys = describeHeadConfig().flatMap((section) => section.keys);
     expect(keys.filter((key) => key.description === '')).toEqual([]);
     expect(keys.length).toBeGreaterThan(50);
-    expect(keys.find((key) => key.path === 'training.epochs')).toMatchObject({ default: 5, type: 'number above 0' });
+    expect(keys.find((key) => key.path === 'training.epochs')).toMatchObject({ default: 6, type: 'number above 0' });
     expect(keys.find((key) => key.path === 'tuner.name')).toMatchObject({ default: 'full', type: 'full | lora | bitfit | head' });
     expect(headConfigPaths()).toContain('loss.classWeights');
   });

@@ -30,7 +30,7 @@ const RULES: readonly Rule[] = [
   {
     path: ['loss', 'labelSmoothing'],
     fault: ({ task, loss }) => {
-      if (loss.labelSmoothing === 0 || (task === 'classification' && loss.name !== 'focal')) return undefined;
+      if (!loss.labelSmoothing || (task === 'classification' && loss.name !== 'focal')) return undefined;
       return `label smoothing needs task classification with cross-entropy`;
     },
   },

@@ -79,7 +79,7 @@ const headConfigKeys = z
           .enum(['cross-entropy', 'focal', 'binary-cross-entropy', 'mse'])
           .optional()
           .describe('Default: cross-entropy, binary-cross-entropy or mse, by task'),
-        labelSmoothing: probability.default(0).describe('cross-entropy: probability mass spread over all labels'),
+        labelSmoothing: probability.optional().describe('cross-entropy: probability mass spread over all labels; default 0.1'),
         classWeights: z
           .union([z.literal('none'), z.literal('balanced'), z.record(z.string(), z.number().positive())])
           .default('none')
@@ -108,7 +108,7 @@ const headConfigKeys = z
 
     training: z
       .strictObject({
-        epochs: z.number().positive().default(5).describe('Passes over the training rows; may be a fraction'),
+        epochs: z.number().positive().default(6).describe('Passes over the training rows; may be a fraction'),
         batchSize: positiveInt.default(32).describe('Rows an optimiser step sees'),
         accumulate: positiveInt.default(1).describe('Batches whose gradients are summed for one step'),
         maxLength: positiveInt.default(128).describe('Tokens kept of a text'),
@@ -119,7 +119,7 @@ const headConfigKeys = z
           .enum(['auto', 'fp32', 'bf16'])
           .default('auto')
           .describe('Of matrix products; auto takes bf16 where the processor multiplies it natively'),
-        weightAverage: probability.default(0).describe('Decay of an exponential moving average of the weights; 0 is none'),
+        weightAverage: probability.default(0.98).describe('Decay of an exponential moving average of the weights, which is what is kept; 0 is none'),
         evaluateEvery: z
           .union([z.literal('epoch'), positiveInt])
           .default('epoch')

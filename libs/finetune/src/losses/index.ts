@@ -14,6 +14,9 @@ const DEFAULT_LOSS: Record<TaskName, NonNullable<HeadConfig['loss']['name']>> = 
   regression: 'mse',
 };
 
+/** Of cross-entropy, where the configuration names none. */
+const DEFAULT_SMOOTHING = 0.1;
+
 /**
  * The loss that a configuration names.
  *
@@ -25,7 +28,7 @@ export function makeLoss(config: Pick<HeadConfig, 'task' | 'loss'>, labels: stri
   const classWeights = resolveClassWeights(config.loss.classWeights, labels, counts);
   switch (name) {
     case 'cross-entropy':
-      return crossEntropy({ labelSmoothing: config.loss.labelSmoothing, classWeights, focalGamma: 0 });
+      return crossEntropy({ labelSmoothing: config.loss.labelSmoothing ?? DEFAULT_SMOOTHING, classWeights, focalGamma: 0 });
     case 'focal':
       return crossEntropy({ labelSmoothing: 0, classWeights, focalGamma: config.loss.focalGamma });
     case 'binary-cross-entropy':

@@ -7,7 +7,7 @@ import { isHeadParameter, trainOnly, type Tuner } from '../tuner';
  */
 export const full: Tuner = {
   name: 'full',
-  defaultLearningRate: 1e-4,
+  defaultLearningRate: 2e-4,
   attach(network, { tuner }) {
     const layers = network.layers;
     const depth = (parameter: Parameter): number => depthOf(parameter.name, layers);
