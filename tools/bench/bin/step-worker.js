@@ -1,0 +1,6 @@
+'use strict';
+const { join } = require('node:path');
+
+process.env.SWC_NODE_PROJECT ??= join(__dirname, '../../../tsconfig.base.json');
+require('@swc-node/register');
+require('../src/steps/step-worker.ts');

@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { AttuneError } from '@attune/artifact';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { comparePrediction } from './prediction/compare-prediction';
+import { compareSteps } from './steps/compare-steps';
+import { compareTraining } from './training/compare-training';
+import { formatTable, writeResult, type Result } from './write-result';
+
+const ROOT = join(__dirname, '../../..');
+
+interface CommonOptions {
+  python: string;
+  out: string;
+  work: string;
+  rounds: number;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('A whole number of at least 1 is needed.');
+  return value;
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('A number above 0 is needed.');
+  return value;
+}
+
+function addComparison(program: Command, name: string, description: string, rounds: number): Command {
+  return program
+    .command(name)
+    .description(description)
+    .option('--python <program>', 'interpreter with what the peer needs', 'python3')
+    .option('--out <folder>', 'where the result is written', join(ROOT, 'docs/results'))
+    .option('--work <folder>', 'for converted data and models', join(tmpdir(), 'attune-bench'))
+    .addOption(new Option('--rounds <n>', 'times that each side takes its turn').argParser(wholeNumber).default(rounds));
+}
+
+/** Prints a result and writes its page. */
+async function publish(result: Result, folder: string): Promise<void> {
+  console.log(`${result.title}\n\n${formatTable(result.columns, result.rows)}\n`);
+  console.log(`Written to ${await writeResult(folder, result)}`);
+}
+
+/** The encoder's folder, for programs that take nothing else. */
+async function encoderFolder(reference: string): Promise<string> {
+  if (existsSync(reference)) return resolve(reference);
+  const { loadEncoder } = await import('@attune/finetune');
+  return (await loadEncoder(reference)).directory;
+}
+
+function say(message: string): void {
+  console.error(message);
+}
+
+function createProgram(args: readonly string[]): Command {
+  const program = new Command('bench').description(
+    'Compare this project with what it would otherwise be: both sides in one run, in turns, as a ratio.',
+  );
+  const command = ['npm run bench --', ...args].join(' ');
+  const withEncoder = (comparison: Command): Command =>
+    comparison.option('--encoder <name|folder>', 'encoder of both sides', 'all-MiniLM-L6-v2');
+  const withThreads = (comparison: Command): Command =>
+    comparison.addOption(new Option('--threads <n>', 'threads of each side').argParser(wholeNumber).default(2));
+
+  withThreads(withEncoder(addComparison(program, 'steps', 'one training step, against PyTorch', 10))).action(
+    async (options: CommonOptions & { encoder: string; threads: number }) => {
+      const onRound = (round: number): void => say(round === 0 ? 'warming up' : `round ${round} of ${options.rounds}`);
+      const encoder = await encoderFolder(options.encoder);
+      await publish(await compareSteps({ ...options, encoder, onRound, command }), options.out);
+    },
+  );
+
+  withEncoder(addComparison(program, 'training', 'file to exported model on BANKING77, against Hugging Face Trainer', 1))
+    .option('--peers <folder>', 'folder of hf_trainer.py and to_jsonl.py', join(ROOT, '../shared/peers'))
+    .option('--config <head.yaml>', "this project's configuration; without it, the same numbers as the Trainer")
+    .addOption(new Option('--epochs <n>', 'of the Trainer').argParser(positiveNumber).default(8))
+    .addOption(new Option('--learning-rate <x>', 'of the Trainer').argParser(positiveNumber).default(1e-4))
+    .addOption(new Option('--batch-size <n>', 'of the Trainer').argParser(wholeNumber).default(32))
+    .action(
+      async (
+        options: CommonOptions & {
+          encoder: string;
+          peers: string;
+          config?: string;
+          epochs: number;
+          learningRate: number;
+          batchSize: number;
+        },
+      ) => {
+        const encoder = await encoderFolder(options.encoder);
+        await publish(await compareTraining({ ...options, encoder, onRun: say, command }), options.out);
+      },
+    );
+
+  withThreads(addComparison(program, 'prediction', 'labels of short texts, against Python transformers', 3))
+    .requiredOption('--model <folder>', 'head that attune train wrote')
+    .requiredOption('--texts <file.jsonl>', 'rows with a text, as JSON lines')
+    .addOption(new Option('--limit <n>', 'texts that are taken').argParser(wholeNumber).default(10_000))
+    .action(async (options: CommonOptions & { model: string; texts: string; limit: number; threads: number }) => {
+      await publish(await comparePrediction({ ...options, onRun: say, command }), options.out);
+    });
+  return program;
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  try {
+    await createProgram(args).parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof AttuneError)) throw error;
+    console.error([error.message, error.remedy].filter(Boolean).join('\n'));
+    process.exitCode = error.exitStatus;
+  }
+}
+
+void main(process.argv.slice(2));

@@ -1,0 +1,24 @@
+/** Middle value of a series; of an even number of values the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Mean of a series. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** How one series of times compares with another: medians and their ratio. */
+export interface Comparison {
+  ours: number;
+  theirs: number;
+  ratio: number;
+}
+
+/** Compares the medians of two series. */
+export function compareMedians(ours: readonly number[], theirs: readonly number[]): Comparison {
+  const [our, their] = [median(ours), median(theirs)];
+  return { ours: our, theirs: their, ratio: our / their };
+}
