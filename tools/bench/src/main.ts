@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '@attune/artifact';
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -9,6 +9,9 @@ import { compareTraining } from './training/compare-training';
 import { formatTable, writeResult, type Result } from './write-result';
 
 const ROOT = join(__dirname, '../../..');
+
+/** Options that say where things lie. */
+const PLACES = ['--python', '--out', '--work', '--peers'];
 
 interface CommonOptions {
   python: string;
@@ -52,6 +55,13 @@ async function encoderFolder(reference: string): Promise<string> {
   return (await loadEncoder(reference)).directory;
 }
 
+/** A command line without the options that only say where things lie on this machine. */
+function withoutPlaces(args: readonly string[]): string[] {
+  return args.filter(
+    (argument, index) => !PLACES.some((name) => argument.startsWith(`${name}=`) || [argument, args[index - 1]].includes(name)),
+  );
+}
+
 function say(message: string): void {
   console.error(message);
 }
@@ -60,7 +70,7 @@ function createProgram(args: readonly string[]): Command {
   const program = new Command('bench').description(
     'Compare this project with what it would otherwise be: both sides in one run, in turns, as a ratio.',
   );
-  const command = ['npm run bench --', ...args].join(' ');
+  const command = ['npm run bench --', ...withoutPlaces(args)].join(' ');
   const withEncoder = (comparison: Command): Command =>
     comparison.option('--encoder <name|folder>', 'encoder of both sides', 'all-MiniLM-L6-v2');
   const withThreads = (comparison: Command): Command =>
@@ -96,12 +106,13 @@ function createProgram(args: readonly string[]): Command {
       },
     );
 
-  withThreads(addComparison(program, 'prediction', 'labels of short texts, against Python transformers', 3))
+  addComparison(program, 'prediction', 'labels of short texts, against Python transformers', 3)
     .requiredOption('--model <folder>', 'head that attune train wrote')
     .requiredOption('--texts <file.jsonl>', 'rows with a text, as JSON lines')
     .addOption(new Option('--limit <n>', 'texts that are taken').argParser(wholeNumber).default(10_000))
-    .action(async (options: CommonOptions & { model: string; texts: string; limit: number; threads: number }) => {
-      await publish(await comparePrediction({ ...options, onRun: say, command }), options.out);
+    .action(async (options: CommonOptions & { model: string; texts: string; limit: number }) => {
+      const threads = availableParallelism();
+      await publish(await comparePrediction({ ...options, threads, onRun: say, command }), options.out);
     });
   return program;
 }

@@ -16,6 +16,7 @@ export interface PredictionComparisonOptions {
   /** Rows of text, as JSON lines. */
   texts: string;
   limit: number;
+  /** Threads of Python; this project takes all processors. */
   threads: number;
   /** Folder for the predictions. */
   work: string;
@@ -113,7 +114,7 @@ function resultOf(
     title: `Predicting ${rows.toLocaleString('en')} short texts against Python transformers`,
     command: options.command,
     summary:
-      `One file, one exported head, ${options.threads} threads; ${options.rounds} runs of each side, in turns; medians. "Predicting" leaves out the start of the ` +
+      `One file, one exported head, ${options.threads} threads; ${options.rounds} ${options.rounds === 1 ? 'run' : 'runs'} of each side, in turns; medians. "Predicting" leaves out the start of the ` +
       'process and the loading of the model; for this project it includes reading and writing the file.',
     columns: ['', 'texts/s, predicting', 'ratio', 'texts/s, whole process', 'ratio', 'same label as Python'],
     rows: SIDES.map((side) => [

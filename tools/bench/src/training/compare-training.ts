@@ -28,6 +28,9 @@ export interface TrainingComparisonOptions {
   command: string;
 }
 
+/** Threads that hf_trainer.py takes; this project's products get as many. */
+const PEER_THREADS = 2;
+
 interface TrainingRun extends ProcessRun {
   accuracy: number;
   macroF1: number;
@@ -68,7 +71,7 @@ async function trainOurs(data: Banking77, options: TrainingComparisonOptions): P
     ...settings,
     ...['--encoder', encoder, '--data', data.train, '--test', data.test, '--text', 'text', '--label', 'label', '--out', out, '--json'],
   );
-  const run = await runMeasured('attune train', command, args);
+  const run = await runMeasured('attune train', command, args, { ...process.env, TF_NUM_INTRAOP_THREADS: String(PEER_THREADS) });
   return { ...run, ...oursSchema.parse(lastJsonLine(run.stdout)).test };
 }
 
@@ -104,7 +107,10 @@ function resultOf(ours: TrainingRun[], theirs: TrainingRun[], options: TrainingC
       `project includes both ONNX files and their check. Each side ran ${rounds === 1 ? 'once' : `${rounds} times`}, in turns.`,
     columns: ['', 'wall', 'ratio', 'accuracy', 'macro F1', 'peak memory'],
     rows: [row('Attune', ours, ratio.toFixed(2)), row('Hugging Face Trainer, fp32', theirs, '1')],
-    notes: [`Trainer: ${epochs} epochs, learning rate ${learningRate}, batches of ${batchSize}.`, machine.note],
+    notes: [
+      `Trainer: ${epochs} epochs, learning rate ${learningRate}, batches of ${batchSize}. Both sides multiply on ${PEER_THREADS} threads.`,
+      machine.note,
+    ],
   };
 }
 
