@@ -10,6 +10,7 @@ import { defaultMetric } from '../evaluation/metric';
 import { sigmoids } from '../evaluation/probabilities';
 import type { EvaluationReport } from '../evaluation/report';
 import { chooseThresholds } from '../evaluation/thresholds';
+import { renderTrainingCurves } from '../evaluation/training-curves';
 import { exportHead } from '../export';
 import { makeLoss } from '../losses';
 import { resolvePrecision } from '../native/processor';
@@ -270,7 +271,13 @@ async function exportRun(
       config,
       embedding: config.export.embedding,
     },
-    { out: options.out, int8: config.export.int8, heldOut: { examples: validation, logits }, createdBy: options.createdBy ?? 'attune' },
+    {
+      out: options.out,
+      int8: config.export.int8,
+      heldOut: { examples: validation, logits },
+      createdBy: options.createdBy ?? 'attune',
+      attachments: new Map(history.losses.length > 0 ? [['curves.svg', await renderTrainingCurves(history)]] : []),
+    },
   );
   await new CheckpointStore(`${options.out}.training`).clear();
 }
