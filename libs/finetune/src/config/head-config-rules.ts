@@ -35,6 +35,10 @@ const RULES: readonly Rule[] = [
     },
   },
   {
+    path: ['loss', 'rDrop'],
+    fault: ({ task, loss }) => (loss.rDrop > 0 && task !== 'classification' ? `needs task classification, and task is ${task}` : undefined),
+  },
+  {
     path: ['loss', 'classWeights'],
     fault: ({ task, loss }) => (loss.classWeights !== 'none' && task === 'regression' ? 'a regression has no classes to weigh' : undefined),
   },

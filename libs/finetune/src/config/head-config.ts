@@ -84,6 +84,11 @@ const headConfigKeys = z
           .union([z.literal('none'), z.literal('balanced'), z.record(z.string(), z.number().positive())])
           .default('none')
           .describe('Weight of each label: balanced is inverse to its frequency; or a number a label'),
+        rDrop: z
+          .number()
+          .nonnegative()
+          .default(0)
+          .describe('classification: weight of the divergence between two passes with other dropout (R-Drop); doubles the work'),
         focalGamma: z.number().nonnegative().default(2).describe('focal: focusing exponent'),
       })
       .prefault({})
@@ -119,7 +124,9 @@ const headConfigKeys = z
           .enum(['auto', 'fp32', 'bf16'])
           .default('auto')
           .describe('Of matrix products; auto takes bf16 where the processor multiplies it natively'),
-        weightAverage: probability.default(0.98).describe('Decay of an exponential moving average of the weights, which is what is kept; 0 is none'),
+        weightAverage: probability
+          .default(0.98)
+          .describe('Decay of an exponential moving average of the weights, which is what is kept; 0 is none'),
         evaluateEvery: z
           .union([z.literal('epoch'), positiveInt])
           .default('epoch')

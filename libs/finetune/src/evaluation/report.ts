@@ -3,7 +3,7 @@ import { binaryCalibrationError, expectedCalibrationError } from './calibration'
 import { classificationReport, multiLabelReport, type ClassificationReport } from './classification-report';
 import { confusionMatrix } from './confusion-matrix';
 import { argmaxRows, meanBinaryCrossEntropy, meanCrossEntropy, sigmoids, softmaxRows } from './probabilities';
-import { averageOverColumns, averagePrecision, oneHot, rocAuc } from './ranking-curves';
+import { averageRankingAreas, oneHot } from './ranking-curves';
 import { regressionMetrics } from './regression-metrics';
 
 const precisionRecallSchema = z.object({ precision: z.number(), recall: z.number(), f1: z.number(), support: z.number() });
@@ -149,10 +149,11 @@ function classMeasures({ perClass, averages, accuracy }: ClassificationReport): 
 }
 
 function rankingMeasures(scores: ArrayLike<number>, positive: ArrayLike<number>, columns: number): Partial<EvaluationReport> {
+  const { macro, weighted } = averageRankingAreas(scores, positive, columns);
   return {
-    rocAuc: averageOverColumns(rocAuc, scores, positive, columns, 'macro'),
-    rocAucWeighted: averageOverColumns(rocAuc, scores, positive, columns, 'weighted'),
-    prAuc: averageOverColumns(averagePrecision, scores, positive, columns, 'macro'),
-    prAucWeighted: averageOverColumns(averagePrecision, scores, positive, columns, 'weighted'),
+    rocAuc: macro.roc,
+    rocAucWeighted: weighted.roc,
+    prAuc: macro.precisionRecall,
+    prAucWeighted: weighted.precisionRecall,
   };
 }

@@ -4,9 +4,10 @@ import { binaryCrossEntropy } from './binary-cross-entropy';
 import { crossEntropy } from './cross-entropy';
 import type { Loss } from './loss';
 import { meanSquaredError } from './mean-squared-error';
+import { rDrop } from './r-drop';
 
 export type { Loss } from './loss';
-export { binaryCrossEntropy, crossEntropy, meanSquaredError };
+export { binaryCrossEntropy, crossEntropy, meanSquaredError, rDrop };
 
 const DEFAULT_LOSS: Record<TaskName, NonNullable<HeadConfig['loss']['name']>> = {
   classification: 'cross-entropy',
@@ -24,6 +25,11 @@ const DEFAULT_SMOOTHING = 0.1;
  * @throws AttuneError `bad-config` where a class weight names a label that the data do not have
  */
 export function makeLoss(config: Pick<HeadConfig, 'task' | 'loss'>, labels: string[], counts: number[]): Loss {
+  const base = baseLoss(config, labels, counts);
+  return config.loss.rDrop > 0 ? rDrop(base, config.loss.rDrop) : base;
+}
+
+function baseLoss(config: Pick<HeadConfig, 'task' | 'loss'>, labels: string[], counts: number[]): Loss {
   const name = config.loss.name ?? DEFAULT_LOSS[config.task];
   const classWeights = resolveClassWeights(config.loss.classWeights, labels, counts);
   switch (name) {

@@ -1,6 +1,6 @@
 import { trainingFixture } from '@attune/testing';
 import { headConfigSchema } from '../config/head-config';
-import { binaryCrossEntropy, crossEntropy, makeLoss, meanSquaredError, type Loss } from '.';
+import { binaryCrossEntropy, crossEntropy, makeLoss, meanSquaredError, rDrop, type Loss } from '.';
 
 const { rows, logits, firstColumn, targets, weights, several, numbers, expected } = trainingFixture().losses;
 const classWeights = Float32Array.from(weights);
@@ -52,4 +52,26 @@ it('weighs rare labels more when balanced', () => {
   const loss = makeLoss(config, ['often', 'rare'], [30, 10]);
   expect(loss.weight(Float32Array.of(0), 1)).toBeCloseTo(40 / (2 * 30), 6);
   expect(loss.weight(Float32Array.of(1), 1)).toBeCloseTo(40 / (2 * 10), 6);
+});
+
+describe('R-Drop', () => {
+  const base = crossEntropy({ labelSmoothing: 0, focalGamma: 0 });
+  const loss = rDrop(base, 3);
+  const goal = Float32Array.of(0, 2, 0, 2);
+  const outputs = Float32Array.of(0.4, -1, 0.3, 2, 0.1, -0.6, 1.2, 0.5, -0.8, -0.4, 0.9, 1.1);
+  const at = (values: Float32Array): number => loss.evaluate(values, goal, 4, 4).loss;
+
+  it('is the plain loss where both passes agree', () => {
+    const twice = Float32Array.from([...outputs.slice(0, 6), ...outputs.slice(0, 6)]);
+    expect(at(twice)).toBeCloseTo(base.evaluate(outputs.slice(0, 6), goal.slice(0, 2), 2, 2).loss, 6);
+    expect(at(outputs)).toBeGreaterThan(base.evaluate(outputs, goal, 4, 4).loss);
+  });
+
+  it('has the gradient of finite differences', () => {
+    const { gradient } = loss.evaluate(outputs, goal, 4, 4);
+    outputs.forEach((_, i) => {
+      const moved = (by: number): Float32Array => outputs.map((value, j) => (j === i ? value + by : value));
+      expect(gradient[i]).toBeCloseTo((at(moved(0.01)) - at(moved(-0.01))) / 0.02, 4);
+    });
+  });
 });

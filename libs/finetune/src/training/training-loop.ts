@@ -105,7 +105,8 @@ export class TrainingLoop {
   /** The epoch's steps, each a list of micro-batches of rows. They follow from the seed and the epoch alone. */
   private plan(epoch: number): EncodedExample[][][] {
     const { config, examples } = this.options;
-    const { batchSize, tokenBudget, accumulate } = config.training;
+    const { batchSize, accumulate } = config.training;
+    const tokenBudget = config.training.tokenBudget / (config.loss.rDrop > 0 ? 2 : 1);
     const random = new Random(config.seed).fork(`epoch ${epoch}`);
     const batches = planBatches(examples, { batchSize, tokenBudget, random, sort: true });
     const steps: EncodedExample[][][] = [];
@@ -117,7 +118,7 @@ export class TrainingLoop {
     const { network, tuner, loss, config, padTokenId } = this.options;
     const { step } = this.progress;
     tuner.startEpoch?.(step / this.stepsPerEpoch);
-    const batches = rows.map((part) => padBatch(part, padTokenId));
+    const batches = rows.map((part) => padBatch(config.loss.rDrop > 0 ? [...part, ...part] : part, padTokenId));
     const weight = batches.reduce((sum, batch) => sum + loss.weight(batch.targets, batch.rows), 0);
     let total = 0;
     batches.forEach((batch, i) => {
