@@ -124,6 +124,10 @@ const headConfigKeys = z
           .enum(['auto', 'fp32', 'bf16'])
           .default('auto')
           .describe('Of matrix products; auto takes bf16 where the processor multiplies it natively'),
+        passes: z
+          .enum(['fast', 'reference'])
+          .default('fast')
+          .describe('Hand-written passes over the kernels, or plain tfjs operations: slower, the reference'),
         weightAverage: probability
           .default(0.98)
           .describe('Decay of an exponential moving average of the weights, which is what is kept; 0 is none'),

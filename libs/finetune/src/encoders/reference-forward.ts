@@ -140,6 +140,33 @@ function pool(tf: TensorFlowModule, pooling: Pooling, hidden: TensorFlow.Tensor3
 }
 
 /**
+ * What the output layer reads, in plain tfjs operations; see `Pooling` for its forms.
+ *
+ * @param hidden `[batch, tokens, hidden]`
+ * @param options.rate Dropout rate before the pooler's dense layer, in the RoBERTa family.
+ * @returns `[batch, hidden]`; the caller disposes of it.
+ */
+export function referencePooling(
+  tf: TensorFlowModule,
+  config: EncoderConfig,
+  pooling: Pooling,
+  parameters: Parameters,
+  hidden: TensorFlow.Tensor3D,
+  batch: EncoderInput,
+  options: ForwardOptions & { rate?: number } = {},
+): Tensor {
+  const { dropout = (states): Tensor => states, rate = 0 } = options;
+  const { headActivation, dropoutBeforePooler } = encoderFamily(config.family);
+  return tf.tidy(() => {
+    const pooled = pool(tf, pooling, hidden, batch);
+    if (pooling !== 'pooler') return pooled;
+    const states = dropoutBeforePooler ? dropout(pooled, rate, 'head.dense') : pooled;
+    const projected = dense(tf, states, parameters, 'head.dense');
+    return headActivation === 'tanh' ? tf.tanh(projected) : tf.relu(projected);
+  });
+}
+
+/**
  * The head's forward pass in plain tfjs operations; see `Pooling` for its forms.
  *
  * @param hidden `[batch, tokens, hidden]`
@@ -156,14 +183,8 @@ export function referenceHead(
   options: ForwardOptions & { rate?: number } = {},
 ): TensorFlow.Tensor2D {
   const { dropout = (states): Tensor => states, rate = 0 } = options;
-  const { headActivation, dropoutBeforePooler } = encoderFamily(config.family);
   return tf.tidy(() => {
-    let states = pool(tf, pooling, hidden, batch);
-    if (pooling === 'pooler') {
-      if (dropoutBeforePooler) states = dropout(states, rate, 'head.dense');
-      const projected = dense(tf, states, parameters, 'head.dense');
-      states = headActivation === 'tanh' ? tf.tanh(projected) : tf.relu(projected);
-    }
+    const states = referencePooling(tf, config, pooling, parameters, hidden, batch, options);
     return dense(tf, dropout(states, rate, 'head.output'), parameters, 'head.output') as TensorFlow.Tensor2D;
   });
 }

@@ -1,3 +1,4 @@
+import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import { release, type Kernels, type Tensor } from '../native/kernels';
 import type { Backward, Forward, Pass } from './layer';
 import type { Parameter } from './parameter';
@@ -6,6 +7,10 @@ import type { Parameter } from './parameter';
 export interface LinearAdapter {
   /** What is added to the layer's output `[rows, out]` for `x [rows, in]`; `backward` returns its part of dx. */
   forward(x: Tensor, pass: Pass): Forward;
+  /** The adapter's own parameters, by the names that `adaptWeight` asks for. */
+  readonly parameters: Record<string, Parameter>;
+  /** The layer's weight with the update in it, in plain tfjs operations; what the reference computes with. */
+  adaptWeight(weight: TensorFlow.Tensor2D, own: (name: string) => TensorFlow.Tensor2D): TensorFlow.Tensor2D;
 }
 
 /** One dense layer: `weight [out, in]`, `bias [out]`, and an adapter where a tuner put one. */

@@ -36,6 +36,11 @@ export class Parameter {
     return (this.held ??= readVariable(this.kernels, this.variable));
   }
 
+  /** The value now, the caller's to release, before the next update. */
+  readOnce(): Tensor {
+    return readVariable(this.kernels, this.variable);
+  }
+
   /** Lets go of the value read, so that an update can write in place. */
   forgetValue(): void {
     this.held?.release();

@@ -12,8 +12,14 @@ import { crossEntropy } from '../losses';
 import type { Precision } from '../native/kernels';
 import { loadBinding, loadTensorFlow } from '../native/tensorflow';
 import { Network } from './network';
+import { ReferenceNetwork } from './reference-network';
+import type { TrainableNetwork } from './trainable-network';
 import { VocabularySubset } from './vocabulary-subset';
 
+const NETWORKS = [
+  ['hand-written passes', Network],
+  ['plain tfjs operations', ReferenceNetwork],
+] as const;
 const FAMILIES: EncoderFixtureName[] = ['bert', 'roberta', 'xlm-roberta', 'distilbert'];
 
 interface Fixture {
@@ -50,10 +56,11 @@ function headOf({ weights }: Fixture, pooling: HeadShape['pooling'] = 'pooler'):
 function build(
   fixture: Fixture,
   options: { precision?: Precision; dropout?: number; pooling?: HeadShape['pooling']; subset?: boolean } = {},
-): Network {
+  Kind: (typeof NETWORKS)[number][1] = Network,
+): TrainableNetwork {
   const { config, family } = fixture.description;
   const ids = [...fixture.batches.values()].map((batch) => batch.inputIds);
-  return new Network({
+  return new Kind({
     config,
     head: headOf(fixture, options.pooling),
     headOptions: {
@@ -83,7 +90,7 @@ function largestDifference(actual: ArrayLike<number>, expected: ArrayLike<number
 const loss = crossEntropy({ labelSmoothing: 0, focalGamma: 0 });
 
 /** Runs a training pass and gives the gradients by name. */
-function gradientsOf(network: Network, batch: Batch, dropout?: DropoutSource): Map<string, Float32Array> {
+function gradientsOf(network: TrainableNetwork, batch: Batch, dropout?: DropoutSource): Map<string, Float32Array> {
   const pass = network.train(batch, dropout);
   pass.backward(loss.evaluate(pass.logits, batch.targets, batch.rows, batch.rows).gradient);
   const result = new Map<string, Float32Array>();
@@ -91,21 +98,21 @@ function gradientsOf(network: Network, batch: Batch, dropout?: DropoutSource): M
   return result;
 }
 
-describe.each(FAMILIES)('%s', (name) => {
+describe.each(NETWORKS.flatMap(([kind, Kind]) => FAMILIES.map((name) => [name, kind, Kind] as const)))('%s in %s', (name, _, Kind) => {
   let fixture: Fixture;
   beforeAll(async () => {
     fixture = await load(name);
   });
 
   it.each(['padded', 'unpadded', 'single'])("gives Python's logits for the %s batch", (caseName) => {
-    const network = build(fixture);
+    const network = build(fixture, {}, Kind);
     const logits = network.logits(batchOf(fixture, caseName));
     network.dispose();
     expect(largestDifference(logits, fixture.expected.get(`${caseName}.logits`)?.values ?? [])).toBeLessThan(1e-4);
   });
 
   it("gives Python's gradients of every parameter", () => {
-    const network = build(fixture);
+    const network = build(fixture, {}, Kind);
     const gradients = gradientsOf(network, batchOf(fixture, 'padded'));
     for (const [parameter, { values }] of fixture.gradients) {
       expect({ parameter, close: largestDifference(gradients.get(parameter) ?? [], values) < 1e-5 }).toEqual({ parameter, close: true });
@@ -114,8 +121,8 @@ describe.each(FAMILIES)('%s', (name) => {
   });
 
   it('gives the same with a word table of only the tokens that occur', () => {
-    const whole = build(fixture);
-    const subset = build(fixture, { subset: true });
+    const whole = build(fixture, {}, Kind);
+    const subset = build(fixture, { subset: true }, Kind);
     const batch = batchOf(fixture, 'padded');
     expect(subset.parameter('embeddings.word_embeddings.weight').size).toBeLessThan(
       whole.parameter('embeddings.word_embeddings.weight').size,
@@ -129,7 +136,7 @@ describe.each(FAMILIES)('%s', (name) => {
   it('gives the gradients of the reference under the same dropout masks', () => {
     const rate = 0.25;
     fixture.description.config = { ...fixture.description.config, hiddenDropout: rate, attentionDropout: rate };
-    const network = build(fixture, { dropout: rate });
+    const network = build(fixture, { dropout: rate }, Kind);
     const batch = batchOf(fixture, 'unpadded');
     const source = new DropoutSource(network.kernels, 5);
     source.startStep(3);
@@ -145,7 +152,7 @@ describe.each(FAMILIES)('%s', (name) => {
 
   it.each(['mean', 'cls', 'pooler'] as const)('leaves no tensors behind after passes with pooling %s', (pooling) => {
     const before = loadBinding().getNumOfTensors();
-    const network = build(fixture, { pooling });
+    const network = build(fixture, { pooling }, Kind);
     const batch = batchOf(fixture, 'padded');
     network.logits(batch);
     gradientsOf(network, batch);
@@ -153,8 +160,11 @@ describe.each(FAMILIES)('%s', (name) => {
     network.dispose();
     expect(loadBinding().getNumOfTensors()).toBe(before);
   });
+});
 
-  it('comes within bfloat16 of the gradients with bfloat16 products', () => {
+describe.each(FAMILIES)('%s with bfloat16 products', (name) => {
+  it('comes within bfloat16 of the gradients', async () => {
+    const fixture = await load(name);
     const network = build(fixture, { precision: 'bf16' });
     const gradients = gradientsOf(network, batchOf(fixture, 'padded'));
     for (const [parameter, { values }] of fixture.gradients) {

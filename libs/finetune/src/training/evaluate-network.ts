@@ -2,7 +2,7 @@ import type { HeadShape } from '@attune/artifact';
 import { evaluationBatches } from '../data/batches';
 import type { EncodedExample } from '../data/example';
 import { evaluateClassification, evaluateMultiLabel, evaluateRegression, type EvaluationReport } from '../evaluation/report';
-import { headOutputs, type Network } from '../network/network';
+import { headOutputs, type TrainableNetwork } from '../network/trainable-network';
 import type { Batch } from '../data/example';
 
 /** Tokens of an evaluation batch. Nothing is kept for a way back, so it is more than a training batch may have. */
@@ -25,7 +25,7 @@ export function overExamples(
 }
 
 /** Logits `[rows × outputs]` of examples, in their order, in float32. */
-export function logitsOf(network: Network, head: HeadShape, examples: EncodedExample[], padTokenId: number): Float32Array {
+export function logitsOf(network: TrainableNetwork, head: HeadShape, examples: EncodedExample[], padTokenId: number): Float32Array {
   return overExamples(examples, padTokenId, headOutputs(head), (batch) => network.logits(batch));
 }
 

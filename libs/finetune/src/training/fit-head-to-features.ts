@@ -3,7 +3,7 @@ import type { EncodedExample } from '../data/example';
 import { fitWithSelectedL2, type FeatureRows, type SelectionOptions } from '../heads/select-regularization';
 import { hostProduct } from '../native/host-product';
 import type { Kernels } from '../native/kernels';
-import { headOutputs, type Network } from '../network/network';
+import { headOutputs, type TrainableNetwork } from '../network/trainable-network';
 import type { Random } from '../random';
 import { overExamples, targetsOf } from './evaluate-network';
 
@@ -13,7 +13,7 @@ const WARM_START_ROWS = { aLabel: 24, least: 1024, most: 4096 };
 const WARM_START = { grid: [1e-4], maxIterations: 60 };
 
 export interface FitHeadOptions {
-  network: Network;
+  network: TrainableNetwork;
   head: HeadShape;
   /** Width of the features. */
   width: number;

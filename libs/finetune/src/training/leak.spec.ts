@@ -9,7 +9,8 @@ import type { Batch } from '../data/example';
 import { loadEncoder } from '../encoders';
 import { DropoutSource } from '../layers/dropout';
 import { crossEntropy } from '../losses';
-import { Network, headParameterShapes } from '../network/network';
+import { Network } from '../network/network';
+import { headParameterShapes } from '../network/trainable-network';
 import { Optimizer } from '../optimizers/optimizer';
 import { Random } from '../random';
 

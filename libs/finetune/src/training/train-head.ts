@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { assertReplaceable, AttuneError, type HeadShape, type NamedTensor } from '@attune/artifact';
+import { assertReplaceable, AttuneError, type HeadShape } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
 import { encodeExamples } from '../data/encode';
 import type { EncodedExample } from '../data/example';
 import { loadDataset, type Dataset } from '../data/load-dataset';
-import { encoderFamily, loadEncoder, longestInput, type LoadedEncoder } from '../encoders';
+import { loadEncoder, longestInput, type LoadedEncoder } from '../encoders';
 import { fitBinaryTemperature, fitTemperature } from '../evaluation/calibration';
 import { defaultMetric } from '../evaluation/metric';
 import { sigmoids } from '../evaluation/probabilities';
@@ -13,9 +13,8 @@ import { chooseThresholds } from '../evaluation/thresholds';
 import { renderTrainingCurves } from '../evaluation/training-curves';
 import { exportHead } from '../export';
 import { makeLoss } from '../losses';
-import { resolvePrecision } from '../native/processor';
-import { Network, headParameterShapes } from '../network/network';
-import { VocabularySubset } from '../network/vocabulary-subset';
+import { buildNetwork } from './build-network';
+import { headParameterShapes, type TrainableNetwork } from '../network/trainable-network';
 import { Random } from '../random';
 import { findTuner, type AttachedTuner } from '../tuners';
 import { CheckpointStore } from './checkpoint';
@@ -66,7 +65,9 @@ export async function trainHead(config: HeadConfig, options: TrainHeadOptions): 
   const startedAt = performance.now();
   await assertReplaceable(options.out);
   const run = await prepare(config, options);
-  const network = buildNetwork(run);
+  const { train, validation, test = [], encoder, head } = run;
+  const texts = [...train, ...validation, ...test].map(({ inputIds }) => inputIds);
+  const network = buildNetwork({ config, encoder, head, texts });
   const tuner = findTuner(config.tuner.name).attach(network, config, new Random(config.seed).fork('tuner'));
   try {
     const trainableParameters = countValues(tuner.parameters.map(({ name, shape }) => run.encoder.weights.get(name)?.shape ?? shape));
@@ -76,14 +77,14 @@ export async function trainHead(config: HeadConfig, options: TrainHeadOptions): 
     stopIfAborted(options.signal);
     options.onEvent({ type: 'phase', name: 'evaluating' });
     const calibrated = calibrate(run, network);
-    const test = evaluateTest(run, network, calibrated);
+    const testReport = evaluateTest(run, network, calibrated);
     stopIfAborted(options.signal);
     options.onEvent({ type: 'phase', name: 'exporting' });
-    await exportRun(run, tuner, calibrated, test, history);
+    await exportRun(run, tuner, calibrated, testReport, history);
     return {
       directory: options.out,
       validation: calibrated.report,
-      ...(test ? { test } : {}),
+      ...(testReport ? { test: testReport } : {}),
       trainableParameters,
       totalParameters,
       seconds: (performance.now() - startedAt) / 1000,
@@ -130,39 +131,7 @@ function stopIfAborted(signal: AbortSignal): void {
     throw new AttuneError('interrupted', 'Interrupted before anything was written.', { remedy: 'Run the same command again.' });
 }
 
-function buildNetwork({ config, encoder, head, train, validation, test }: Run): Network {
-  const { training } = config;
-  const family = encoderFamily(encoder.config.family);
-  const dropout = config.head.dropout ?? family.headDropout(encoder.sourceConfig);
-  const texts = [...train, ...validation, ...(test ?? [])].map(({ inputIds }) => inputIds);
-  return new Network({
-    config: {
-      ...encoder.config,
-      hiddenDropout: training.hiddenDropout ?? encoder.config.hiddenDropout,
-      attentionDropout: training.attentionDropout ?? encoder.config.attentionDropout,
-    },
-    head,
-    headOptions: { activation: family.headActivation, dropout, inputDropout: family.dropoutBeforePooler ? dropout : 0 },
-    weights: withHead(encoder, head, new Random(config.seed).fork('head')),
-    precision: resolvePrecision(training.precision),
-    vocabulary: VocabularySubset.of(encoder.config.vocabularySize, texts, [encoder.config.padTokenId]),
-  });
-}
-
-/** The encoder's weights, and a head's: its own where they fit, else small random numbers (σ = 0.02, as in BERT). */
-function withHead(encoder: LoadedEncoder, head: HeadShape, random: Random): Map<string, NamedTensor> {
-  const weights = new Map(encoder.weights);
-  for (const [name, shape] of headParameterShapes(encoder.config, head)) {
-    const present = weights.get(name);
-    if (present && present.shape.join() === shape.join()) continue;
-    const size = shape.reduce((product, extent) => product * extent, 1);
-    const isBias = name.endsWith('.bias');
-    weights.set(name, { shape, values: Float32Array.from({ length: size }, () => (isBias ? 0 : 0.02 * random.normal())) });
-  }
-  return weights;
-}
-
-async function tune(run: Run, network: Network, tuner: AttachedTuner): Promise<TrainingHistory> {
+async function tune(run: Run, network: TrainableNetwork, tuner: AttachedTuner): Promise<TrainingHistory> {
   const { config, options, head, encoder, train, validation } = run;
   const { padTokenId } = encoder.config;
   const checkpoints = new CheckpointStore(`${options.out}.training`);
@@ -221,7 +190,7 @@ function bounded(temperature: number): number {
   return Math.min(10, Math.max(0.25, temperature));
 }
 
-function calibrate({ head, encoder, validation }: Run, network: Network): Calibrated {
+function calibrate({ head, encoder, validation }: Run, network: TrainableNetwork): Calibrated {
   const logits = logitsOf(network, head, validation, encoder.config.padTokenId);
   const targets = targetsOf(validation);
   if (head.task === 'classification') {
@@ -238,7 +207,7 @@ function calibrate({ head, encoder, validation }: Run, network: Network): Calibr
 
 function evaluateTest(
   { head, encoder, test }: Run,
-  network: Network,
+  network: TrainableNetwork,
   { temperature, thresholds }: Calibrated,
 ): EvaluationReport | undefined {
   if (!test) return undefined;

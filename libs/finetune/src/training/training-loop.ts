@@ -8,7 +8,7 @@ import type { EvaluationReport } from '../evaluation/report';
 import { DropoutSource } from '../layers/dropout';
 import type { Parameter } from '../layers/parameter';
 import type { Loss } from '../losses';
-import type { Network } from '../network/network';
+import type { TrainableNetwork } from '../network/trainable-network';
 import { Optimizer } from '../optimizers/optimizer';
 import { Random } from '../random';
 import { isHeadParameter, type AttachedTuner } from '../tuners';
@@ -23,7 +23,7 @@ const CHECKPOINT_SECONDS = 20;
 const REPORTED: MetricName[] = ['loss', 'accuracy', 'macroF1', 'microF1', 'spearman', 'mse'];
 
 export interface TrainingLoopOptions {
-  network: Network;
+  network: TrainableNetwork;
   tuner: AttachedTuner;
   defaultLearningRate: number;
   loss: Loss;

@@ -2,7 +2,7 @@ import type { NamedTensor } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
 import type { TrainedAdapter } from '../export/trained-head';
 import type { Parameter } from '../layers/parameter';
-import type { Network } from '../network/network';
+import type { TrainableNetwork } from '../network/trainable-network';
 import type { Random } from '../random';
 
 /** A way of tuning: which parameters learn, and how what was learned is handed over. */
@@ -11,7 +11,7 @@ export interface Tuner {
   /** Learning rate where the configuration names none. */
   readonly defaultLearningRate: number;
   /** Takes hold of a network: freezes what does not learn and adds what the method adds. */
-  attach(network: Network, config: HeadConfig, random: Random): AttachedTuner;
+  attach(network: TrainableNetwork, config: HeadConfig, random: Random): AttachedTuner;
 }
 
 export interface AttachedTuner {
@@ -34,7 +34,7 @@ export function isHeadParameter(parameter: Parameter): boolean {
 }
 
 /** Lets exactly these parameters of the network learn. */
-export function trainOnly(network: Network, learns: (parameter: Parameter) => boolean): Parameter[] {
+export function trainOnly(network: TrainableNetwork, learns: (parameter: Parameter) => boolean): Parameter[] {
   const all = [...network.parameters.values()];
   for (const parameter of all) parameter.trainable = learns(parameter);
   return all.filter((parameter) => parameter.trainable);

@@ -10,7 +10,9 @@ import { loadEncoder, type LoadedEncoder } from '../encoders';
 import { DropoutSource } from '../layers/dropout';
 import { crossEntropy } from '../losses';
 import { loadBinding } from '../native/tensorflow';
-import { headParameterShapes, Network } from '../network/network';
+import { Network } from '../network/network';
+import { ReferenceNetwork } from '../network/reference-network';
+import { headParameterShapes, type TrainableNetwork } from '../network/trainable-network';
 import { Optimizer } from '../optimizers/optimizer';
 import { Random } from '../random';
 import { isHeadParameter, tuners, type AttachedTuner, type Tuner } from '.';
@@ -29,8 +31,13 @@ beforeAll(async () => {
 
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-function network(weights = startingWeights()): Network {
-  return new Network({
+const NETWORKS = [
+  ['hand-written passes', Network],
+  ['plain tfjs operations', ReferenceNetwork],
+] as const;
+
+function network(weights = startingWeights(), Kind: (typeof NETWORKS)[number][1] = Network): TrainableNetwork {
+  return new Kind({
     config: encoder.config,
     head: HEAD,
     headOptions: { activation: 'tanh', dropout: 0.1, inputDropout: 0 },
@@ -64,7 +71,7 @@ function configFor({ name }: Tuner, more: Partial<HeadConfig['tuner']> = {}): He
   return { ...base, tuner: { ...base.tuner, ...more } };
 }
 
-function learn(net: Network, attached: AttachedTuner, config: HeadConfig, steps: number): void {
+function learn(net: TrainableNetwork, attached: AttachedTuner, config: HeadConfig, steps: number): void {
   const optimizer = new Optimizer(net.kernels, config.optimizer);
   const dropout = new DropoutSource(net.kernels, 11);
   const rows = batch();
@@ -83,83 +90,86 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
   return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i])), 0);
 }
 
-describe.each(tuners.map((tuner) => [tuner.name, tuner] as const))('tuner %s', (name, tuner) => {
-  it('gives gradients to its own parameters alone', () => {
-    const net = network();
-    const attached = tuner.attach(net, configFor(tuner), new Random(1));
-    const rows = batch();
-    const pass = net.train(rows, undefined);
-    pass.backward(loss.evaluate(pass.logits, rows.targets, rows.rows, rows.rows).gradient);
-    const own = new Set(attached.parameters.map((parameter) => parameter.name));
-    expect(attached.parameters.filter((parameter) => !parameter.gradient).map((parameter) => parameter.name)).toEqual([]);
-    const others = [...net.parameters.values()].filter((parameter) => !own.has(parameter.name));
-    expect(others.filter((parameter) => parameter.gradient).map((parameter) => parameter.name)).toEqual([]);
-    attached.dispose();
-    net.dispose();
-  });
+describe.each(NETWORKS.flatMap(([kind, Kind]) => tuners.map((tuner) => [tuner.name, kind, tuner, Kind] as const)))(
+  'tuner %s over %s',
+  (name, _, tuner, Kind) => {
+    it('gives gradients to its own parameters alone', () => {
+      const net = network(undefined, Kind);
+      const attached = tuner.attach(net, configFor(tuner), new Random(1));
+      const rows = batch();
+      const pass = net.train(rows, undefined);
+      pass.backward(loss.evaluate(pass.logits, rows.targets, rows.rows, rows.rows).gradient);
+      const own = new Set(attached.parameters.map((parameter) => parameter.name));
+      expect(attached.parameters.filter((parameter) => !parameter.gradient).map((parameter) => parameter.name)).toEqual([]);
+      const others = [...net.parameters.values()].filter((parameter) => !own.has(parameter.name));
+      expect(others.filter((parameter) => parameter.gradient).map((parameter) => parameter.name)).toEqual([]);
+      attached.dispose();
+      net.dispose();
+    });
 
-  it('changes its own parameters and leaves the others bit for bit', () => {
-    const net = network();
-    const attached = tuner.attach(net, configFor(tuner), new Random(1));
-    const before = net.toHost();
-    learn(net, attached, configFor(tuner), 3);
-    const after = net.toHost();
-    const own = new Set(attached.parameters.map((parameter) => parameter.name));
-    for (const [parameter, { values }] of before) {
-      const same = largestDifference(values, after.get(parameter)?.values ?? new Float32Array(0)) === 0;
-      expect({ parameter, same }).toEqual({ parameter, same: !own.has(parameter) });
-    }
-    attached.dispose();
-    net.dispose();
-  });
+    it('changes its own parameters and leaves the others bit for bit', () => {
+      const net = network(undefined, Kind);
+      const attached = tuner.attach(net, configFor(tuner), new Random(1));
+      const before = net.toHost();
+      learn(net, attached, configFor(tuner), 3);
+      const after = net.toHost();
+      const own = new Set(attached.parameters.map((parameter) => parameter.name));
+      for (const [parameter, { values }] of before) {
+        const same = largestDifference(values, after.get(parameter)?.values ?? new Float32Array(0)) === 0;
+        expect({ parameter, same }).toEqual({ parameter, same: !own.has(parameter) });
+      }
+      attached.dispose();
+      net.dispose();
+    });
 
-  it('hands over merged weights that a plain network gives the same logits with', () => {
-    const net = network();
-    const attached = tuner.attach(net, configFor(tuner), new Random(1));
-    learn(net, attached, configFor(tuner), 3);
-    const trained = net.logits(batch());
-    const plain = network(attached.mergedWeights());
-    expect(largestDifference(plain.logits(batch()), trained)).toBeLessThan(1e-5);
-    plain.dispose();
-    attached.dispose();
-    net.dispose();
-  });
+    it('hands over merged weights that a plain network gives the same logits with', () => {
+      const net = network(undefined, Kind);
+      const attached = tuner.attach(net, configFor(tuner), new Random(1));
+      learn(net, attached, configFor(tuner), 3);
+      const trained = net.logits(batch());
+      const plain = network(attached.mergedWeights(), Kind);
+      expect(largestDifference(plain.logits(batch()), trained)).toBeLessThan(1e-5);
+      plain.dispose();
+      attached.dispose();
+      net.dispose();
+    });
 
-  it('learns the batch', () => {
-    const net = network();
-    const attached = tuner.attach(net, configFor(tuner), new Random(1));
-    const rows = batch();
-    const lossNow = (): number => loss.evaluate(net.logits(rows), rows.targets, rows.rows, rows.rows).loss;
-    const before = lossNow();
-    learn(net, attached, configFor(tuner), 20);
-    expect(lossNow()).toBeLessThan(before);
-    attached.dispose();
-    net.dispose();
-  });
+    it('learns the batch', () => {
+      const net = network(undefined, Kind);
+      const attached = tuner.attach(net, configFor(tuner), new Random(1));
+      const rows = batch();
+      const lossNow = (): number => loss.evaluate(net.logits(rows), rows.targets, rows.rows, rows.rows).loss;
+      const before = lossNow();
+      learn(net, attached, configFor(tuner), 20);
+      expect(lossNow()).toBeLessThan(before);
+      attached.dispose();
+      net.dispose();
+    });
 
-  it('leaves no tensors behind', () => {
-    const before = loadBinding().getNumOfTensors();
-    const net = network();
-    const attached = tuner.attach(net, configFor(tuner), new Random(1));
-    learn(net, attached, configFor(tuner), 2);
-    attached.mergedWeights();
-    attached.adapter?.('base');
-    attached.dispose();
-    net.dispose();
-    expect(loadBinding().getNumOfTensors()).toBe(before);
-  });
+    it('leaves no tensors behind', () => {
+      const before = loadBinding().getNumOfTensors();
+      const net = network(undefined, Kind);
+      const attached = tuner.attach(net, configFor(tuner), new Random(1));
+      learn(net, attached, configFor(tuner), 2);
+      attached.mergedWeights();
+      attached.adapter?.('base');
+      attached.dispose();
+      net.dispose();
+      expect(loadBinding().getNumOfTensors()).toBe(before);
+    });
 
-  it(`trains ${name === 'full' ? 'all' : 'few'} of the parameters`, () => {
-    const net = network();
-    const attached = tuner.attach(net, configFor(tuner), new Random(1));
-    const count = (sizes: number[]): number => sizes.reduce((sum, size) => sum + size, 0);
-    const share = count(attached.parameters.map(({ size }) => size)) / count([...net.parameters.values()].map(({ size }) => size));
-    if (name === 'full') expect(share).toBe(1);
-    else expect(share).toBeLessThan(0.2);
-    attached.dispose();
-    net.dispose();
-  });
-});
+    it(`trains ${name === 'full' ? 'all' : 'few'} of the parameters`, () => {
+      const net = network(undefined, Kind);
+      const attached = tuner.attach(net, configFor(tuner), new Random(1));
+      const count = (sizes: number[]): number => sizes.reduce((sum, size) => sum + size, 0);
+      const share = count(attached.parameters.map(({ size }) => size)) / count([...net.parameters.values()].map(({ size }) => size));
+      if (name === 'full') expect(share).toBe(1);
+      else expect(share).toBeLessThan(0.2);
+      attached.dispose();
+      net.dispose();
+    });
+  },
+);
 
 describe('tuner full', () => {
   const tuner = tuners.find(({ name }) => name === 'full') as Tuner;
@@ -199,7 +209,7 @@ describe('tuner lora', () => {
     const attached = tuner.attach(net, config, new Random(1));
     learn(net, attached, config, 3);
     const before = net.logits(batch());
-    const adapters = [...net.encoder.slots.values()].flatMap(({ adapter }) =>
+    const adapters = [...net.slots.values()].flatMap(({ adapter }) =>
       adapter && 'fuse' in adapter ? [adapter as unknown as { fuse(): void; unfuse(): void }] : [],
     );
     expect(adapters).toHaveLength(3 * encoder.config.layers);

@@ -1,3 +1,4 @@
+import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import type { NamedTensor } from '@attune/artifact';
 import { dropout } from '../../layers/dropout';
 import type { Forward, Pass } from '../../layers/layer';
@@ -37,6 +38,15 @@ export class LoraLinear implements LinearAdapter {
     slot.bias.trainable = false;
     slot.adapter = layer;
     return layer;
+  }
+
+  get parameters(): Record<string, Parameter> {
+    return { a: this.a, b: this.b };
+  }
+
+  /** `W + s · B A`. Dropout before the product has no place here: the reference trains without it. */
+  adaptWeight(weight: TensorFlow.Tensor2D, own: (name: string) => TensorFlow.Tensor2D): TensorFlow.Tensor2D {
+    return weight.add(own('b').matMul(own('a')).mul(this.scale));
   }
 
   private get scale(): number {

@@ -8,7 +8,7 @@ export const lora: Tuner = {
   defaultLearningRate: 1e-3,
   attach(network, { tuner }, random) {
     const { rank, alpha, dropout, targetModules } = tuner;
-    const names = [...network.encoder.slots.keys()];
+    const names = [...network.slots.keys()];
     for (const target of targetModules) {
       if (!names.some((name) => matches(name, target))) {
         throw new AttuneError('bad-config', `tuner.targetModules names "${target}", and the encoder has no such dense layer`, {
@@ -17,7 +17,7 @@ export const lora: Tuner = {
       }
     }
     const trainable = trainOnly(network, isHeadParameter);
-    const layers = [...network.encoder.slots.values()]
+    const layers = [...network.slots.values()]
       .filter((slot) => targetModules.some((target) => matches(slot.name, target)))
       .map((slot) => LoraLinear.fromBase(network.kernels, slot, { rank, alpha, dropout }, random.fork(slot.name)));
     return {

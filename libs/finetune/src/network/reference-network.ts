@@ -1,0 +1,149 @@
+import type { NamedTensor } from '@attune/artifact';
+import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
+import type { Batch } from '../data/example';
+import { referenceEncoder, referenceHead, referencePooling, type Dropout } from '../encoders/reference-forward';
+import type { DropoutMask, DropoutSource } from '../layers/dropout';
+import type { LinearSlot } from '../layers/linear';
+import type { Parameter } from '../layers/parameter';
+import { Kernels } from '../native/kernels';
+import { adoptTensor } from '../native/adopt-tensor';
+import { loadTensorFlow } from '../native/tensorflow';
+import { ParameterStore } from './parameter-store';
+import type { NetworkOptions, NetworkPass, TrainableNetwork } from './trainable-network';
+
+type Tensor = TensorFlow.Tensor;
+
+/**
+ * The network in plain tfjs operations, its gradients by tfjs' own tape: what `Network` is held to, and what trains a family
+ * of encoders that has no hand-written passes. Slower, always float32, and the forward pass runs again for the way back.
+ */
+export class ReferenceNetwork implements TrainableNetwork {
+  readonly kernels = new Kernels('fp32');
+  readonly slots = new Map<string, LinearSlot>();
+  private readonly tf = loadTensorFlow();
+  private readonly store: ParameterStore;
+
+  constructor(private readonly options: NetworkOptions) {
+    this.store = new ParameterStore(this.kernels, options);
+    for (const name of this.store.byName.keys()) {
+      const layer = /^(encoder\..*)\.weight$/.exec(name)?.[1];
+      if (layer && !layer.endsWith('LayerNorm')) {
+        this.slots.set(layer, { name: layer, weight: this.store.get(`${layer}.weight`), bias: this.store.get(`${layer}.bias`) });
+      }
+    }
+  }
+
+  get parameters(): ReadonlyMap<string, Parameter> {
+    return this.store.byName;
+  }
+
+  get layers(): number {
+    return this.options.config.layers;
+  }
+
+  parameter(name: string): Parameter {
+    return this.store.get(name);
+  }
+
+  train(batch: Batch, source: DropoutSource | undefined): NetworkPass {
+    const dropout = source && this.dropoutFrom(source);
+    const all = this.allParameters();
+    const { tf } = this;
+    const logits = tf.tidy(() => this.forward(batch, this.read(all), dropout).dataSync() as Float32Array);
+    const backward = (gradient: Float32Array): void => {
+      const learning = all.filter((parameter) => parameter.trainable);
+      tf.tidy(() => {
+        const values = this.read(all);
+        const weigh = (...inputs: Tensor[]): Tensor => {
+          inputs.forEach((input, i) => values.set(learning[i], input));
+          const outputs = this.forward(batch, values, dropout);
+          return outputs.mul(tf.tensor(gradient, outputs.shape)).sum();
+        };
+        const inputs = learning.map((parameter) => values.get(parameter) as Tensor);
+        const gradients = tf.grads(weigh)(inputs);
+        learning.forEach((parameter, i) => {
+          parameter.accumulate(this.kernels.floats(Float32Array.from(gradients[i].dataSync()), parameter.shape));
+        });
+      });
+    };
+    return { logits: Float32Array.from(logits), backward };
+  }
+
+  logits(batch: Batch): Float32Array {
+    return this.tf.tidy(() => Float32Array.from(this.forward(batch, this.read(this.allParameters())).dataSync()));
+  }
+
+  features(batch: Batch): Float32Array {
+    return this.tf.tidy(() => {
+      const { config, head } = this.options;
+      const parameters = this.lookup(this.read(this.allParameters()));
+      const states = referenceEncoder(this.tf, config, parameters, this.compact(batch));
+      return Float32Array.from(referencePooling(this.tf, config, head.pooling, parameters, states, batch).dataSync());
+    });
+  }
+
+  private forward(batch: Batch, values: Map<Parameter, Tensor>, dropout?: Dropout): Tensor {
+    const { config, head, headOptions } = this.options;
+    const parameters = this.lookup(values);
+    const states = referenceEncoder(this.tf, config, parameters, this.compact(batch), { dropout });
+    return referenceHead(this.tf, config, head.pooling, parameters, states, batch, { dropout, rate: headOptions.dropout });
+  }
+
+  /** Token ids as rows of the word table. */
+  private compact(batch: Batch): Batch {
+    const rows = this.options.vocabulary?.rows;
+    return rows ? { ...batch, inputIds: batch.inputIds.map((id) => rows[id]) } : batch;
+  }
+
+  /** The network's parameters and the adapters' own. */
+  private allParameters(): Parameter[] {
+    const adapters = [...this.slots.values()].flatMap(({ adapter }) => (adapter ? Object.values(adapter.parameters) : []));
+    return [...this.store.byName.values(), ...adapters];
+  }
+
+  private read(parameters: Parameter[]): Map<Parameter, Tensor> {
+    return new Map(parameters.map((parameter) => [parameter, adoptTensor(parameter.readOnce())]));
+  }
+
+  private lookup(values: Map<Parameter, Tensor>): (name: string) => Tensor {
+    const valueOf = (parameter: Parameter): Tensor => {
+      const value = values.get(parameter);
+      if (!value) throw new RangeError(`no value of ${parameter.name}`);
+      return value;
+    };
+    return (name) => {
+      const base = valueOf(this.store.get(name));
+      const adapter = name.endsWith('.weight') ? this.slots.get(name.slice(0, -'.weight'.length))?.adapter : undefined;
+      if (!adapter) return base;
+      return adapter.adaptWeight(base as TensorFlow.Tensor2D, (own) => valueOf(adapter.parameters[own]) as TensorFlow.Tensor2D);
+    };
+  }
+
+  /** The same masks in both runs of the forward pass: a place draws once. */
+  private dropoutFrom(source: DropoutSource): Dropout {
+    const drawn = new Map<string, DropoutMask>();
+    return (states, rate, place) => {
+      if (rate === 0) return states;
+      let mask = drawn.get(place);
+      if (!mask) drawn.set(place, (mask = source.draw(states.size, rate)));
+      return states.mul(adoptTensor(source.mask(mask, states.shape)));
+    };
+  }
+
+  forgetLearningWeights(): void {
+    this.store.forgetValues((parameter) => parameter.trainable);
+  }
+
+  forgetWeights(): void {
+    this.store.forgetValues();
+  }
+
+  toHost(): Map<string, NamedTensor> {
+    return this.store.toHost();
+  }
+
+  dispose(): void {
+    this.store.dispose();
+    this.kernels.dispose();
+  }
+}

@@ -1,0 +1,73 @@
+import type { EncoderConfig, HeadShape, NamedTensor } from '@attune/artifact';
+import type { Batch } from '../data/example';
+import type { HeadOptions } from '../heads/classification-head';
+import type { DropoutSource } from '../layers/dropout';
+import type { LinearSlot } from '../layers/linear';
+import type { Parameter } from '../layers/parameter';
+import type { Kernels, Precision } from '../native/kernels';
+import type { VocabularySubset } from './vocabulary-subset';
+
+export interface NetworkOptions {
+  config: EncoderConfig;
+  head: HeadShape;
+  headOptions: HeadOptions;
+  /** Encoder and head parameters by their names in memory. */
+  weights: Map<string, NamedTensor>;
+  /** Of the products of training passes; other passes are float32. */
+  precision: Precision;
+  /** Tokens that will ever be looked up; without it the whole vocabulary is held. */
+  vocabulary?: VocabularySubset;
+}
+
+/** Logits of a batch, `[rows, outputs]`, and the way back from their gradient into the parameters. */
+export interface NetworkPass {
+  logits: Float32Array;
+  /** Collects gradients in the parameters; to be called once. */
+  backward(gradient: Float32Array): void;
+}
+
+/**
+ * An encoder and a head that learn. There are two: `Network`, with hand-written passes, and `ReferenceNetwork`, in plain tfjs
+ * operations, which is all that a new family of encoders needs. It owns its parameters; `dispose` frees them.
+ */
+export interface TrainableNetwork {
+  readonly kernels: Kernels;
+  readonly parameters: ReadonlyMap<string, Parameter>;
+  /** Dense layers by name, for tuners to put adapters on. */
+  readonly slots: ReadonlyMap<string, LinearSlot>;
+  /** Blocks of the encoder. */
+  readonly layers: number;
+  /** @throws RangeError for a name that the network does not have */
+  parameter(name: string): Parameter;
+  /** A pass that will be followed by `backward`. */
+  train(batch: Batch, dropout: DropoutSource | undefined): NetworkPass;
+  /** Logits `[rows, outputs]` in float32, nothing dropped. */
+  logits(batch: Batch): Float32Array;
+  /** What the output layer reads, `[rows, hidden]`, nothing dropped; exact in float32, or in the precision of training. */
+  features(batch: Batch, kernels?: Kernels): Float32Array;
+  /** Lets go of what was prepared from the weights that learn; to be called before an optimiser changes them. */
+  forgetLearningWeights(): void;
+  /** Lets go of everything prepared from the weights; to be called before they change in any other way. */
+  forgetWeights(): void;
+  /** Copies of all parameters, the whole vocabulary's word table among them. */
+  toHost(): Map<string, NamedTensor>;
+  dispose(): void;
+}
+
+/** Outputs of a head. */
+export function headOutputs(head: HeadShape): number {
+  return head.task === 'regression' ? 1 : head.labels.length;
+}
+
+/** Names of a head's parameters and their shapes. */
+export function headParameterShapes(config: EncoderConfig, head: HeadShape): Map<string, number[]> {
+  const hidden = config.hiddenSize;
+  const shapes = new Map<string, number[]>();
+  if (head.pooling === 'pooler') {
+    shapes.set('head.dense.weight', [hidden, hidden]);
+    shapes.set('head.dense.bias', [hidden]);
+  }
+  shapes.set('head.output.weight', [headOutputs(head), hidden]);
+  shapes.set('head.output.bias', [headOutputs(head)]);
+  return shapes;
+}
