@@ -42,6 +42,7 @@ const LOOK_MILLISECONDS = 2000;
 
 /** How a machine was before a measurement, and what that means for a Python peer. */
 export interface MachineState {
+  busy: boolean;
   /** For the result's page. */
   note: string;
   /** Environment of PyTorch processes. */
@@ -59,8 +60,10 @@ export async function lookAtMachine(): Promise<MachineState> {
   const after = processorTimes();
   const busy = 1 - (after.idle - before.idle) / (after.all - before.all);
   const percent = `${Math.round(100 * busy)} %`;
-  if (busy <= BUSY) return { note: `Other work used ${percent} of the processors at the start.`, peerEnvironment: process.env };
+  if (busy <= BUSY)
+    return { busy: false, note: `Other work used ${percent} of the processors at the start.`, peerEnvironment: process.env };
   return {
+    busy: true,
     note: `Other work used ${percent} of the processors at the start, so PyTorch ran with OMP_WAIT_POLICY=passive, the quicker for it then. Wall times are not those of a quiet machine.`,
     peerEnvironment: { ...process.env, OMP_WAIT_POLICY: 'passive' },
   };

@@ -49,8 +49,8 @@ interface SideTimes {
 
 /**
  * Compares full training steps with PyTorch's. All sides are processes that stay, and take short turns, so that
- * whatever else the machine does falls on all alike. PyTorch runs twice, with OpenMP threads that spin while they wait
- * and with ones that sleep: spinning is quicker on a quiet machine and many times slower on a busy one. The quicker counts.
+ * whatever else the machine does falls on all alike. On a quiet machine PyTorch runs twice, with OpenMP threads that spin
+ * while they wait and with ones that sleep, and the quicker counts; on a busy one, where spinning is hopeless, they sleep.
  */
 export async function compareSteps(options: StepComparisonOptions): Promise<Result> {
   const { python, encoder, threads, rounds, onRound } = options;
@@ -63,9 +63,9 @@ export async function compareSteps(options: StepComparisonOptions): Promise<Resu
       [join(here, 'python/torch_step.py'), encoder, '--labels', String(CLASSES), '--threads', String(threads)],
       environment,
     );
-  const { note } = await lookAtMachine();
-  const workers = {
-    torch: startTorch(process.env),
+  const { busy, note } = await lookAtMachine();
+  const workers: Partial<Record<WorkerName, JsonLinesProcess>> = {
+    ...(busy ? {} : { torch: startTorch(process.env) }),
     sleepingTorch: startTorch({ ...process.env, OMP_WAIT_POLICY: 'passive' }),
     attune: new JsonLinesProcess('The step worker', process.execPath, [join(here, 'bin/step-worker.js'), encoder, String(CLASSES)], {
       ...process.env,
@@ -81,7 +81,9 @@ export async function compareSteps(options: StepComparisonOptions): Promise<Resu
       onRound(round);
       for (const turn of turns()) {
         const { rows, tokens, uneven } = turn.shape;
-        const answer = stepAnswerSchema.parse(await workers[turn.worker].ask({ rows, tokens, uneven, steps: STEPS, ...turn.side.request }));
+        const worker = workers[turn.worker];
+        if (!worker) continue;
+        const answer = stepAnswerSchema.parse(await worker.ask({ rows, tokens, uneven, steps: STEPS, ...turn.side.request }));
         if (round > 0) collect(times, keyOf(turn), answer);
       }
     }
@@ -91,10 +93,12 @@ export async function compareSteps(options: StepComparisonOptions): Promise<Resu
   return resultOf(times, options, note);
 }
 
+type WorkerName = (typeof SIDES)[number]['workers'][number];
+
 interface Turn {
   shape: (typeof SHAPES)[number];
   side: (typeof SIDES)[number];
-  worker: (typeof SIDES)[number]['workers'][number];
+  worker: WorkerName;
 }
 
 function* turns(): Generator<Turn> {
@@ -144,7 +148,9 @@ function resultOf(times: Map<string, StepAnswer>, { threads, rounds, command }: 
     rows,
     notes: [
       'CPU is the time of all threads together; where other work shares the machine it is the steadier of the two.',
-      'PyTorch ran with OpenMP threads that spin while they wait and with ones that sleep; the quicker of the two is shown.',
+      ...(times.has(keyOf({ shape: SHAPES[0], side: SIDES[0], worker: 'torch' }))
+        ? ['PyTorch ran with OpenMP threads that spin while they wait and with ones that sleep; the quicker of the two is shown.']
+        : []),
       note,
     ],
   };
