@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fitTemperature } from './calibration';
 import { classificationReport, multiLabelReport, type ClassificationReport } from './classification-report';
-import { formatReport } from './format-report';
 import { argmaxRows } from './probabilities';
 import { evaluateClassification, evaluateMultiLabel, evaluateRegression, evaluationReportSchema } from './report';
 
@@ -154,45 +153,5 @@ describe('evaluation report', () => {
     const { logits, targets, labels } = fixture.classification[1];
     const report = evaluateClassification(logits, targets, labels, { temperature: 1.5 });
     expect(evaluationReportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
-  });
-});
-
-describe('formatReport', () => {
-  it('prints a line a class, the averages and the measures', () => {
-    const logits = [2, 0, 0, 0, 2, 0, 0, 0, 2, 2, 0, 0];
-    const report = evaluateClassification(logits, [0, 1, 2, 1], ['退款', 'card lost', 'fee'], { temperature: 0.5 });
-    expect(formatReport(report)).toMatchInlineSnapshot(`
-      "              precision     recall   f1-score    support
-
-              退款     0.5000     1.0000     0.6667          1
-         card lost     1.0000     0.5000     0.6667          2
-               fee     1.0000     1.0000     1.0000          1
-
-          accuracy                           0.7500          4
-         micro avg     0.7500     0.7500     0.7500          4
-         macro avg     0.8333     0.8333     0.7778          4
-      weighted avg     0.8750     0.7500     0.7500          4
-
-      loss               0.7395
-      ROC-AUC            0.8611
-      PR-AUC             0.7500
-      calibration error  0.0370 → 0.2147 (temperature 0.500)
-
-      Most frequent mistakes (rows, true → predicted)
-           1  card lost → 退款
-      "
-    `);
-  });
-
-  it('prints the measures of a regression', () => {
-    expect(formatReport(evaluateRegression([1, 2, 3], [1, 2, 4]))).toMatchInlineSnapshot(`
-      "rows                  3
-      mean squared error    0.3333
-      mean absolute error   0.3333
-      R²                    0.7857
-      Pearson correlation   0.9820
-      Spearman correlation  1.0000
-      "
-    `);
   });
 });

@@ -49,7 +49,7 @@ export class ReferenceNetwork implements TrainableNetwork {
     const dropout = source && this.dropoutFrom(source);
     const all = this.allParameters();
     const { tf } = this;
-    const logits = tf.tidy(() => this.forward(batch, this.read(all), dropout).dataSync() as Float32Array);
+    const logits = this.valuesOf(() => this.forward(batch, this.read(all), dropout));
     const backward = (gradient: Float32Array): void => {
       const learning = all.filter((parameter) => parameter.trainable);
       tf.tidy(() => {
@@ -66,20 +66,28 @@ export class ReferenceNetwork implements TrainableNetwork {
         });
       });
     };
-    return { logits: Float32Array.from(logits), backward };
+    return { logits, backward };
   }
 
   logits(batch: Batch): Float32Array {
-    return this.tf.tidy(() => Float32Array.from(this.forward(batch, this.read(this.allParameters())).dataSync()));
+    return this.valuesOf(() => this.forward(batch, this.read(this.allParameters())));
   }
 
   features(batch: Batch): Float32Array {
-    return this.tf.tidy(() => {
+    return this.valuesOf(() => {
       const { config, head } = this.options;
       const parameters = this.lookup(this.read(this.allParameters()));
       const states = referenceEncoder(this.tf, config, parameters, this.compact(batch));
-      return Float32Array.from(referencePooling(this.tf, config, head.pooling, parameters, states, batch).dataSync());
+      return referencePooling(this.tf, config, head.pooling, parameters, states, batch);
     });
+  }
+
+  /** A copy of what `compute` gives. It is read outside of tidy, which would look at each value of an array it is handed. */
+  private valuesOf(compute: () => Tensor): Float32Array {
+    const result = this.tf.tidy(compute);
+    const values = Float32Array.from(result.dataSync());
+    result.dispose();
+    return values;
   }
 
   private forward(batch: Batch, values: Map<Parameter, Tensor>, dropout?: Dropout): Tensor {
