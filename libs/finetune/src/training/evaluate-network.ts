@@ -5,8 +5,8 @@ import { evaluateClassification, evaluateMultiLabel, evaluateRegression, type Ev
 import { headOutputs, type TrainableNetwork } from '../network/trainable-network';
 import type { Batch } from '../data/example';
 
-/** Tokens of an evaluation batch. Nothing is kept for a way back, so it is more than a training batch may have. */
-const TOKEN_BUDGET = 8192;
+/** Tokens of an evaluation batch: enough to keep the processors busy, few enough to be no peak of memory. */
+const TOKEN_BUDGET = 4096;
 
 /** Runs the network over examples, longest first, and gives its outputs in the order of the examples, `[rows × width]`. */
 export function overExamples(

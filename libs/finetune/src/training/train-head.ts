@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { assertReplaceable, AttuneError, type HeadShape } from '@attune/artifact';
+import { assertReplaceable, AttuneError, type HeadShape, type NamedTensor } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
 import { encodeExamples } from '../data/encode';
 import type { EncodedExample } from '../data/example';
@@ -12,6 +12,7 @@ import type { EvaluationReport } from '../evaluation/report';
 import { chooseThresholds } from '../evaluation/thresholds';
 import { renderTrainingCurves } from '../evaluation/training-curves';
 import { exportHead } from '../export';
+import type { TrainedAdapter } from '../export/trained-head';
 import { makeLoss } from '../losses';
 import { buildNetwork } from './build-network';
 import { headParameterShapes, type TrainableNetwork } from '../network/trainable-network';
@@ -55,6 +56,17 @@ interface Calibrated {
   report: EvaluationReport;
 }
 
+/** What is left of a run when its network is gone. */
+interface Tuned {
+  weights: Map<string, NamedTensor>;
+  adapter?: TrainedAdapter;
+  history: TrainingHistory;
+  calibrated: Calibrated;
+  test?: EvaluationReport;
+  trainableParameters: number;
+  totalParameters: number;
+}
+
 /**
  * Trains a head and writes its model directory: reads the data, loads the encoder, tunes, calibrates on the validation
  * rows, reports, exports and checks the export. TensorFlow is needed from here on.
@@ -65,12 +77,29 @@ export async function trainHead(config: HeadConfig, options: TrainHeadOptions): 
   const startedAt = performance.now();
   await assertReplaceable(options.out);
   const run = await prepare(config, options);
-  const { train, validation, test = [], encoder, head } = run;
+  const tuned = await tuneAndEvaluate(run);
+  stopIfAborted(options.signal);
+  options.onEvent({ type: 'phase', name: 'exporting' });
+  await exportRun(run, tuned);
+  const { calibrated, test, trainableParameters, totalParameters } = tuned;
+  return {
+    directory: options.out,
+    validation: calibrated.report,
+    ...(test ? { test } : {}),
+    trainableParameters,
+    totalParameters,
+    seconds: (performance.now() - startedAt) / 1000,
+  };
+}
+
+/** Everything that needs the network; its memory is free again before the export needs some of its own. */
+async function tuneAndEvaluate(run: Run): Promise<Tuned> {
+  const { config, options, train, validation, test = [], encoder, head } = run;
   const texts = [...train, ...validation, ...test].map(({ inputIds }) => inputIds);
   const network = buildNetwork({ config, encoder, head, texts });
   const tuner = findTuner(config.tuner.name).attach(network, config, new Random(config.seed).fork('tuner'));
   try {
-    const trainableParameters = countValues(tuner.parameters.map(({ name, shape }) => run.encoder.weights.get(name)?.shape ?? shape));
+    const trainableParameters = countValues(tuner.parameters.map(({ name, shape }) => encoder.weights.get(name)?.shape ?? shape));
     const totalParameters = countValues([...wholeShapes(run, tuner)]);
     options.onEvent({ type: 'parameters', trainable: trainableParameters, total: totalParameters });
     const history = await tune(run, network, tuner);
@@ -78,16 +107,15 @@ export async function trainHead(config: HeadConfig, options: TrainHeadOptions): 
     options.onEvent({ type: 'phase', name: 'evaluating' });
     const calibrated = calibrate(run, network);
     const testReport = evaluateTest(run, network, calibrated);
-    stopIfAborted(options.signal);
-    options.onEvent({ type: 'phase', name: 'exporting' });
-    await exportRun(run, tuner, calibrated, testReport, history);
+    const adapter = tuner.adapter?.(config.encoder);
     return {
-      directory: options.out,
-      validation: calibrated.report,
+      weights: tuner.mergedWeights(),
+      ...(adapter ? { adapter } : {}),
+      history,
+      calibrated,
       ...(testReport ? { test: testReport } : {}),
       trainableParameters,
       totalParameters,
-      seconds: (performance.now() - startedAt) / 1000,
     };
   } finally {
     tuner.dispose();
@@ -214,21 +242,15 @@ function evaluateTest(
   return evaluateTask(head, logitsOf(network, head, test, encoder.config.padTokenId), targetsOf(test), { temperature, thresholds });
 }
 
-async function exportRun(
-  run: Run,
-  tuner: AttachedTuner,
-  { logits, temperature, thresholds, report }: Calibrated,
-  test: EvaluationReport | undefined,
-  history: TrainingHistory,
-): Promise<void> {
+async function exportRun(run: Run, { weights, adapter, history, calibrated, test }: Tuned): Promise<void> {
   const { config, options, encoder, head, dataset, validation, maxLength } = run;
   const { id, hash, directory, config: encoderConfig, sourceConfig } = encoder;
-  const adapter = tuner.adapter?.(config.encoder);
+  const { logits, temperature, thresholds, report } = calibrated;
   await exportHead(
     {
       encoder: { id, hash, directory, config: encoderConfig, sourceConfig },
       head,
-      weights: tuner.mergedWeights(),
+      weights,
       ...(adapter ? { adapter } : {}),
       normalization: config.normalization,
       maxLength,
