@@ -53,6 +53,17 @@ export class Parameter {
     assignVariable(this.kernels, this.variable, values, this.shape);
   }
 
+  /** Exchanges the values with those of another variable of the shape, within TensorFlow's memory. */
+  exchange(variable: Tensor): void {
+    this.forgetValue();
+    const own = readVariable(this.kernels, this.variable);
+    const other = readVariable(this.kernels, variable);
+    const attributes = [this.kernels.type('dtype', this.kernels.binding.TF_FLOAT)];
+    this.kernels.perform('AssignVariableOp', attributes, [variable, own]);
+    this.kernels.perform('AssignVariableOp', attributes, [this.variable, other]);
+    release(own, other);
+  }
+
   /** A copy of the values. */
   toHost(): NamedTensor {
     const tensor = readVariable(this.kernels, this.variable);

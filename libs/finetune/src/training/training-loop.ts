@@ -189,11 +189,17 @@ export class TrainingLoop {
   /** Runs something on the averaged weights, where there are any. */
   private withAverage<T>(run: () => T): T {
     if (!this.average) return run();
-    const current = this.currentWeights();
-    this.assign(this.average.values());
-    const result = run();
-    this.assign(current);
-    return result;
+    this.exchangeWithAverage();
+    try {
+      return run();
+    } finally {
+      this.exchangeWithAverage();
+    }
+  }
+
+  private exchangeWithAverage(): void {
+    this.options.network.forgetWeights();
+    this.average?.exchange();
   }
 
   private learnedWeights(): Map<string, NamedTensor> {
@@ -213,7 +219,8 @@ export class TrainingLoop {
   }
 
   private restoreBest(): void {
-    this.assign(this.bestWeights ?? this.learnedWeights());
+    if (this.bestWeights) this.assign(this.bestWeights);
+    else this.exchangeWithAverage();
   }
 
   /** Lets signals be handled, and stops where one asks for it. */

@@ -43,6 +43,11 @@ export class WeightAverage {
     share.release();
   }
 
+  /** Puts the averages into the parameters and the parameters' values in their place; a second call undoes it. */
+  exchange(): void {
+    for (const [parameter, variable] of this.averages) parameter.exchange(variable);
+  }
+
   /** The averaged values by the parameters' names. */
   values(): Map<string, NamedTensor> {
     const result = new Map<string, NamedTensor>();
