@@ -1,3 +1,4 @@
+import { logSoftmax } from './log-softmax';
 import type { Loss } from './loss';
 
 export interface CrossEntropyOptions {
@@ -85,13 +86,4 @@ function focalRow(
     gradient[start + label] = weight * factor * Math.exp(logProbabilities[label]);
   gradient[start + target] -= weight * factor;
   return -weight * focus * logTarget;
-}
-
-function logSoftmax(logits: Float32Array, start: number, result: Float64Array): void {
-  let largest = -Infinity;
-  for (let i = 0; i < result.length; i++) largest = Math.max(largest, logits[start + i]);
-  let sum = 0;
-  for (let i = 0; i < result.length; i++) sum += Math.exp(logits[start + i] - largest);
-  const normaliser = largest + Math.log(sum);
-  for (let i = 0; i < result.length; i++) result[i] = logits[start + i] - normaliser;
 }

@@ -1,3 +1,4 @@
+import { logSoftmax } from './log-softmax';
 import type { Loss } from './loss';
 
 /**
@@ -53,8 +54,7 @@ function addDivergence(
 }
 
 function logProbabilities(logits: Float32Array, start: number, labels: number): Float64Array {
-  const row = Float64Array.from(logits.subarray(start, start + labels));
-  const largest = row.reduce((most, value) => Math.max(most, value), -Infinity);
-  const normaliser = largest + Math.log(row.reduce((sum, value) => sum + Math.exp(value - largest), 0));
-  return row.map((value) => value - normaliser);
+  const row = new Float64Array(labels);
+  logSoftmax(logits, start, row);
+  return row;
 }
