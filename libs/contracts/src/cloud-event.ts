@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+/** An instant as RFC 3339 with an offset, such as `2026-03-01T09:30:00Z`. */
+export const instantSchema = z.iso.datetime({ offset: true });
+
+/** W3C Trace Context, carried as the CloudEvents extension attribute `traceparent`. */
+export const traceparentSchema = z.string().regex(/^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
+
+/**
+ * A CloudEvents 1.0 envelope in structured mode around `data`.
+ *
+ * @param type the event's type, such as `attune.market.document`
+ */
+export function cloudEventSchema<Type extends string, Data extends z.ZodType>(type: Type, data: Data) {
+  return z.object({
+    specversion: z.literal('1.0'),
+    id: z
+      .string()
+      .min(1)
+      .max(200)
+      .describe('Deterministic: the same input and model give the same id, so that subscribers drop repeats by it'),
+    source: z.string().min(1).max(500).describe('URI reference of what sent it'),
+    type: z.literal(type),
+    subject: z.string().min(1).max(500).optional(),
+    time: instantSchema,
+    datacontenttype: z.literal('application/json').default('application/json'),
+    traceparent: traceparentSchema.optional(),
+    data,
+  });
+}

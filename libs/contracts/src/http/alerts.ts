@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { instantSchema } from '../cloud-event';
+import { ALERT_STATES, alertSchema } from '../events/alert';
+import { windowAggregateSchema } from '../events/trend';
+import { pageQuerySchema } from './page';
+
+/** An alert and what people said of it. */
+export const alertRecordSchema = alertSchema.extend({
+  updatedAt: instantSchema,
+  acknowledgedAt: instantSchema.optional(),
+  acknowledgedBy: z.string().optional(),
+  falseAlarm: z.boolean().describe('Marked false by a person; kept for learning'),
+  note: z.string().optional(),
+});
+export type AlertRecord = z.infer<typeof alertRecordSchema>;
+
+/** Query of `GET /v1/alerts`. */
+export const alertsQuerySchema = pageQuerySchema.extend({
+  state: z.enum(ALERT_STATES).optional(),
+  watch: z.string().max(200).optional(),
+});
+
+/** Body of `PATCH /v1/alerts/{id}`. */
+export const alertUpdateSchema = z
+  .strictObject({ acknowledged: z.literal(true), falseAlarm: z.boolean(), note: z.string().max(2_000) })
+  .partial()
+  .refine((body) => Object.keys(body).length > 0, 'nothing to change');
+
+/** Body of `PUT /v1/watches/{id}/mute`. */
+export const muteSchema = z.strictObject({ until: instantSchema });
+
+/** Query of `GET /v1/watches/{id}/trend`. */
+export const trendQuerySchema = z.object({
+  from: instantSchema,
+  to: instantSchema,
+  step: z.coerce.number().int().min(60).max(604_800).default(300).describe('Seconds'),
+});
+export const trendResponseSchema = z.object({ watchId: z.string(), step: z.number().int(), points: z.array(windowAggregateSchema) });

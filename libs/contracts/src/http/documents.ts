@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { instantSchema } from '../cloud-event';
+import { marketDocumentSchema } from '../events/market-document';
+import { sentimentSchema } from '../events/sentiment';
+
+export const MAX_DOCUMENTS_PER_REQUEST = 500;
+
+/** Body of `POST /v1/documents`: one document, or a batch. */
+export const documentsInputSchema = z.union([
+  marketDocumentSchema,
+  z.object({ documents: z.array(marketDocumentSchema).min(1).max(MAX_DOCUMENTS_PER_REQUEST) }),
+]);
+
+/** Answer to an intake: what was published to `market.documents`. Scoring follows. */
+export const documentsAcceptedSchema = z.object({
+  accepted: z.number().int().nonnegative(),
+  refused: z.array(z.object({ index: z.number().int(), id: z.string().optional(), message: z.string() })),
+});
+export type DocumentsAccepted = z.infer<typeof documentsAcceptedSchema>;
+
+/** A token and how much the probability of the label falls without it. */
+export const tokenInfluenceSchema = z.object({
+  text: z.string(),
+  start: z.number().int().nonnegative(),
+  end: z.number().int().positive(),
+  influence: z.number(),
+});
+
+/** How a document was scored. */
+export const scoredDocumentSchema = marketDocumentSchema.extend({
+  receivedAt: instantSchema,
+  scoredAt: instantSchema,
+  modelVersion: z.string(),
+  topics: z.array(z.string()),
+  sentiments: z.array(
+    sentimentSchema.extend({
+      watchId: z.string(),
+      storyId: z.string().optional().describe('Id of the document that told the story first'),
+      explanation: z.array(tokenInfluenceSchema).optional().describe('With ?explain=true: the tokens that mattered most'),
+    }),
+  ),
+});
+export type ScoredDocument = z.infer<typeof scoredDocumentSchema>;
+
+/** Body of `POST /v1/sentiment`. */
+export const sentimentRequestSchema = z.strictObject({
+  texts: z
+    .array(
+      z.strictObject({
+        text: z.string().max(20_000).regex(/\S/, 'a text must not be empty'),
+        entity: z.string().trim().min(1).max(200).optional().describe('Whom the sentiment is about; the whole text without it'),
+      }),
+    )
+    .min(1)
+    .max(100),
+});
+export const sentimentResponseSchema = z.object({
+  modelVersion: z.string(),
+  results: z.array(sentimentSchema.extend({ topics: z.array(z.string()) })),
+});
