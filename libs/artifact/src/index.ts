@@ -1,5 +1,6 @@
 export { assertReplaceable, writeDirectoryAtomically } from './atomic-directory';
 export { argmax, DEFAULT_THRESHOLD, interpretLogits, sigmoid, softmax, type Interpretation } from './calibration';
+export { cacheDirectory } from './cache-directory';
 export * from './encoder';
 export * from './errors';
 export { fileErrorCode, isDiskFull, isMissing } from './file-errors';

@@ -1,11 +1,6 @@
 import { join } from 'node:path';
-import { environment } from './environment';
+import { cacheDirectory } from '@attune/artifact';
 import { TENSORFLOW_VERSION, type TensorFlowKind } from './wheels';
-
-/** The folder that all checkouts share: `$ATTUNE_CACHE`, or `attune` in `$XDG_CACHE_HOME` or `~/.cache`. */
-export function cacheDirectory(): string {
-  return environment.cacheDirectory;
-}
 
 /** Where an encoder that the set-up fetched stands, a standard Hugging Face folder. It need not be there yet. */
 export function encoderDirectory(name: string): string {

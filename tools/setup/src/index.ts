@@ -1,4 +1,4 @@
-export { cacheDirectory, encoderDirectory } from './cache';
+export { encoderDirectory } from './cache';
 export { runDoctor, type DoctorCheck } from './doctor';
 export type { SetupEvent } from './progress';
 export { ensureSetup, type SetupOptions } from './setup';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { AttuneError } from '@attune/artifact';
-import { cacheDirectory, encoderDirectory, tensorFlowDirectory } from './cache';
+import { AttuneError, cacheDirectory } from '@attune/artifact';
+import { encoderDirectory, tensorFlowDirectory } from './cache';
 import { compileBinding } from './compile-binding';
 import { symlinkLibraries } from './library-names';
 import { withLock } from './lock';

@@ -1,4 +1,5 @@
-import { cacheDirectory, encoderDirectory, tensorFlowDirectory } from './cache';
+import { cacheDirectory } from '@attune/artifact';
+import { encoderDirectory, tensorFlowDirectory } from './cache';
 import { isComplete } from './receipt';
 import { bindingPath, readStamp, tfjsPackageDirectory } from './tfjs-package';
 import { DEFAULT_ENCODER, ENCODER_WHEEL, TENSORFLOW_VERSION, tensorFlowWheels, type TensorFlowKind } from './wheels';

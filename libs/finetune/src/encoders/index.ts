@@ -1,4 +1,3 @@
-export { cacheDirectory } from './cache-directory';
 export { encoderFamilies, encoderFamily, familyOfConfig, type CheckpointLayout, type EncoderFamily, type SourceConfig } from './families';
 export { longestInput, readEncoderConfig, type EncoderDescription } from './encoder-config';
 export { loadEncoder, readEncoderWeights, type LoadedEncoder } from './load-encoder';

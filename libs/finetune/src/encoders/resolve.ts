@@ -1,8 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import { AttuneError } from '@attune/artifact';
-import { cacheDirectory } from './cache-directory';
+import { AttuneError, cacheDirectory } from '@attune/artifact';
 import { hubSnapshot, type OnDownload } from './hub';
 
 export interface ResolvedEncoder {
