@@ -11,7 +11,15 @@ export type ErrorCode =
   | 'training-failed'
   | 'export-refused'
   | 'inference-failed'
+  | 'overloaded'
+  | 'conflict'
   | 'disk-full'
+  | 'dependency-unavailable'
+  | 'missing-topic'
+  | 'retriable'
+  | 'not-found'
+  | 'unauthorized'
+  | 'forbidden'
   | 'interrupted';
 
 /**
