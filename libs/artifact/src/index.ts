@@ -13,6 +13,8 @@ export {
   type Manifest,
   type ManifestTask,
 } from './manifest';
+export { ModelStore, type PromoteOptions, type StoredModel, type StoredVersion } from './model-store/model-store';
+export type { Promotion } from './model-store/promotion-log';
 export { isSafeRelativePath, resolveInside } from './safe-path';
 export { sha256, sha256OfFile } from './sha256';
 export { normalizeText, textNormalizationSchema, type TextNormalization } from './text-normalization';

@@ -1,5 +1,16 @@
 export { benchmarkInference, benchmarkTexts, type InferenceBenchmark, type InferenceBenchmarkOptions } from './benchmark';
+export type { CallOptions } from './call-options';
 export { cpuLimit } from './cpu-limit';
 export type { Precision } from './model-directory';
-export { Predictor, type ComputedRows, type Prediction, type PredictorOptions } from './predictor';
+export { ModelServer, type ModelServerOptions, type ServedModel, type ServingProblem } from './model-server';
+export type { BatchMeasure, CallMeasure, InferenceObserver, QueueLoad } from './observer';
+export { Overloaded } from './overloaded';
+export {
+  Predictor,
+  type ComputedRows,
+  type PredictAllOptions,
+  type Prediction,
+  type PredictorOptions,
+  type TextPrediction,
+} from './predictor';
 export type { TextInput } from './worker-protocol';

@@ -1,6 +1,8 @@
 import { AttuneError, interpretLogits, type ManifestTask } from '@attune/artifact';
+import type { CallOptions } from './call-options';
 import { cpuLimit } from './cpu-limit';
 import { readModelDirectory, type Precision, type ServableModel } from './model-directory';
+import type { InferenceObserver, QueueLoad } from './observer';
 import { distribute, uniqueTexts } from './task-split';
 import { WorkerPool } from './worker-pool';
 import type { TextInput } from './worker-protocol';
@@ -11,6 +13,24 @@ export interface PredictorOptions {
   threads?: number;
   /** Most tokens of a batch, padding counted; default 512, beyond which a core's caches overflow. */
   tokenBudget?: number;
+  /** Most tokens that wait, estimated from the texts' characters, before calls are refused; bulk calls are not counted. Default 32,768. */
+  queueTokens?: number;
+  observer?: InferenceObserver;
+}
+
+export interface PredictAllOptions extends CallOptions {
+  /** Names of the tasks wanted; default all. */
+  tasks?: readonly string[];
+  /** Whether vectors are wanted; default no. */
+  embedding?: boolean;
+}
+
+/** All that one pass through the model says about a text. */
+export interface TextPrediction {
+  /** By the name of the task. */
+  readonly tasks: Readonly<Record<string, Prediction>>;
+  /** A vector of length 1. */
+  readonly embedding?: Float32Array;
 }
 
 /** What a head says about a text. Which of `label`, `labels` and `value` is there depends on the task. */
@@ -80,7 +100,7 @@ export class Predictor {
    * @param taskName default the model's first task
    * @throws AttuneError `wrong-use` when the model has no such task
    */
-  async predict(texts: readonly TextInput[], taskName?: string): Promise<Prediction[]> {
+  async predict(texts: readonly TextInput[], taskName?: string, _options?: CallOptions): Promise<Prediction[]> {
     const task = taskName === undefined ? this.tasks.at(0) : this.tasks.find(({ name }) => name === taskName);
     if (task === undefined) {
       throw new AttuneError('wrong-use', `${this.directory} has no task${taskName === undefined ? '' : ` "${taskName}"`} to predict.`, {
@@ -101,7 +121,7 @@ export class Predictor {
    *
    * @throws AttuneError `wrong-use` when the model gives no vectors
    */
-  async embed(texts: readonly (string | TextInput)[]): Promise<Float32Array[]> {
+  async embed(texts: readonly (string | TextInput)[], _options?: CallOptions): Promise<Float32Array[]> {
     const output = this.model.embeddingOutput;
     if (output === undefined || !this.pool.outputs.includes(output)) {
       throw new AttuneError('wrong-use', `${this.directory} gives no embeddings.`, {
@@ -110,6 +130,26 @@ export class Predictor {
     }
     const inputs = texts.map((text) => (typeof text === 'string' ? { text } : text));
     return (await this.compute(inputs, output)).rows;
+  }
+
+  /**
+   * What the model's heads say about each text, and its vector where asked for, in the order of the texts.
+   *
+   * @throws AttuneError `wrong-use` for a task that the model does not have, or vectors that it does not give; `Overloaded`
+   */
+  async predictAll(texts: readonly TextInput[], options: PredictAllOptions = {}): Promise<TextPrediction[]> {
+    const names = options.tasks ?? this.tasks.map(({ name }) => name);
+    const byTask = await Promise.all(names.map((name) => this.predict(texts, name, options)));
+    const vectors = options.embedding === true ? await this.embed(texts, options) : undefined;
+    return texts.map((_, row) => ({
+      tasks: Object.fromEntries(names.map((name, task) => [name, byTask[task][row]])),
+      ...(vectors !== undefined && { embedding: vectors[row] }),
+    }));
+  }
+
+  /** How full the queue is. */
+  get load(): QueueLoad {
+    return { calls: 0, texts: 0, tokens: 0, busyWorkers: 0 };
   }
 
   /** The rows of a named ONNX output, and how much was computed for them. */
