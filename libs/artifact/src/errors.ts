@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'overloaded'
   | 'conflict'
   | 'disk-full'
+  | 'database-failed'
   | 'dependency-unavailable'
   | 'missing-topic'
   | 'retriable'

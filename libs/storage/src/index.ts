@@ -1,0 +1,15 @@
+export {
+  latestPosition,
+  readCommitted,
+  type AppendOnlyTable,
+  type CommittedPosition,
+  type CommittedRow,
+  type ReadCommittedOptions,
+} from './committed';
+export type { Database, DatabaseSession, Queryable, RowsQueryResult, Transaction, TransactionOptions } from './database';
+export { DatabaseError, DatabaseUnavailableError, isDatabaseUnavailable } from './errors';
+export { expireProcessed, recordProcessed, type InboxExpiry } from './inbox';
+export type { MigrationFolder } from './migrations';
+export { openDatabase, type DatabaseOptions } from './open-database';
+export { enqueue, type OutboxMessage } from './outbox/enqueue';
+export { OutboxRelay, type OutboxBacklog, type OutboxRelayOptions, type RelayedMessage } from './outbox/relay';
