@@ -1,0 +1,27 @@
+export { ApiRoute, type RouteDescription, type RouteResponse } from './api/route-description';
+export { ZodBody, ZodPath, ZodQuery } from './api/zod-parameters';
+export {
+  defineConfiguration,
+  type BaseConfiguration,
+  type ConfigurationDefinition,
+  type ConfigurationFault,
+  type ConfigurationOf,
+  type ConfigurationRule,
+  type Environment,
+  type VariableDescription,
+} from './configuration/define-configuration';
+export { booleanText, commaSeparated, decimalNumber, variable, wholeNumber, type Variable, type Variables } from './configuration/variable';
+export { Readiness, type ReadinessCheck, type ReadinessReport } from './health/readiness';
+export { createLogger, LOGGER, type Logger, type LoggerSettings } from './logging/logger';
+export { Metrics } from './metrics/metrics';
+export { HttpProblem, PROBLEM_KINDS, type ProblemCode, type ProblemDetails, type ProblemFault } from './problems/http-problem';
+export { ClientGoneError, ClientSignal, clientSignal } from './request/client-signal';
+export { currentContext, currentTraceparent, runInContext, workContext, type WorkContext } from './request/request-context';
+export { createApiKey, type Identity } from './security/api-key';
+export { isLoopback } from './security/loopback';
+export { Public, RequiresScope } from './security/required-scope';
+export { includesScope, SCOPES, type Scope } from './security/scope';
+export { createService } from './service/create-service';
+export { runService } from './service/run-service';
+export { CONFIGURATION, type DescribedTopic, type Service, type ServiceDocuments, type ServiceOptions } from './service/service-options';
+export { Shutdown, SHUTDOWN_PHASES, type ShutdownPhase, type ShutdownReport, type ShutdownStep } from './shutdown/shutdown';
