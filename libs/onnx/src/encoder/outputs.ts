@@ -22,8 +22,8 @@ export function meanState({ graph }: ModelParts, states: string): string {
 
 /** Rows `[batch, hidden]` divided by their Euclidean length. The result is called `embedding`. */
 export function normalisedEmbedding({ graph }: ModelParts, rows: string): void {
-  const squares = graph.node('ReduceSumSquare', 'embedding/Squares', [rows], { axes: [-1], keepdims: 1 });
-  const length = graph.node('Sqrt', 'embedding/Length', [squares]);
+  const squares = graph.node('Mul', 'embedding/Squares', [rows, rows]);
+  const length = graph.node('Sqrt', 'embedding/Length', [graph.node('ReduceSum', 'embedding/Sum', [squares, graph.integers(-1)])]);
   graph.node('Div', 'embedding', [rows, graph.node('Max', 'embedding/Max', [length, graph.scalar(1e-12)])]);
 }
 

@@ -12,6 +12,10 @@ export function int8Tensor(name: string, dims: number[], values: Int8Array): Onn
   return tensor(name, dims, DataType.int8, values);
 }
 
+export function uint8Tensor(name: string, dims: number[], values: Uint8Array): OnnxTensor {
+  return tensor(name, dims, DataType.uint8, values);
+}
+
 export function int64Tensor(name: string, dims: number[], values: number[]): OnnxTensor {
   return tensor(name, dims, DataType.int64, BigInt64Array.from(values, BigInt));
 }

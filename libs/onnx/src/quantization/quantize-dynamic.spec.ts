@@ -1,7 +1,7 @@
-import { readFixture } from '../../test/fixture';
+import { families, largestDifference, readFixture, singleRow } from '../../test/fixture';
 import { buildEncoderModel } from '../encoder/build-encoder-model';
 import { DataType, decodeModel } from '../protobuf/onnx-model';
-import { OnnxSession, type SessionOutput } from '../session/onnx-session';
+import { OnnxSession, type SessionInput, type SessionOutput } from '../session/onnx-session';
 import { quantizeDynamic } from './quantize-dynamic';
 
 describe('quantizeDynamic', () => {
@@ -34,8 +34,8 @@ describe('quantizeDynamic', () => {
     expect(scale?.dims).toEqual([config.intermediateSize]);
     const operators = graph.node.map(({ opType }) => opType);
     // Six products a layer; query, key and value read the same activations.
-    expect(operators.filter((operator) => operator === 'MatMulInteger')).toHaveLength(6 * config.layers);
-    expect(operators.filter((operator) => operator === 'DynamicQuantizeLinear')).toHaveLength(4 * config.layers);
+    expect(operators.filter((operator) => operator === 'MatMulIntegerToFloat')).toHaveLength(6 * config.layers);
+    expect(operators.filter((operator) => operator === 'QuantizeLinear')).toHaveLength(4 * config.layers);
   });
 
   it('leaves no unused tensor, and the head in float32', () => {
@@ -55,5 +55,44 @@ describe('quantizeDynamic', () => {
     expect(tables({ smallestTable: 0 })).toBe(2);
     expect(tables({})).toBe(0);
     expect(tables({ smallestTable: 0, embeddings: false })).toBe(0);
+  });
+});
+
+describe.each(families)('quantizeDynamic, %s', (family) => {
+  const fixture = readFixture(family);
+  const { config, weights, head, batch, lengths } = fixture;
+  const labels = head.shape.labels.length;
+
+  /** The batch with more padding behind every row. */
+  function padded(more: number): SessionInput {
+    const tokens = batch.tokens + more;
+    const widen = (values: Int32Array, filler: number): Int32Array => {
+      const wide = new Int32Array(batch.rows * tokens).fill(filler);
+      for (let row = 0; row < batch.rows; row++) wide.set(values.subarray(row * batch.tokens, (row + 1) * batch.tokens), row * tokens);
+      return wide;
+    };
+    return {
+      rows: batch.rows,
+      tokens,
+      inputIds: widen(batch.inputIds, config.padTokenId),
+      attentionMask: widen(batch.attentionMask, 0),
+      ...(batch.tokenTypeIds !== undefined && { tokenTypeIds: widen(batch.tokenTypeIds, 0) }),
+    };
+  }
+
+  it('says the same of a text alone, beside others, and with more padding', async () => {
+    const fp32 = buildEncoderModel({ config, weights, head, outputs: ['logits', 'embedding'] });
+    const session = await OnnxSession.open(quantizeDynamic(fp32, { smallestTable: 0 }));
+    const [together, apart] = [await session.run(batch), await session.run(padded(9))];
+    expect(largestDifference(apart.logits.values, together.logits.values)).toBeLessThanOrEqual(1e-5);
+    expect(largestDifference(apart.embedding.values, together.embedding.values)).toBeLessThanOrEqual(1e-5);
+    expect(new Set(lengths).size).toBeGreaterThan(1);
+    for (let row = 0; row < batch.rows; row++) {
+      const alone = await session.run(singleRow(fixture, row));
+      const beside = (values: Float32Array, width: number): Float32Array => values.subarray(row * width, (row + 1) * width);
+      expect(largestDifference(alone.logits.values, beside(together.logits.values, labels))).toBeLessThanOrEqual(1e-5);
+      expect(largestDifference(alone.embedding.values, beside(together.embedding.values, config.hiddenSize))).toBeLessThanOrEqual(1e-5);
+    }
+    await session.close();
   });
 });

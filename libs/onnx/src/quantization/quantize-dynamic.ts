@@ -1,5 +1,14 @@
-import { DataType, decodeModel, encodeModel, type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor } from '../protobuf/onnx-model';
-import { floatTensor, floatValues, int8Tensor } from '../protobuf/tensors';
+import {
+  AttributeType,
+  DataType,
+  decodeModel,
+  encodeModel,
+  type OnnxAttribute,
+  type OnnxGraph,
+  type OnnxNode,
+  type OnnxTensor,
+} from '../protobuf/onnx-model';
+import { floatTensor, floatValues, int64Tensor, int8Tensor, uint8Tensor } from '../protobuf/tensors';
 import { quantizeColumns, quantizeRows } from './quantize-weights';
 
 export interface QuantizationOptions {
@@ -16,19 +25,34 @@ export interface QuantizationOptions {
   exclude?: (nodeName: string) => boolean;
 }
 
+/** The first set of operators whose `QuantizeLinear` takes a scale a block, and the format version that belongs to it. */
+const OPSET = 21;
+const IR_VERSION = 10;
+/** Operators that ONNX Runtime adds to the standard's. */
+const CONTRIBUTED = 'com.microsoft';
+
+/** Activations become uint8 around this zero, at most 127 away from it. */
+const ZERO_POINT = 128;
+const LARGEST = 127;
+/** Keeps the scale of a token of zeros above zero. */
+const SMALLEST_MAGNITUDE = 1e-12;
+
 /**
- * An int8 copy of a model with float32 weights. Each matrix product with a constant weight becomes
- * `MatMulInteger` of activations quantised when the model runs (uint8, one scale a tensor) and weights quantised
- * here (int8, symmetric, one scale an output channel), in the form that ONNX Runtime fuses when it loads a model.
- * Embedding tables become int8 with one scale a row.
+ * An int8 copy of a model with float32 weights. Each matrix product with a constant weight becomes a product of integers:
+ * activations quantised when the model runs (uint8, one scale a token: its largest magnitude, as in ZeroQuant, Yao et al. 2022)
+ * and weights quantised here (int8, symmetric, one scale an output channel). Embedding tables become int8 with one scale a row.
  *
- * All activations of a batch share their scale, so what the copy says of a row depends, by the error of
- * quantisation, on the rows beside it.
+ * Since no two tokens share a scale, what the copy says of a row depends neither on the rows beside it nor on its padding.
  */
 export function quantizeDynamic(bytes: Uint8Array, options: QuantizationOptions = {}): Uint8Array {
   const model = decodeModel(bytes);
-  const rewriter = new Rewriter(model.graph, options);
-  return encodeModel({ ...model, graph: rewriter.rewrite() } satisfies OnnxModel);
+  const opsetImport = [
+    { domain: '', version: Math.max(OPSET, ...model.opsetImport.filter(({ domain }) => !domain).map(({ version }) => version)) },
+    ...model.opsetImport.filter(({ domain }) => domain && domain !== CONTRIBUTED),
+    { domain: CONTRIBUTED, version: 1 },
+  ];
+  const irVersion = Math.max(IR_VERSION, model.irVersion);
+  return encodeModel({ ...model, irVersion, opsetImport, graph: new Rewriter(model.graph, options).rewrite() });
 }
 
 class Rewriter {
@@ -67,40 +91,41 @@ class Rewriter {
   }
 
   private rewriteProduct(node: OnnxNode, weight: OnnxTensor): void {
-    const activation = node.input[0];
-    if (!this.activations.has(activation)) {
-      this.activations.add(activation);
-      this.add(
-        'DynamicQuantizeLinear',
-        [activation],
-        ['quantized', 'scale', 'zero_point'].map((part) => `${activation}/${part}`),
-        activation,
-      );
-    }
+    const [rows, columns] = weight.dims;
+    const { quantized: activation, scale } = this.quantizeActivation(node.input[0], rows);
     const quantized = `${weight.name}/quantized`;
     if (!this.created.has(quantized)) {
-      const [rows, columns] = weight.dims;
       const { values, scales } = quantizeColumns(floatValues(weight), rows, columns, this.options.weightBits ?? 7);
       this.store(int8Tensor(quantized, weight.dims, values));
       this.store(floatTensor(`${weight.name}/scale`, [columns], scales));
-      this.store(int8Tensor(`${weight.name}/zero_point`, [columns], new Int8Array(columns)));
     }
-    const product = `${node.name}/integers`;
-    this.add(
-      'MatMulInteger',
-      [`${activation}/quantized`, quantized, `${activation}/zero_point`, `${weight.name}/zero_point`],
-      [product],
-      node.name,
+    // The operator takes one scale for all activations; that of each token multiplies its result.
+    const product = this.add(
+      'MatMulIntegerToFloat',
+      [activation, quantized, this.scalar(1), `${weight.name}/scale`, this.zeroPoint([])],
+      `${node.name}/product`,
+      { domain: CONTRIBUTED },
     );
-    this.nodes.push({
-      opType: 'Cast',
-      name: `${node.name}/Cast`,
-      input: [product],
-      output: [`${product}/float`],
-      attribute: [{ name: 'to', type: 2, i: DataType.float }],
-    });
-    this.add('Mul', [`${activation}/scale`, `${weight.name}/scale`], [`${node.name}/scale`], node.name, 'Scale');
-    this.add('Mul', [`${product}/float`, `${node.name}/scale`], node.output, node.name);
+    this.add('Mul', [product, scale], node.output[0]);
+  }
+
+  /** Quantises an activation `[…, width]`, once for all products that read it; its scales are `[…, 1]`. */
+  private quantizeActivation(activation: string, width: number): { quantized: string; scale: string } {
+    const quantized = `${activation}/quantized`;
+    const scale = `${activation}/scale`;
+    if (this.activations.has(activation)) return { quantized, scale };
+    this.activations.add(activation);
+    const magnitudes = this.add('Abs', [activation], `${activation}/magnitudes`);
+    const lastAxis = this.store(int64Tensor('quantization/last_axis', [1], [-1]));
+    const largest = this.add('ReduceMax', [magnitudes, lastAxis], `${activation}/largest`, { attribute: [integer('keepdims', 1)] });
+    const positive = this.add('Max', [largest, this.scalar(SMALLEST_MAGNITUDE)], `${activation}/positive`);
+    this.add('Mul', [positive, this.scalar(1 / LARGEST)], scale);
+    const shape = this.add('Shape', [scale], `${activation}/scale_shape`);
+    const zeroPoints = this.add('Expand', [this.zeroPoint([1]), shape], `${activation}/zero_point`);
+    // One block is a token.
+    const attribute = [integer('axis', -1), integer('block_size', width)];
+    this.add('QuantizeLinear', [activation, scale, zeroPoints], quantized, { attribute });
+    return { quantized, scale };
   }
 
   private rewriteLookup(node: OnnxNode, table: OnnxTensor): void {
@@ -110,15 +135,17 @@ class Rewriter {
     const scale = this.store(floatTensor(`${table.name}/scale`, [rows, 1], scales));
     const gathered = `${node.name}/quantized`;
     this.nodes.push({ ...node, input: [quantized, node.input[1]], output: [gathered] });
-    this.add('Gather', [scale, node.input[1]], [`${node.name}/scale`], node.name, 'Scale');
-    this.nodes.push({
-      opType: 'Cast',
-      name: `${node.name}/Cast`,
-      input: [gathered],
-      output: [`${gathered}/float`],
-      attribute: [{ name: 'to', type: 2, i: DataType.float }],
-    });
-    this.add('Mul', [`${gathered}/float`, `${node.name}/scale`], node.output, node.name);
+    this.add('Gather', [scale, node.input[1]], `${node.name}/scale`);
+    this.add('Cast', [gathered], `${gathered}/float`, { attribute: [integer('to', DataType.float)] });
+    this.add('Mul', [`${gathered}/float`, `${node.name}/scale`], node.output[0]);
+  }
+
+  private scalar(value: number): string {
+    return this.store(floatTensor(`quantization/${value}`, [], Float32Array.of(value)));
+  }
+
+  private zeroPoint(dims: number[]): string {
+    return this.store(uint8Tensor(`quantization/zero_point_${dims.length}`, dims, Uint8Array.of(ZERO_POINT)));
   }
 
   private store(tensor: OnnxTensor): string {
@@ -126,7 +153,18 @@ class Rewriter {
     return tensor.name;
   }
 
-  private add(opType: string, input: string[], output: string[], origin: string, suffix = opType): void {
-    this.nodes.push({ opType, name: `${origin}/${suffix}`, input, output, attribute: [] });
+  /** Adds a node with one output, and returns its name. */
+  private add(
+    opType: string,
+    input: string[],
+    output: string,
+    { attribute = [], domain }: Pick<Partial<OnnxNode>, 'attribute' | 'domain'> = {},
+  ): string {
+    this.nodes.push({ opType, name: `${output}/${opType}`, input, output: [output], attribute, ...(domain !== undefined && { domain }) });
+    return output;
   }
+}
+
+function integer(name: string, value: number): OnnxAttribute {
+  return { name, type: AttributeType.int, i: value };
 }
