@@ -1,0 +1,193 @@
+import { asError } from '../errors';
+import type { StreamOptions } from '../options';
+import type { PartitionStatus, Subscription } from '../port';
+import { endsWithin, fullJitter, pause } from './back-off';
+import { BatchDelivery } from './batch-delivery';
+import { PartitionLane } from './partition-lane';
+import type { PublishRaw, QueuedMessage } from './queued-message';
+import { Slots } from './slots';
+import { silentLogger } from './silent-logger';
+
+/** What an adapter does for the runner. */
+export interface RunnerAdapter {
+  readonly publish: PublishRaw;
+  /** Commits that everything before an offset is handled. Rejects where it is not certain. */
+  commit(partition: number, offset: string): Promise<void>;
+  heartbeat(): Promise<void>;
+  /** Fetch nothing more from a partition. What is under way may still come. */
+  pause(partition: number): void;
+  resume(partition: number): void;
+  /** Whether it waits for dependencies, or what is assigned, has changed. */
+  changed(): void;
+  /** A lane ended with a fault of the stream's own; its messages must be delivered again. */
+  failed(error: Error): void;
+}
+
+export const DEFAULT_MAX_BATCH = 500;
+/** Full batches that a lane holds before its partition is paused, and below which it is fetched from again. */
+const HIGH_WATER = 4;
+const LOW_WATER = 2;
+const HIGH_WATER_BYTES = 4 * 1024 * 1024;
+/** Milliseconds that a handler gets to end after its signal was aborted. */
+const ABORT_GRACE = 1_000;
+const DRAIN_TIMEOUT = 20_000;
+
+/**
+ * Between an adapter and a handler: holds what was fetched in one lane a partition, handles as many lanes at once as the
+ * subscription allows, one batch of a lane at a time, and commits after the work. Fetching goes on meanwhile, and with
+ * it the heartbeats, however long a handler takes.
+ */
+export class SubscriptionRunner<E> {
+  private lanes = new Map<number, PartitionLane>();
+  private readonly slots: Slots;
+  private readonly delivery: BatchDelivery<E>;
+  private readonly maxBatch: number;
+
+  constructor(
+    private readonly subscription: Subscription<E>,
+    private readonly adapter: RunnerAdapter,
+    private readonly options: StreamOptions,
+  ) {
+    this.maxBatch = subscription.maxBatch ?? DEFAULT_MAX_BATCH;
+    this.slots = new Slots(subscription.concurrency ?? 1);
+    this.delivery = new BatchDelivery(subscription, {
+      publish: adapter.publish,
+      heartbeat: () => adapter.heartbeat(),
+      logger: options.logger ?? silentLogger,
+      observer: options.observer ?? {},
+      trace: options.trace,
+      backOff: options.backOff ?? {},
+      wait: (milliseconds, lane) => this.waitElsewhere(milliseconds, lane),
+      changed: () => adapter.changed(),
+    });
+  }
+
+  /** These partitions, and no others, are this consumer's from now on. */
+  assign(partitions: readonly number[]): void {
+    this.lanes = new Map(partitions.map((partition) => [partition, new PartitionLane(partition)]));
+    this.adapter.changed();
+  }
+
+  /** Hands over consecutive messages of a partition. @returns false where the partition is not assigned */
+  push(partition: number, messages: readonly QueuedMessage[], end?: string): boolean {
+    const lane = this.lanes.get(partition);
+    if (lane === undefined || lane.closing.signal.aborted) return false;
+    lane.push(messages);
+    if (end !== undefined) lane.learn({ end });
+    if (!lane.isPaused && (lane.length >= HIGH_WATER * this.maxBatch || lane.bytes >= HIGH_WATER_BYTES)) {
+      lane.isPaused = true;
+      this.adapter.pause(partition);
+    }
+    lane.running ??= this.run(lane);
+    return true;
+  }
+
+  /** What the adapter knows of a partition without fetching. */
+  learn(partition: number, known: { position?: string; end?: string }): void {
+    this.lanes.get(partition)?.learn(known);
+  }
+
+  get partitions(): PartitionStatus[] {
+    return [...this.lanes.values()].map(({ partition, lag }) => ({ partition, lag }));
+  }
+
+  /** What handlers wait for, where they do. */
+  get waitsFor(): string | undefined {
+    return [...this.lanes.values()].find(({ waitsFor }) => waitsFor !== undefined)?.waitsFor;
+  }
+
+  /**
+   * Begins no further batch, waits for those in hand, and commits them. Those that do not end in time are aborted, and
+   * come again.
+   *
+   * @param timeout milliseconds
+   */
+  async release(timeout: number = this.options.drainTimeout ?? DRAIN_TIMEOUT): Promise<void> {
+    const lanes = [...this.lanes.values()];
+    for (const lane of lanes) lane.closing.abort();
+    const ended = Promise.all(lanes.map(({ running }) => running));
+    if (!(await endsWithin(ended, timeout))) {
+      for (const lane of lanes) lane.abort.abort();
+      await endsWithin(ended, ABORT_GRACE);
+    }
+    this.drop();
+  }
+
+  /** The partitions are lost: nothing in hand will be committed. */
+  drop(): void {
+    for (const lane of this.lanes.values()) {
+      lane.isLost = true;
+      lane.closing.abort();
+      lane.abort.abort();
+    }
+    this.lanes = new Map();
+    this.adapter.changed();
+  }
+
+  private async run(lane: PartitionLane): Promise<void> {
+    try {
+      // The adapter may hand over the rest of a fetch in the same turn of the event loop.
+      await Promise.resolve();
+      while (lane.length > 0 && !lane.closing.signal.aborted) {
+        await this.slots.take();
+        try {
+          if (!lane.closing.signal.aborted) await this.handleNext(lane);
+        } finally {
+          this.slots.giveBack();
+        }
+      }
+    } catch (error) {
+      this.adapter.failed(asError(error));
+    } finally {
+      // In the same turn as the last look at the queue, so that a push sees either a running lane or none.
+      lane.running = undefined;
+    }
+  }
+
+  private async handleNext(lane: PartitionLane): Promise<void> {
+    const startedAt = performance.now();
+    const messages = lane.take(this.maxBatch, this.subscription.deletions === true);
+    if (lane.isPaused && lane.length < LOW_WATER * this.maxBatch && lane.bytes < HIGH_WATER_BYTES / 2) {
+      lane.isPaused = false;
+      this.adapter.resume(lane.partition);
+    }
+    const done = await this.delivery.deliver(lane, messages);
+    if (done === undefined || lane.isLost) return;
+    if (!(await this.commit(lane, done))) return;
+    lane.handledUpTo(done);
+    this.options.observer?.handled?.({
+      topic: this.subscription.topic.name,
+      group: this.subscription.group,
+      partition: lane.partition,
+      messages: messages.length,
+      seconds: (performance.now() - startedAt) / 1000,
+    });
+  }
+
+  private async commit(lane: PartitionLane, offset: string): Promise<boolean> {
+    for (let failures = 1; !lane.isLost; failures += 1) {
+      try {
+        await this.adapter.commit(lane.partition, offset);
+        return true;
+      } catch (error) {
+        (this.options.logger ?? silentLogger).warn(
+          { partition: lane.partition, offset, err: asError(error) },
+          'Offsets could not be committed; trying again',
+        );
+        await pause(fullJitter(failures, this.options.backOff), lane.abort.signal);
+        if (lane.abort.signal.aborted) return false;
+      }
+    }
+    return false;
+  }
+
+  /** While one lane backs off, another may use its place. */
+  private async waitElsewhere(milliseconds: number, lane: PartitionLane): Promise<void> {
+    this.slots.giveBack();
+    try {
+      await pause(milliseconds, lane.closing.signal);
+    } finally {
+      await this.slots.take();
+    }
+  }
+}

@@ -1,0 +1,11 @@
+import { openMemoryStream } from '../src/index';
+import { describeDelivery } from './delivery-contract';
+import { describeFailure } from './failure-contract';
+import { ContractFixture } from './stream-contract';
+
+describe('the stream in memory', () => {
+  const fixture = new ContractFixture(async (options) => openMemoryStream(options));
+  afterEach(() => fixture.closeAll());
+  describeDelivery(fixture);
+  describeFailure(fixture);
+});
