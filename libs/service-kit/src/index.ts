@@ -11,6 +11,8 @@ export {
   type VariableDescription,
 } from './configuration/define-configuration';
 export { booleanText, commaSeparated, decimalNumber, variable, wholeNumber, type Variable, type Variables } from './configuration/variable';
+export { asyncApiDocument, type AsyncApiDocument, type AsyncApiInfo } from './documents/asyncapi-document';
+export { openApiDocument, type OpenApiDocument } from './documents/openapi-document';
 export { Readiness, type ReadinessCheck, type ReadinessReport } from './health/readiness';
 export { createLogger, LOGGER, type Logger, type LoggerSettings } from './logging/logger';
 export { Metrics } from './metrics/metrics';
@@ -18,6 +20,8 @@ export { HttpProblem, PROBLEM_KINDS, type ProblemCode, type ProblemDetails, type
 export { ClientGoneError, ClientSignal, clientSignal } from './request/client-signal';
 export { currentContext, currentTraceparent, runInContext, workContext, type WorkContext } from './request/request-context';
 export { createApiKey, type Identity } from './security/api-key';
+export { parseApiKeyEntries, type ApiKeyEntries } from './security/api-key-entries';
+export { CurrentIdentity } from './security/current-identity';
 export { isLoopback } from './security/loopback';
 export { Public, RequiresScope } from './security/required-scope';
 export { includesScope, SCOPES, type Scope } from './security/scope';
@@ -25,3 +29,4 @@ export { createService } from './service/create-service';
 export { runService } from './service/run-service';
 export { CONFIGURATION, type DescribedTopic, type Service, type ServiceDocuments, type ServiceOptions } from './service/service-options';
 export { Shutdown, SHUTDOWN_PHASES, type ShutdownPhase, type ShutdownReport, type ShutdownStep } from './shutdown/shutdown';
+export { Tracing, type OpenSpan, type SpanDescription } from './tracing/tracing';

@@ -19,7 +19,7 @@ export interface RouteResponse {
 export interface RouteDescription {
   readonly summary: string;
   readonly description?: string;
-  /** Default the name of the method. Unique in a service. */
+  /** Unique in a service. Default the names of method and controller: `list` of `WatchesController` is `listWatches`. */
   readonly operationId?: string;
   /** What a key must be allowed; `public` needs none. */
   readonly scope: Scope | 'public';

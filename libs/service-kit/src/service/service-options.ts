@@ -3,6 +3,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { TopicDefinition } from '@attune/contracts';
 import type { z } from 'zod';
 import type { BaseConfiguration } from '../configuration/define-configuration';
+import type { AsyncApiDocument } from '../documents/asyncapi-document';
+import type { OpenApiDocument } from '../documents/openapi-document';
 import type { Logger } from '../logging/logger';
 import type { ShutdownReport } from '../shutdown/shutdown';
 
@@ -48,9 +50,16 @@ export interface Service {
   readonly logger: Logger;
   /** Where it listens, such as `http://127.0.0.1:3000`. */
   readonly url: string;
+  /** The OpenAPI 3.1 document of its routes. @throws {AttuneError} `bad-data` where an example does not pass its schema */
+  openApi(): OpenApiDocument;
+  /** The AsyncAPI 3.0 document of its topics; undefined where it has none. @throws {AttuneError} as `openApi` */
+  asyncApi(): AsyncApiDocument | undefined;
   /** Shuts down in order. */
   close(reason?: string): Promise<ShutdownReport>;
 }
 
 /** Under this name Nest has the configuration: `@Inject(CONFIGURATION) configuration: MonitorConfiguration`. */
 export const CONFIGURATION = Symbol('attune:configuration');
+
+/** Under this name Nest has the documents of the service. */
+export const SERVICE_DOCUMENTS = Symbol('attune:service-documents');

@@ -1,0 +1,56 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { RequestMethod } from '@nestjs/common';
+import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants';
+import { MetadataScanner, ModulesContainer } from '@nestjs/core';
+import { requestSchemas, routeDescription, type RequestSchemas, type RouteDescription } from '../api/route-description';
+
+/** A route with what its decorators say of it. */
+export interface DescribedRoute {
+  readonly method: string;
+  /** As Nest writes it, such as `/v1/watches/:id`. */
+  readonly path: string;
+  readonly operationId: string;
+  readonly description: RouteDescription;
+  readonly schemas: RequestSchemas;
+}
+
+/** Every route of an application that is described by `@ApiRoute`. */
+export function describedRoutes(app: INestApplicationContext): DescribedRoute[] {
+  const scanner = new MetadataScanner();
+  const routes: DescribedRoute[] = [];
+  for (const module of app.get(ModulesContainer).values()) {
+    for (const { metatype, instance } of module.controllers.values()) {
+      if (typeof metatype !== 'function') continue;
+      const prototype: object = Object.getPrototypeOf(instance) as object;
+      for (const name of scanner.getAllMethodNames(prototype)) {
+        const handler: unknown = Reflect.get(prototype, name);
+        if (typeof handler !== 'function') continue;
+        const description = routeDescription(handler);
+        const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined;
+        if (description === undefined || method === undefined) continue;
+        const path = joinPaths(firstPath(metatype), firstPath(handler));
+        const operationId = description.operationId ?? name + metatype.name.replace(/Controller$/, '');
+        routes.push({
+          method: RequestMethod[method].toLowerCase(),
+          path,
+          operationId,
+          description,
+          schemas: requestSchemas(prototype, name),
+        });
+      }
+    }
+  }
+  return routes.sort((a, b) => a.path.localeCompare(b.path) || a.method.localeCompare(b.method));
+}
+
+function firstPath(target: object): string {
+  const path = Reflect.getMetadata(PATH_METADATA, target) as string | string[] | undefined;
+  return [path ?? ''].flat()[0] ?? '';
+}
+
+function joinPaths(...parts: readonly string[]): string {
+  return `/${parts
+    .map((part) => part.replace(/^\/+|\/+$/g, ''))
+    .filter((part) => part !== '')
+    .join('/')}`;
+}

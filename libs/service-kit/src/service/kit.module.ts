@@ -1,0 +1,57 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { AnswerCheck } from '../api/answer-check.interceptor';
+import type { BaseConfiguration } from '../configuration/define-configuration';
+import { DocumentsController, type DocumentSource } from '../documents/documents.controller';
+import { HealthController } from '../health/health.controller';
+import { Readiness } from '../health/readiness';
+import { LOGGER, type Logger } from '../logging/logger';
+import { Metrics } from '../metrics/metrics';
+import { MetricsController } from '../metrics/metrics.controller';
+import { ProblemFilter } from '../problems/problem.filter';
+import { RouteTable } from '../problems/route-table';
+import { ScopeGuard } from '../security/scope.guard';
+import { Shutdown } from '../shutdown/shutdown';
+import { Tracing } from '../tracing/tracing';
+import { CONFIGURATION, SERVICE_DOCUMENTS } from './service-options';
+
+/** What exists before Nest does. */
+export interface KitParts {
+  readonly configuration: BaseConfiguration;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly tracing: Tracing;
+  readonly routes: RouteTable;
+  readonly documents: DocumentSource;
+  readonly checkAnswers: boolean;
+}
+
+/** What every module of a service can inject, and the routes that every service has. */
+@Module({})
+export class KitModule {
+  static forService(parts: KitParts, service: NonNullable<DynamicModule['imports']>[number]): DynamicModule {
+    const shared: Provider[] = [
+      { provide: CONFIGURATION, useValue: parts.configuration },
+      { provide: LOGGER, useValue: parts.logger },
+      { provide: Metrics, useValue: parts.metrics },
+      { provide: Tracing, useValue: parts.tracing },
+      { provide: SERVICE_DOCUMENTS, useValue: parts.documents },
+      { provide: RouteTable, useValue: parts.routes },
+      Readiness,
+      Shutdown,
+    ];
+    const everyRequest: Provider[] = [
+      { provide: APP_GUARD, useClass: ScopeGuard },
+      { provide: APP_FILTER, useClass: ProblemFilter },
+      ...(parts.checkAnswers ? [{ provide: APP_INTERCEPTOR, useClass: AnswerCheck }] : []),
+    ];
+    return {
+      module: KitModule,
+      global: true,
+      imports: [service],
+      controllers: [HealthController, MetricsController, DocumentsController],
+      providers: [...shared, ...everyRequest],
+      exports: [CONFIGURATION, LOGGER, Metrics, Tracing, Readiness, Shutdown],
+    };
+  }
+}
