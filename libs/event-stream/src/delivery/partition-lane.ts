@@ -13,6 +13,7 @@ export class PartitionLane {
   running: Promise<void> | undefined;
   /** Why its handler waits for a dependency. */
   waitsFor: string | undefined;
+  private awaitingRoom: { isThere: (length: number, bytes: number) => boolean; resolve: () => void }[] = [];
   private queue: QueuedMessage[] = [];
   private head = 0;
   private queuedBytes = 0;
@@ -57,7 +58,24 @@ export class PartitionLane {
       this.queue = this.queue.slice(this.head);
       this.head = 0;
     }
+    this.tellTaken();
     return taken;
+  }
+
+  /** Resolves once as many messages and bytes are left as `isThere` asks for, or the lane is closed. */
+  untilTaken(isThere: (length: number, bytes: number) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      this.awaitingRoom.push({ isThere, resolve });
+      this.closing.signal.addEventListener('abort', () => resolve(), { once: true });
+      this.tellTaken();
+    });
+  }
+
+  /** Somebody else has the partition: ends what can be ended. */
+  lose(): void {
+    this.isLost = true;
+    this.closing.abort();
+    this.abort.abort();
   }
 
   /** Everything before this offset is handled. */
@@ -69,6 +87,13 @@ export class PartitionLane {
   learn({ position, end }: { position?: string; end?: string }): void {
     if (position !== undefined) this.position ??= BigInt(position);
     if (end !== undefined && BigInt(end) > this.end) this.end = BigInt(end);
+  }
+
+  private tellTaken(): void {
+    const isOver = this.awaitingRoom.filter(({ isThere }) => isThere(this.length, this.queuedBytes));
+    if (isOver.length === 0) return;
+    this.awaitingRoom = this.awaitingRoom.filter((each) => !isOver.includes(each));
+    for (const { resolve } of isOver) resolve();
   }
 
   private countApart(most: number): number {

@@ -11,8 +11,8 @@ import { silentLogger } from './silent-logger';
 /** What an adapter does for the runner. */
 export interface RunnerAdapter {
   readonly publish: PublishRaw;
-  /** Commits that everything before an offset is handled. Rejects where it is not certain. */
-  commit(partition: number, offset: string): Promise<void>;
+  /** Commits that everything before an offset is handled; `lost` where the partition is another's. Rejects where it is not certain. */
+  commit(partition: number, offset: string): Promise<'committed' | 'lost'>;
   heartbeat(): Promise<void>;
   /** Fetch nothing more from a partition. What is under way may still come. */
   pause(partition: number): void;
@@ -24,10 +24,10 @@ export interface RunnerAdapter {
 }
 
 export const DEFAULT_MAX_BATCH = 500;
-/** Full batches that a lane holds before its partition is paused, and below which it is fetched from again. */
-const HIGH_WATER = 4;
-const LOW_WATER = 2;
-const HIGH_WATER_BYTES = 4 * 1024 * 1024;
+/** A lane that holds so many full batches, or so many bytes, is full; below half of that there is room. */
+const FULL_BATCHES = 4;
+const FULL_BYTES = 4 * 1024 * 1024;
+const LOW_WATER = 0.5;
 /** Milliseconds that a handler gets to end after its signal was aborted. */
 const ABORT_GRACE = 1_000;
 const DRAIN_TIMEOUT = 20_000;
@@ -74,12 +74,27 @@ export class SubscriptionRunner<E> {
     if (lane === undefined || lane.closing.signal.aborted) return false;
     lane.push(messages);
     if (end !== undefined) lane.learn({ end });
-    if (!lane.isPaused && (lane.length >= HIGH_WATER * this.maxBatch || lane.bytes >= HIGH_WATER_BYTES)) {
-      lane.isPaused = true;
-      this.adapter.pause(partition);
-    }
     lane.running ??= this.run(lane);
     return true;
+  }
+
+  /**
+   * Holds up whoever fetches while a lane is full; one that stays full has its partition paused, so that the others are
+   * not held up with it.
+   *
+   * @param patience milliseconds
+   */
+  async untilRoom(partition: number, patience: number): Promise<void> {
+    const lane = this.lanes.get(partition);
+    if (lane === undefined || !this.isFull(lane)) return;
+    if (patience > 0)
+      await endsWithin(
+        lane.untilTaken((length, bytes) => !this.isOver(length, bytes, 1)),
+        patience,
+      );
+    if (!this.isFull(lane) || lane.isPaused || lane.closing.signal.aborted) return;
+    lane.isPaused = true;
+    this.adapter.pause(partition);
   }
 
   /** What the adapter knows of a partition without fetching. */
@@ -116,9 +131,7 @@ export class SubscriptionRunner<E> {
   /** The partitions are lost: nothing in hand will be committed. */
   drop(): void {
     for (const lane of this.lanes.values()) {
-      lane.isLost = true;
-      lane.closing.abort();
-      lane.abort.abort();
+      lane.lose();
     }
     this.lanes = new Map();
     this.adapter.changed();
@@ -144,10 +157,18 @@ export class SubscriptionRunner<E> {
     }
   }
 
+  private isFull(lane: PartitionLane): boolean {
+    return this.isOver(lane.length, lane.bytes, 1);
+  }
+
+  private isOver(length: number, bytes: number, share: number): boolean {
+    return length >= share * FULL_BATCHES * this.maxBatch || bytes >= share * FULL_BYTES;
+  }
+
   private async handleNext(lane: PartitionLane): Promise<void> {
     const startedAt = performance.now();
     const messages = lane.take(this.maxBatch, this.subscription.deletions === true);
-    if (lane.isPaused && lane.length < LOW_WATER * this.maxBatch && lane.bytes < HIGH_WATER_BYTES / 2) {
+    if (lane.isPaused && !this.isOver(lane.length, lane.bytes, LOW_WATER)) {
       lane.isPaused = false;
       this.adapter.resume(lane.partition);
     }
@@ -167,8 +188,8 @@ export class SubscriptionRunner<E> {
   private async commit(lane: PartitionLane, offset: string): Promise<boolean> {
     for (let failures = 1; !lane.isLost; failures += 1) {
       try {
-        await this.adapter.commit(lane.partition, offset);
-        return true;
+        if ((await this.adapter.commit(lane.partition, offset)) === 'committed') return true;
+        lane.lose();
       } catch (error) {
         (this.options.logger ?? silentLogger).warn(
           { partition: lane.partition, offset, err: asError(error) },

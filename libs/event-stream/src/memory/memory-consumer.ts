@@ -75,6 +75,7 @@ export class MemoryConsumer implements RunningSubscription {
       const queued = records.map(({ incoming, raw }): QueuedMessage => ({ incoming, raw, next: String(Number(incoming.offset) + 1) }));
       this.positions.set(partition, next);
       if (!this.runner.push(partition, queued, String(log.end))) continue;
+      void this.runner.untilRoom(partition, 0);
       if (next < log.end) setImmediate(() => this.feed());
     }
   }
@@ -110,10 +111,11 @@ export class MemoryConsumer implements RunningSubscription {
     this.hooks.stopped(this);
   }
 
-  private async commit(partition: number, offset: string): Promise<void> {
+  private async commit(partition: number, offset: string): Promise<'committed'> {
     this.group.committed[partition] = Number(offset);
     this.group.topic.partitions[partition]?.forget(Number(offset));
     this.hooks.committed();
+    return 'committed';
   }
 
   private learn(partition: number): void {

@@ -13,6 +13,7 @@ import type {
   TopicChange,
 } from '../port';
 import { deadLetterDefinition, withDeadLetters } from '../topics/dead-letter-definition';
+import { withTrace } from '../trace';
 import { MemoryConsumer } from './memory-consumer';
 import { MemoryGroup } from './memory-group';
 import { MemoryTopic } from './memory-topic';
@@ -53,15 +54,7 @@ class MemoryStream implements MemoryEventStream {
   }
 
   async publish(topic: string, messages: readonly OutgoingMessage[]): Promise<void> {
-    const trace = this.options.trace?.inject();
-    await this.append(
-      topic,
-      messages.map(({ key, value, headers = {} }) => ({
-        key,
-        value,
-        headers: trace === undefined || 'traceparent' in headers ? headers : { ...trace, ...headers },
-      })),
-    );
+    await this.append(topic, withTrace(messages, this.options.trace));
   }
 
   async subscribe<E>(subscription: Subscription<E>): Promise<RunningSubscription> {

@@ -1,0 +1,94 @@
+import type { Admin, Kafka } from 'kafkajs';
+import { MissingTopicError } from '../errors';
+import type { PartitionRange } from '../port';
+import { RETRY } from './kafka-client';
+import { streamError } from './kafka-errors';
+
+/** Milliseconds for which the number of a topic's partitions is taken to be what it was. */
+const PARTITIONS_AGE = 300_000;
+
+/** One connection for questions about topics and groups, made when the first is asked. */
+export class KafkaAdmin {
+  private admin: Admin | undefined;
+  private connecting: Promise<Admin> | undefined;
+  private readonly partitionCounts = new Map<string, { count: number; until: number }>();
+
+  constructor(private readonly kafka: Kafka) {}
+
+  /**
+   * Asks the brokers.
+   *
+   * @throws DependencyUnavailableError, MissingTopicError
+   */
+  async ask<T>(question: (admin: Admin) => Promise<T>, topics: readonly string[] = []): Promise<T> {
+    try {
+      return await question(await this.connected());
+    } catch (error) {
+      throw streamError(error, topics);
+    }
+  }
+
+  /** @throws DependencyUnavailableError, MissingTopicError */
+  async partitionsOf(topic: string): Promise<number> {
+    const known = this.partitionCounts.get(topic);
+    if (known !== undefined && known.until > Date.now()) return known.count;
+    await this.requireTopics([topic]);
+    const { topics } = await this.ask((admin) => admin.fetchTopicMetadata({ topics: [topic] }), [topic]);
+    const count = topics[0]?.partitions.length ?? 0;
+    if (count === 0) throw new MissingTopicError([topic]);
+    this.partitionCounts.set(topic, { count, until: Date.now() + PARTITIONS_AGE });
+    return count;
+  }
+
+  forgetPartitions(topic: string): void {
+    this.partitionCounts.delete(topic);
+  }
+
+  /**
+   * Asks for the list of all topics: a question about one by name may make it, where brokers are set up so.
+   *
+   * @throws DependencyUnavailableError, MissingTopicError
+   */
+  async requireTopics(topics: readonly string[]): Promise<void> {
+    const existing = new Set(await this.ask((admin) => admin.listTopics()));
+    const missing = topics.filter((topic) => !existing.has(topic));
+    if (missing.length > 0) throw new MissingTopicError(missing);
+  }
+
+  /** @throws DependencyUnavailableError, MissingTopicError */
+  async rangesOf(topic: string): Promise<PartitionRange[]> {
+    await this.requireTopics([topic]);
+    const offsets = await this.ask((admin) => admin.fetchTopicOffsets(topic), [topic]);
+    return offsets.map(({ partition, low, high }) => ({ partition, first: low, end: high }));
+  }
+
+  /** Offsets that a group has committed; partitions without one are left out. */
+  async committed(group: string, topic: string): Promise<Map<number, string>> {
+    const [answer] = await this.ask((admin) => admin.fetchOffsets({ groupId: group, topics: [topic] }));
+    return new Map((answer?.partitions ?? []).filter(({ offset }) => offset !== '-1').map(({ partition, offset }) => [partition, offset]));
+  }
+
+  async close(): Promise<void> {
+    const { admin } = this;
+    this.admin = undefined;
+    await admin?.disconnect().catch(() => undefined);
+  }
+
+  private async connected(): Promise<Admin> {
+    if (this.admin !== undefined) return this.admin;
+    this.connecting ??= this.connect().finally(() => (this.connecting = undefined));
+    return this.connecting;
+  }
+
+  private async connect(): Promise<Admin> {
+    const admin = this.kafka.admin({ retry: { ...RETRY, retries: 3 } });
+    try {
+      await admin.connect();
+    } catch (error) {
+      await admin.disconnect().catch(() => undefined);
+      throw error;
+    }
+    this.admin = admin;
+    return admin;
+  }
+}
