@@ -34,9 +34,11 @@ export interface InferenceObserver {
 export interface QueueLoad {
   /** Calls that are not yet answered. */
   readonly calls: number;
-  /** Texts that no worker has yet, and their tokens, estimated from their characters. */
+  /** Texts of ordinary calls that no worker has yet, and their tokens, estimated from their characters. */
   readonly texts: number;
   readonly tokens: number;
+  /** Texts of bulk calls that no worker has yet. */
+  readonly bulkTexts: number;
   /** Workers that are computing. */
   readonly busyWorkers: number;
 }

@@ -1,9 +1,11 @@
 import { AttuneError, interpretLogits, type ManifestTask } from '@attune/artifact';
+import type { ComputedText } from './call';
 import type { CallOptions } from './call-options';
 import { cpuLimit } from './cpu-limit';
+import { InferenceQueue } from './inference-queue';
 import { readModelDirectory, type Precision, type ServableModel } from './model-directory';
 import type { InferenceObserver, QueueLoad } from './observer';
-import { distribute, uniqueTexts } from './task-split';
+import { uniqueTexts } from './unique-texts';
 import { WorkerPool } from './worker-pool';
 import type { TextInput } from './worker-protocol';
 
@@ -60,28 +62,35 @@ export interface ComputedRows {
 }
 
 const DEFAULT_TOKEN_BUDGET = 512;
+const DEFAULT_QUEUE_TOKENS = 32_768;
 
 /**
  * A model that answers: texts are cleaned as the model's manifest says, tokenised and computed in worker threads, sorted
- * by length into batches; identical texts are computed once. Calls may overlap.
+ * by length into batches; identical texts are computed once. Calls may overlap: while a worker is idle a text goes to it at
+ * once, and under load texts of several calls share batches.
  */
 export class Predictor {
+  private readonly outputLists = new Map<string, readonly string[]>();
+
   private constructor(
     private readonly directory: string,
     private readonly model: ServableModel,
+    private readonly queue: InferenceQueue,
     private readonly pool: WorkerPool,
   ) {}
 
   /**
-   * Loads a head's directory, or that of an embedding model, and starts its workers.
+   * Loads a head's directory, or that of an embedding model, starts its workers and warms them up.
    *
    * @throws AttuneError `missing-file` or `bad-model` when there is no such model, or not in that precision
    */
   static async open(directory: string, options: PredictorOptions): Promise<Predictor> {
     const model = await readModelDirectory(directory, options.precision);
     const { onnxFile, tokenizerDirectory, normalization, maxLength } = model;
-    const setup = { onnxFile, tokenizerDirectory, normalization, maxLength, tokenBudget: options.tokenBudget ?? DEFAULT_TOKEN_BUDGET };
-    return new Predictor(directory, model, await WorkerPool.start(setup, options.threads ?? cpuLimit()));
+    const { threads: workers = cpuLimit(), tokenBudget = DEFAULT_TOKEN_BUDGET, queueTokens = DEFAULT_QUEUE_TOKENS } = options;
+    const queue = new InferenceQueue({ maxLength, tokenBudget, queueTokens, workers }, options.observer ?? {});
+    const setup = { onnxFile, tokenizerDirectory, normalization, maxLength, tokenBudget };
+    return new Predictor(directory, model, queue, await WorkerPool.start(setup, workers, queue));
   }
 
   /** The tasks of the model's heads; none where it only embeds. */
@@ -94,90 +103,130 @@ export class Predictor {
     return this.pool.size;
   }
 
+  /** Whether a worker is there to compute. */
+  get isAlive(): boolean {
+    return this.pool.isAlive;
+  }
+
+  /** How full the queue is. */
+  get load(): QueueLoad {
+    return { ...this.queue.load, busyWorkers: this.pool.busy };
+  }
+
   /**
    * What the head of a task says about each text, in their order.
    *
    * @param taskName default the model's first task
-   * @throws AttuneError `wrong-use` when the model has no such task
+   * @throws AttuneError `wrong-use` when the model has no such task, `interrupted` when the call is withdrawn; `Overloaded`
    */
-  async predict(texts: readonly TextInput[], taskName?: string, _options?: CallOptions): Promise<Prediction[]> {
-    const task = taskName === undefined ? this.tasks.at(0) : this.tasks.find(({ name }) => name === taskName);
-    if (task === undefined) {
-      throw new AttuneError('wrong-use', `${this.directory} has no task${taskName === undefined ? '' : ` "${taskName}"`} to predict.`, {
-        remedy: 'Name a head that attune train wrote.',
-      });
-    }
-    const { rows } = await this.compute(texts, task.output);
-    const known = new Map<Float32Array, Prediction>();
-    return rows.map((logits) => {
-      const prediction = known.get(logits) ?? toPrediction(task, logits);
-      known.set(logits, prediction);
-      return prediction;
-    });
+  async predict(texts: readonly TextInput[], taskName?: string, options: CallOptions = {}): Promise<Prediction[]> {
+    const task = this.taskNamed(taskName);
+    const { rows } = await this.compute(texts, task.output, options);
+    return interpretRows(task, rows);
   }
 
   /**
    * A vector of length 1 for each text, in their order.
    *
-   * @throws AttuneError `wrong-use` when the model gives no vectors
+   * @throws AttuneError `wrong-use` when the model gives no vectors, `interrupted` when the call is withdrawn; `Overloaded`
    */
-  async embed(texts: readonly (string | TextInput)[], _options?: CallOptions): Promise<Float32Array[]> {
-    const output = this.model.embeddingOutput;
-    if (output === undefined || !this.pool.outputs.includes(output)) {
-      throw new AttuneError('wrong-use', `${this.directory} gives no embeddings.`, {
-        remedy: 'Export the head with `export: {embedding: true}` in head.yaml, or name an embedding model.',
-      });
-    }
+  async embed(texts: readonly (string | TextInput)[], options: CallOptions = {}): Promise<Float32Array[]> {
     const inputs = texts.map((text) => (typeof text === 'string' ? { text } : text));
-    return (await this.compute(inputs, output)).rows;
+    return (await this.compute(inputs, this.embeddingOutput(), options)).rows;
   }
 
   /**
-   * What the model's heads say about each text, and its vector where asked for, in the order of the texts.
+   * What the model's heads say about each text, and its vector where asked for, in the order of the texts: of one pass through the model.
    *
-   * @throws AttuneError `wrong-use` for a task that the model does not have, or vectors that it does not give; `Overloaded`
+   * @throws AttuneError `wrong-use` for a task that the model does not have, or vectors that it does not give, `interrupted` when the call
+   *   is withdrawn; `Overloaded`
    */
-  async predictAll(texts: readonly TextInput[], options: PredictAllOptions = {}): Promise<TextPrediction[]> {
-    const names = options.tasks ?? this.tasks.map(({ name }) => name);
-    const byTask = await Promise.all(names.map((name) => this.predict(texts, name, options)));
-    const vectors = options.embedding === true ? await this.embed(texts, options) : undefined;
-    return texts.map((_, row) => ({
-      tasks: Object.fromEntries(names.map((name, task) => [name, byTask[task][row]])),
-      ...(vectors !== undefined && { embedding: vectors[row] }),
+  async predictAll(
+    texts: readonly TextInput[],
+    { tasks: names, embedding, ...options }: PredictAllOptions = {},
+  ): Promise<TextPrediction[]> {
+    const tasks = names === undefined ? this.tasks : names.map((name) => this.taskNamed(name));
+    const vectors = embedding === true ? this.embeddingOutput() : undefined;
+    const outputs = [...tasks.map(({ output }) => output), ...(vectors === undefined ? [] : [vectors])];
+    const { computed, positions } = await this.run(texts, [...new Set(outputs)], options);
+    const predictions = computed.map(({ rows }): TextPrediction => ({
+      tasks: Object.fromEntries(tasks.map((task) => [task.name, toPrediction(task, rowNamed(rows, task.output))])),
+      ...(vectors !== undefined && { embedding: rowNamed(rows, vectors) }),
     }));
-  }
-
-  /** How full the queue is. */
-  get load(): QueueLoad {
-    return { calls: 0, texts: 0, tokens: 0, busyWorkers: 0 };
+    return positions.map((position) => predictions[position]);
   }
 
   /** The rows of a named ONNX output, and how much was computed for them. */
-  async compute(texts: readonly TextInput[], output: string): Promise<ComputedRows> {
-    const { unique, positions } = uniqueTexts(texts);
-    const computed: Float32Array[] = new Array<Float32Array>(unique.length);
-    let tokens = 0;
-    let paddedTokens = 0;
-    await Promise.all(
-      distribute(unique, this.pool.size).map(async (part) => {
-        const result = await this.pool.run(
-          part.map((index) => unique[index]),
-          output,
-        );
-        part.forEach((index, row) => {
-          computed[index] = result.values.subarray(row * result.width, (row + 1) * result.width);
-        });
-        tokens += result.tokens;
-        paddedTokens += result.paddedTokens;
-      }),
-    );
-    return { rows: positions.map((index) => computed[index]), uniqueTexts: unique.length, tokens, paddedTokens };
+  async compute(texts: readonly TextInput[], output: string, options: CallOptions = {}): Promise<ComputedRows> {
+    const { computed, positions } = await this.run(texts, this.outputList(output), options);
+    const rows = computed.map((text) => rowNamed(text.rows, output));
+    const sum = (count: (text: ComputedText) => number): number => computed.reduce((total, text) => total + count(text), 0);
+    return {
+      rows: positions.map((position) => rows[position]),
+      uniqueTexts: computed.length,
+      tokens: sum(({ tokens }) => tokens),
+      paddedTokens: Math.round(sum(({ paddedTokens }) => paddedTokens)),
+    };
   }
 
   /** Ends the worker threads. Calls in hand that have not reached one are refused. */
   async close(): Promise<void> {
+    this.queue.close();
     await this.pool.close();
   }
+
+  private async run(
+    texts: readonly TextInput[],
+    outputs: readonly string[],
+    options: CallOptions,
+  ): Promise<{ computed: ComputedText[]; positions: number[] }> {
+    const { unique, positions } = uniqueTexts(texts);
+    if (unique.length === 0 || outputs.length === 0) return { computed: unique.map(() => NOTHING), positions };
+    const computed = this.queue.submit(unique, outputs, options);
+    this.pool.wake();
+    return { computed: await computed, positions };
+  }
+
+  /** One list a name, so that texts that want the same are told by it. */
+  private outputList(output: string): readonly string[] {
+    const known = this.outputLists.get(output) ?? [output];
+    this.outputLists.set(output, known);
+    return known;
+  }
+
+  private taskNamed(name: string | undefined): ManifestTask {
+    const task = name === undefined ? this.tasks.at(0) : this.tasks.find((candidate) => candidate.name === name);
+    if (task !== undefined) return task;
+    throw new AttuneError('wrong-use', `${this.directory} has no task${name === undefined ? '' : ` "${name}"`} to predict.`, {
+      remedy: 'Name a head that attune train wrote.',
+    });
+  }
+
+  private embeddingOutput(): string {
+    const output = this.model.embeddingOutput;
+    if (output !== undefined && this.pool.outputs.includes(output)) return output;
+    throw new AttuneError('wrong-use', `${this.directory} gives no embeddings.`, {
+      remedy: 'Export the head with `export: {embedding: true}` in head.yaml, or name an embedding model.',
+    });
+  }
+}
+
+const NOTHING: ComputedText = { rows: new Map(), tokens: 0, paddedTokens: 0 };
+
+function rowNamed(rows: ComputedText['rows'], output: string): Float32Array {
+  const row = rows.get(output);
+  if (row === undefined) throw new AttuneError('inference-failed', `The model gave no output "${output}".`);
+  return row;
+}
+
+/** Equal texts share their row, and so their prediction. */
+function interpretRows(task: ManifestTask, rows: readonly Float32Array[]): Prediction[] {
+  const known = new Map<Float32Array, Prediction>();
+  return rows.map((logits) => {
+    const prediction = known.get(logits) ?? toPrediction(task, logits);
+    known.set(logits, prediction);
+    return prediction;
+  });
 }
 
 function toPrediction(task: ManifestTask, logits: Float32Array): Prediction {

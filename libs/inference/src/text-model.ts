@@ -1,9 +1,13 @@
 import { AttuneError, loadTokenizer, normalizeText, type TokenizedText, type Tokenizer } from '@attune/artifact';
 import { OnnxSession, type SessionInput } from '@attune/onnx';
 import { planBatches } from './batches';
-import type { TaskResult, TextInput, WorkerSetup } from './worker-protocol';
+import { TaskComputation } from './task-computation';
+import type { WorkerSetup, WorkerTask } from './worker-protocol';
 
-/** A tokeniser and a session of one thread: texts in, rows of an output out. Computes in the thread that calls it. */
+/** Tokens that warming-up runs through the session at once, whatever the budget: enough for the caches and the allocator. */
+const MOST_WARM_TOKENS = 512;
+
+/** A tokeniser and a session of one thread: texts in, rows of outputs out. Computes in the thread that calls it. */
 export class TextModel {
   private constructor(
     private readonly setup: WorkerSetup,
@@ -23,49 +27,61 @@ export class TextModel {
     return this.session.outputNames;
   }
 
-  /** Rows of the named output, `[texts, width]`, in the order of the texts. */
-  async compute(texts: readonly TextInput[], output: string): Promise<TaskResult> {
-    const { maxLength, normalization, tokenBudget } = this.setup;
-    const clean = (text: string): string => normalizeText(text, normalization);
-    const encoded = texts.map(({ text, pair }) =>
-      this.tokenizer.encode(clean(text), pair === undefined ? undefined : clean(pair), maxLength),
-    );
-    const lengths = encoded.map(({ inputIds }) => inputIds.length);
-    const result: TaskResult = {
-      values: new Float32Array(0),
-      width: 0,
-      tokens: lengths.reduce((sum, length) => sum + length, 0),
-      paddedTokens: 0,
-    };
-    for (const rows of planBatches(lengths, { tokenBudget })) {
-      const input = padBatch(
-        rows.map((row) => encoded[row]),
-        this.tokenizer.padTokenId,
+  /** Runs batches of several shapes, so that the first texts do not wait for memory and compiled code. */
+  async warmUp(): Promise<void> {
+    const { maxLength, tokenBudget } = this.setup;
+    const { inputIds } = this.tokenize('Warm up with one ordinary sentence.', undefined);
+    const most = Math.min(MOST_WARM_TOKENS, Math.max(tokenBudget, maxLength));
+    for (const [rows, tokens] of [
+      [1, Math.min(8, maxLength)],
+      [Math.floor(most / Math.min(32, maxLength)), Math.min(32, maxLength)],
+      [1, Math.min(most, maxLength)],
+    ]) {
+      const row = Int32Array.from({ length: tokens }, (_, at) => inputIds[at % inputIds.length]);
+      await this.session.run(
+        padBatch(
+          Array.from({ length: Math.max(1, rows) }, () => ({ inputIds: row })),
+          this.tokenizer.padTokenId,
+        ),
       );
-      const { values, dims } = await this.runOutput(input, output);
-      if (result.width === 0) {
-        result.width = dims[1];
-        result.values = new Float32Array(texts.length * result.width);
-      }
-      rows.forEach((row, index) =>
-        result.values.set(values.subarray(index * result.width, (index + 1) * result.width), row * result.width),
-      );
-      result.paddedTokens += input.rows * input.tokens;
     }
-    return result;
+  }
+
+  /** Cleans and tokenises a task's texts, and plans its batches. */
+  begin({ texts, pairs, outputs }: Pick<WorkerTask, 'texts' | 'pairs' | 'outputs'>): TaskComputation {
+    const encoded = texts.map((text, row) => this.tokenize(text, pairs?.[row]));
+    const lengths = Int32Array.from(encoded, ({ inputIds }) => inputIds.length);
+    return new TaskComputation(outputs, lengths, planBatches(lengths, this.setup), (rows) =>
+      this.runBatch(
+        rows.map((row) => encoded[row]),
+        outputs,
+      ),
+    );
   }
 
   async close(): Promise<void> {
     await this.session.close();
   }
 
-  private async runOutput(input: SessionInput, output: string): Promise<{ values: Float32Array; dims: number[] }> {
-    const outputs = await this.session.run(input, [output]);
-    const found = Object.entries(outputs).find(([name]) => name === output)?.[1];
-    if (found === undefined || found.dims.length !== 2) {
-      throw new AttuneError('bad-model', `${this.setup.onnxFile}: the output "${output}" is not a row of numbers a text`);
-    }
-    return found;
+  private tokenize(text: string, pair: string | undefined): TokenizedText {
+    const { maxLength, normalization } = this.setup;
+    const second = pair === undefined ? undefined : normalizeText(pair, normalization);
+    return this.tokenizer.encode(normalizeText(text, normalization), second, maxLength);
+  }
+
+  private async runBatch(rows: TokenizedText[], outputs: readonly string[]): Promise<Float32Array[]> {
+    const unknown = outputs.find((output) => !this.outputs.includes(output));
+    if (unknown !== undefined) throw this.notRows(unknown);
+    const results = await this.session.run(padBatch(rows, this.tokenizer.padTokenId), outputs);
+    return outputs.map((output) => {
+      const { values, dims } = results[output];
+      if (dims.length !== 2) throw this.notRows(output);
+      return values;
+    });
+  }
+
+  private notRows(output: string): AttuneError {
+    return new AttuneError('bad-model', `${this.setup.onnxFile}: the output "${output}" is not a row of numbers a text`);
   }
 }
 

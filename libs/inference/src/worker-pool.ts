@@ -5,35 +5,65 @@ import type { SerializedError, TaskResult, WorkerReply, WorkerRequest, WorkerSet
 
 /** A task is given to another worker this many times when the one that had it dies. */
 const RETRIES = 1;
+/** Tasks that a worker may have at once, the one it computes included, so that it need not wait for the main thread between two. */
+const TASKS_AHEAD = 2;
+/** Milliseconds before a worker that could not be replaced is tried again; doubled each time, up to the longest. */
+const FIRST_PAUSE = 1000;
+const LONGEST_PAUSE = 30_000;
 
-interface Job {
-  task: WorkerTask;
-  deaths: number;
-  resolve: (result: TaskResult) => void;
-  reject: (error: Error) => void;
+/** Texts on their way through a worker. */
+export interface PoolTask extends Omit<WorkerTask, 'id'> {
+  done(result: TaskResult): void;
+  failed(error: AttuneError): void;
 }
 
-/** One thread and the job it is at. */
+/** Where workers get their tasks from. */
+export interface TaskSource {
+  /**
+   * The next task, if there is one.
+   *
+   * @param bulk from bulk calls, or from the others
+   * @param idleWorkers workers that have nothing to do, which should share what waits; 0 where the task is to lie ready
+   */
+  take(bulk: boolean, idleWorkers: number): PoolTask | undefined;
+  /** No worker is left, and none can be started: refuse what waits. */
+  abandon(error: AttuneError): void;
+  /** There is a worker that takes tasks. */
+  resume(): void;
+  workerDied(): void;
+}
+
+interface Job {
+  readonly id: number;
+  readonly task: PoolTask;
+  readonly deaths: number;
+}
+
+/** One thread and the jobs it has. */
 interface Seat {
-  worker: Worker;
-  job: Job | undefined;
+  readonly worker: Worker;
+  readonly jobs: Map<number, Job>;
   ready: boolean;
 }
 
 /**
- * Worker threads, each with its own copy of the model, and the queue before them. A worker that dies is replaced, and
- * its task is tried once more; a task that kills two workers fails.
+ * Worker threads, each with its own copy of the model, which take their tasks from a source. A worker that dies is
+ * replaced, and its tasks are tried once more, each in a worker of its own; a task that kills two workers fails.
  */
 export class WorkerPool {
   private readonly seats = new Set<Seat>();
-  private readonly queue: Job[] = [];
+  /** Tasks whose worker died. */
+  private readonly retries: Job[] = [];
+  private readonly pauses = new Set<NodeJS.Timeout>();
   private nextId = 0;
   private closed = false;
+  private wakes = false;
   private outputNames: readonly string[] = [];
 
   private constructor(
     private readonly setup: WorkerSetup,
     readonly size: number,
+    private readonly source: TaskSource,
     private readonly entry: string,
   ) {}
 
@@ -42,8 +72,13 @@ export class WorkerPool {
    *
    * @param entry JavaScript file that a worker runs
    */
-  static async start(setup: WorkerSetup, size: number, entry = join(__dirname, 'worker-entry.js')): Promise<WorkerPool> {
-    const pool = new WorkerPool(setup, size, entry);
+  static async start(
+    setup: WorkerSetup,
+    size: number,
+    source: TaskSource,
+    entry = join(__dirname, 'worker-entry.js'),
+  ): Promise<WorkerPool> {
+    const pool = new WorkerPool(setup, size, source, entry);
     try {
       await Promise.all(Array.from({ length: size }, () => pool.spawn()));
     } catch (error) {
@@ -63,19 +98,31 @@ export class WorkerPool {
     return [...this.seats].map(({ worker }) => worker.threadId);
   }
 
-  /** Queues a task. Rejects with an `AttuneError` when it fails, when it kills two workers, and when the pool is closed before it ran. */
-  run(texts: WorkerTask['texts'], output: string): Promise<TaskResult> {
-    if (this.closed) return Promise.reject(closedError());
-    return new Promise((resolve, reject) => {
-      this.queue.push({ task: { id: this.nextId++, texts, output }, deaths: 0, resolve, reject });
+  /** Workers that have something to compute. */
+  get busy(): number {
+    return [...this.seats].filter(({ jobs }) => jobs.size > 0).length;
+  }
+
+  /** Whether a worker can take tasks. */
+  get isAlive(): boolean {
+    return [...this.seats].some(({ ready }) => ready);
+  }
+
+  /** Says that the source has tasks. Workers get them when the present turn of the event loop ends, so that what came in it goes together. */
+  wake(): void {
+    if (this.wakes || this.closed) return;
+    this.wakes = true;
+    setImmediate(() => {
+      this.wakes = false;
       this.dispatch();
     });
   }
 
-  /** Refuses what waits, lets what runs end, and ends every thread. */
+  /** Takes nothing more from the source, lets what runs end, and ends every thread. */
   async close(): Promise<void> {
     this.closed = true;
-    for (const job of this.queue.splice(0)) job.reject(closedError());
+    for (const pause of this.pauses) clearTimeout(pause);
+    for (const { task } of this.retries.splice(0)) task.failed(closedError());
     await Promise.all(
       [...this.seats].map(({ worker, ready }) => {
         const ended = new Promise((resolve) => worker.once('exit', resolve));
@@ -88,7 +135,7 @@ export class WorkerPool {
 
   private spawn(): Promise<void> {
     const worker = new Worker(this.entry, { workerData: this.setup });
-    const seat: Seat = { worker, job: undefined, ready: false };
+    const seat: Seat = { worker, jobs: new Map(), ready: false };
     this.seats.add(seat);
     return new Promise((resolve, reject) => {
       let failure: Error | undefined;
@@ -96,6 +143,7 @@ export class WorkerPool {
         if (reply.kind === 'ready') {
           seat.ready = true;
           this.outputNames = reply.outputs;
+          this.source.resume();
           resolve();
           this.dispatch();
         } else if (reply.kind === 'failed' && reply.id === undefined) {
@@ -109,48 +157,96 @@ export class WorkerPool {
       worker.on('exit', (code) => {
         this.seats.delete(seat);
         reject(failure ?? diedError(code));
-        this.buryJob(seat, failure, code);
+        if (seat.ready) this.replace(seat, failure, code);
       });
     });
   }
 
   private finish(seat: Seat, reply: Exclude<WorkerReply, { kind: 'ready' }>): void {
-    const { job } = seat;
-    seat.job = undefined;
-    if (reply.kind === 'result') job?.resolve(reply.result);
-    else job?.reject(deserializeError(reply.error));
+    const job = reply.id === undefined ? undefined : seat.jobs.get(reply.id);
+    if (job === undefined) return;
+    seat.jobs.delete(job.id);
+    // The worker gets its next task before anyone hears of this one.
     this.dispatch();
+    if (reply.kind === 'result') job.task.done(reply.result);
+    else job.task.failed(deserializeError(reply.error));
   }
 
   private dispatch(): void {
-    for (const seat of this.seats) {
-      if (!seat.ready || seat.job !== undefined) continue;
-      const job = this.queue.shift();
-      if (job === undefined) return;
-      seat.job = job;
-      seat.worker.postMessage({ kind: 'task', task: job.task } satisfies WorkerRequest);
+    if (this.closed) return;
+    const ready = [...this.seats].filter((seat) => seat.ready && ![...seat.jobs.values()].some(({ deaths }) => deaths > 0));
+    const empty = (): Seat[] => ready.filter(({ jobs }) => jobs.size === 0);
+    for (const seat of empty()) {
+      const job = this.retries.shift();
+      if (job === undefined) break;
+      this.send(seat, job);
+      ready.splice(ready.indexOf(seat), 1);
+    }
+    for (const bulk of [false, true]) {
+      // Each worker gets one task before any gets a second one.
+      for (let ahead = 0; ahead < TASKS_AHEAD; ahead++) {
+        for (const seat of byLoad(ready)) {
+          const own = [...seat.jobs.values()].filter(({ task }) => task.bulk === bulk).length;
+          if (own > ahead) continue;
+          const task = this.source.take(bulk, ahead === 0 ? Math.max(1, ready.filter((other) => !hasTask(other, bulk)).length) : 0);
+          if (task === undefined) break;
+          this.send(seat, { id: this.nextId++, task, deaths: 0 });
+        }
+      }
     }
   }
 
-  /** After a worker's end: its job goes back to the head of the queue, or fails; a new worker takes its seat. */
-  private buryJob(seat: Seat, failure: Error | undefined, code: number): void {
-    const { job } = seat;
-    if (job !== undefined && (this.closed || job.deaths >= RETRIES)) job.reject(diedError(code, failure));
-    else if (job !== undefined) this.queue.unshift({ ...job, deaths: job.deaths + 1 });
-    if (this.closed || !seat.ready) return;
+  private send(seat: Seat, job: Job): void {
+    seat.jobs.set(job.id, job);
+    const { texts, pairs, outputs, bulk } = job.task;
+    const task: WorkerTask = { id: job.id, texts, outputs, bulk, ...(pairs !== undefined && { pairs }) };
+    seat.worker.postMessage({ kind: 'task', task } satisfies WorkerRequest);
+  }
+
+  /** After a worker's end: its tasks are tried again or fail, and a new worker takes its seat. */
+  private replace(seat: Seat, failure: Error | undefined, code: number): void {
+    for (const { task, deaths } of seat.jobs.values()) {
+      if (this.closed || deaths >= RETRIES) task.failed(diedError(code, failure));
+      else this.retries.push({ id: this.nextId++, task, deaths: deaths + 1 });
+    }
+    if (this.closed) return;
+    this.source.workerDied();
+    this.respawn(FIRST_PAUSE);
+    this.dispatch();
+  }
+
+  private respawn(pause: number): void {
     this.spawn().catch((error: unknown) => {
-      if (this.seats.size > 0) return;
-      const cause = error instanceof Error ? error : diedError(code);
-      for (const waiting of this.queue.splice(0)) waiting.reject(cause);
+      if (this.closed) return;
+      if (this.seats.size === 0) {
+        const cause = error instanceof AttuneError ? error : diedError(1, error instanceof Error ? error : undefined);
+        for (const { task } of this.retries.splice(0)) task.failed(cause);
+        this.source.abandon(cause);
+      }
+      const timer = setTimeout(() => {
+        this.pauses.delete(timer);
+        this.respawn(Math.min(LONGEST_PAUSE, pause * 2));
+      }, pause);
+      this.pauses.add(timer);
     });
   }
+}
+
+function hasTask({ jobs }: Seat, bulk: boolean): boolean {
+  for (const { task } of jobs.values()) if (task.bulk === bulk) return true;
+  return false;
+}
+
+function byLoad(seats: readonly Seat[]): Seat[] {
+  return [...seats].sort((a, b) => a.jobs.size - b.jobs.size);
 }
 
 function deserializeError({ code, message, remedy }: SerializedError): AttuneError {
   return new AttuneError(code, message, remedy === undefined ? {} : { remedy });
 }
 
-function closedError(): AttuneError {
+/** The error of texts that a closed model did not compute. */
+export function closedError(): AttuneError {
   return new AttuneError('interrupted', 'The model was closed before these texts were computed.');
 }
 

@@ -15,11 +15,15 @@ export interface WorkerSetup {
   tokenBudget: number;
 }
 
-/** Texts to compute, and the ONNX output that is wanted of them. */
+/** Texts to compute, and the ONNX outputs that are wanted of them. */
 export interface WorkerTask {
   id: number;
-  texts: readonly TextInput[];
-  output: string;
+  texts: readonly string[];
+  /** Second texts, where there are any; undefined for a text that is no pair. */
+  pairs?: readonly (string | undefined)[];
+  outputs: readonly string[];
+  /** Its batches take turns with other tasks. */
+  bulk: boolean;
 }
 
 export type WorkerRequest = { kind: 'task'; task: WorkerTask } | { kind: 'close' };
@@ -37,10 +41,21 @@ export type WorkerReply =
   | { kind: 'failed'; id: number | undefined; error: SerializedError };
 
 /** The rows of an output in the order of the task's texts: `[texts × width]`. */
-export interface TaskResult {
+export interface OutputRows {
   values: Float32Array<ArrayBuffer>;
   width: number;
-  /** Tokens of the texts, and those computed with padding. */
-  tokens: number;
+}
+
+/** What a worker computed; times in seconds. */
+export interface TaskResult {
+  /** In the order of the task's outputs. */
+  outputs: OutputRows[];
+  /** Tokens of each text. */
+  lengths: Int32Array<ArrayBuffer>;
+  /** Tokens computed, padding counted. */
   paddedTokens: number;
+  tokenizeSeconds: number;
+  inferenceSeconds: number;
+  /** Processor time of the thread, where the system tells it. */
+  cpuSeconds?: number;
 }

@@ -1,34 +1,112 @@
+import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { AttuneError } from '@attune/artifact';
+import type { TaskComputation } from './task-computation';
 import { TextModel } from './text-model';
-import type { SerializedError, WorkerReply, WorkerRequest, WorkerSetup } from './worker-protocol';
+import { threadCpuSeconds } from './thread-time';
+import type { SerializedError, WorkerReply, WorkerRequest, WorkerSetup, WorkerTask } from './worker-protocol';
 
-/** The body of a worker thread: loads the model, says so, and computes tasks one after the other until told to close. */
+/** A task that the worker has, from its arrival to its reply. */
+interface Job {
+  readonly task: WorkerTask;
+  computation: TaskComputation | undefined;
+  tokenizeSeconds: number;
+  inferenceSeconds: number;
+  cpuSeconds: number | undefined;
+}
+
+/** Computes tasks, a batch at a time; while there are both, batches of bulk tasks and of others take turns. */
+class TaskLoop {
+  private readonly calls: Job[] = [];
+  private readonly bulk: Job[] = [];
+  private bulkIsNext = false;
+  private isRunning = false;
+  private isClosing = false;
+
+  constructor(
+    private readonly model: TextModel,
+    private readonly port: MessagePort,
+  ) {}
+
+  accept(request: WorkerRequest): void {
+    if (request.kind === 'close') this.isClosing = true;
+    else {
+      const job = { task: request.task, computation: undefined, tokenizeSeconds: 0, inferenceSeconds: 0, cpuSeconds: 0 };
+      (request.task.bulk ? this.bulk : this.calls).push(job);
+    }
+    if (!this.isRunning) void this.run();
+  }
+
+  private async run(): Promise<void> {
+    this.isRunning = true;
+    for (let job = this.nextJob(); job !== undefined; job = this.nextJob()) {
+      await this.advance(job);
+      // Lets messages in that arrived meanwhile.
+      await setImmediate();
+    }
+    this.isRunning = false;
+    if (!this.isClosing) return;
+    await this.model.close();
+    this.port.close();
+  }
+
+  private nextJob(): Job | undefined {
+    const [first, second] = this.bulkIsNext ? [this.bulk, this.calls] : [this.calls, this.bulk];
+    const queue = first.length > 0 ? first : second;
+    this.bulkIsNext = queue === this.calls;
+    return queue.at(0);
+  }
+
+  private async advance(job: Job): Promise<void> {
+    const cpuBefore = threadCpuSeconds();
+    try {
+      const started = performance.now();
+      const computation = (job.computation ??= this.model.begin(job.task));
+      const tokenized = performance.now();
+      if (!computation.isDone) await computation.step();
+      job.tokenizeSeconds += (tokenized - started) / 1000;
+      job.inferenceSeconds += (performance.now() - tokenized) / 1000;
+      const cpuAfter = threadCpuSeconds();
+      job.cpuSeconds =
+        job.cpuSeconds === undefined || cpuBefore === undefined || cpuAfter === undefined
+          ? undefined
+          : job.cpuSeconds + cpuAfter - cpuBefore;
+      if (computation.isDone) this.reply(job, computation);
+    } catch (error) {
+      this.remove(job);
+      this.send({ kind: 'failed', id: job.task.id, error: serializeError(error) });
+    }
+  }
+
+  private reply(job: Job, computation: TaskComputation): void {
+    this.remove(job);
+    const { tokenizeSeconds, inferenceSeconds, cpuSeconds } = job;
+    const result = computation.result({ tokenizeSeconds, inferenceSeconds, ...(cpuSeconds !== undefined && { cpuSeconds }) });
+    const transfer = [result.lengths.buffer, ...result.outputs.map(({ values }) => values.buffer)];
+    this.send({ kind: 'result', id: job.task.id, result }, transfer);
+  }
+
+  private remove(job: Job): void {
+    const queue = job.task.bulk ? this.bulk : this.calls;
+    queue.splice(queue.indexOf(job), 1);
+  }
+
+  private send(reply: WorkerReply, transfer: ArrayBuffer[] = []): void {
+    this.port.postMessage(reply, transfer);
+  }
+}
+
+/** The body of a worker thread: loads the model and warms it, says so, and computes tasks until told to close. */
 async function serve(port: MessagePort): Promise<void> {
-  const send = (reply: WorkerReply, transfer: ArrayBuffer[] = []): void => port.postMessage(reply, transfer);
-  const model = await TextModel.load(workerData as WorkerSetup).catch((error: unknown) => {
-    send({ kind: 'failed', id: undefined, error: serializeError(error) });
-    return undefined;
-  });
-  if (model === undefined) return;
-  let last: Promise<void> = Promise.resolve();
-  port.on('message', (request: WorkerRequest) => {
-    last = last.then(async () => {
-      if (request.kind === 'close') {
-        await model.close();
-        port.close();
-        return;
-      }
-      const { id, texts, output } = request.task;
-      try {
-        const result = await model.compute(texts, output);
-        send({ kind: 'result', id, result }, [result.values.buffer]);
-      } catch (error) {
-        send({ kind: 'failed', id, error: serializeError(error) });
-      }
-    });
-  });
-  send({ kind: 'ready', outputs: [...model.outputs] });
+  try {
+    const model = await TextModel.load(workerData as WorkerSetup);
+    await model.warmUp();
+    const loop = new TaskLoop(model, port);
+    port.on('message', (request: WorkerRequest) => loop.accept(request));
+    port.postMessage({ kind: 'ready', outputs: [...model.outputs] } satisfies WorkerReply);
+  } catch (error) {
+    port.postMessage({ kind: 'failed', id: undefined, error: serializeError(error) } satisfies WorkerReply);
+  }
 }
 
 function serializeError(error: unknown): SerializedError {

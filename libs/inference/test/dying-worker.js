@@ -5,12 +5,14 @@ const { parentPort } = require('node:worker_threads');
 parentPort.on('message', (request) => {
   if (request.kind === 'close') return parentPort.close();
   const { id, texts } = request.task;
-  if (texts[0].text === 'exit') process.exit(7);
-  if (texts[0].text === 'throw') throw new Error('out of memory');
-  if (texts[0].text === 'refuse') {
+  if (texts[0] === 'exit') process.exit(7);
+  if (texts[0] === 'throw') throw new Error('out of memory');
+  if (texts[0] === 'refuse') {
     return parentPort.postMessage({ kind: 'failed', id, error: { code: 'bad-data', message: 'No.', remedy: 'Ask again.' } });
   }
-  const values = Float32Array.from(texts, ({ text }) => text.length);
-  return parentPort.postMessage({ kind: 'result', id, result: { values, width: 1, tokens: 0, paddedTokens: 0 } });
+  const values = Float32Array.from(texts, (text) => text.length);
+  const lengths = Int32Array.from(texts, (text) => text.length);
+  const result = { outputs: [{ values, width: 1 }], lengths, paddedTokens: 0, tokenizeSeconds: 0, inferenceSeconds: 0 };
+  return parentPort.postMessage({ kind: 'result', id, result });
 });
 parentPort.postMessage({ kind: 'ready', outputs: ['length'] });
