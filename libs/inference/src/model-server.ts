@@ -1,4 +1,4 @@
-import { ModelStore, type AttuneError, type ManifestTask } from '@attune/artifact';
+import { AttuneError, type ManifestTask, type ModelStore, type Promotion, type StoredModel } from '@attune/artifact';
 import type { CallOptions } from './call-options';
 import type { QueueLoad } from './observer';
 import { Predictor, type PredictAllOptions, type Prediction, type PredictorOptions, type TextPrediction } from './predictor';
@@ -9,90 +9,235 @@ export interface ModelServerOptions extends PredictorOptions {
   app: string;
   /** How often `current` is looked at, in milliseconds; default 5,000, at most 10,000. */
   pollMilliseconds?: number;
+  /** Throws where a version is none for this service, such as a head of another task. Called before the version is loaded. */
+  accept?(model: StoredModel): void;
 }
 
 /** A version in service. */
 export interface ServedModel {
   readonly version: string;
   readonly generation: number;
+  /** SHA-256 of its manifest. */
+  readonly manifestSha256: string;
   readonly predictor: Predictor;
 }
 
-/** A version that was promoted and could not be loaded; the one before it goes on serving. */
+/** A version that was promoted and does not serve; the one before it goes on serving. */
 export interface ServingProblem {
+  /** Absent where not even `current` could be read. */
   readonly version: string | undefined;
   readonly generation: number | undefined;
   readonly error: AttuneError;
 }
 
-/** Serves what a model store's `current` names, and changes over when it changes, without a failed call. */
-export class ModelServer {
-  private constructor(private readonly served: ServedModel) {}
+const DEFAULT_POLL = 5000;
+const LONGEST_POLL = 10_000;
+/** Milliseconds before a version that could not be loaded is tried again; doubled each time, up to the longest. */
+const FIRST_PAUSE = 5000;
+const LONGEST_PAUSE = 300_000;
 
-  /** Loads and warms the current version. @throws AttuneError as `ModelStore.open` and `Predictor.open` do */
-  static async open({ store, app, ...options }: ModelServerOptions): Promise<ModelServer> {
-    const { directory, version, generation } = await store.open(app);
-    return new ModelServer({ version, generation, predictor: await Predictor.open(directory, options) });
+/** A version with the work in hand that needs it. */
+class Lease {
+  private users = 0;
+  private onIdle: (() => void) | undefined;
+
+  constructor(private served: ServedModel) {}
+
+  get model(): ServedModel {
+    return this.served;
+  }
+
+  /** The same version serves under another generation. */
+  renumber(generation: number): void {
+    this.served = { ...this.served, generation };
+  }
+
+  async use<T>(work: (model: ServedModel) => Promise<T>): Promise<T> {
+    this.users++;
+    try {
+      return await work(this.model);
+    } finally {
+      if (--this.users === 0) this.onIdle?.();
+    }
+  }
+
+  /** Closes the version when nothing needs it any more. */
+  async retire(): Promise<void> {
+    if (this.users > 0) await new Promise<void>((resolve) => (this.onIdle = resolve));
+    await this.model.predictor.close();
+  }
+}
+
+/**
+ * Serves what a model store's `current` names. When that changes, the new version is loaded and warmed while the old one goes on
+ * serving; then calls go to the new one, and the old one ends after the calls that it has. A version that cannot be loaded is
+ * reported and changes nothing.
+ */
+export class ModelServer {
+  private readonly swapListeners = new Set<(model: ServedModel) => void>();
+  private readonly problemListeners = new Set<(problem: ServingProblem) => void>();
+  private readonly retiring = new Set<Promise<void>>();
+  private checking: Promise<void> = Promise.resolve();
+  private timer: NodeJS.Timeout | undefined;
+  private closed = false;
+  private found: ServingProblem | undefined;
+  private retryAt = 0;
+  private pause = FIRST_PAUSE;
+
+  private constructor(
+    private readonly options: ModelServerOptions,
+    private lease: Lease,
+  ) {}
+
+  /**
+   * Loads and warms the current version.
+   *
+   * @throws AttuneError as `ModelStore.open`, `Predictor.open` and `accept` do
+   */
+  static async open(options: ModelServerOptions): Promise<ModelServer> {
+    const server = new ModelServer(options, new Lease(await load(options)));
+    server.schedule();
+    return server;
   }
 
   get version(): string {
-    return this.served.version;
+    return this.lease.model.version;
   }
 
   get generation(): number {
-    return this.served.generation;
+    return this.lease.model.generation;
   }
 
+  /** Whether texts can be computed now. */
   get ready(): boolean {
-    return true;
+    return !this.closed && this.lease.model.predictor.isAlive;
   }
 
+  /** The tasks of the version that serves. */
   get tasks(): readonly ManifestTask[] {
-    return this.served.predictor.tasks;
+    return this.lease.model.predictor.tasks;
   }
 
   get load(): QueueLoad {
-    return this.served.predictor.load;
+    return this.lease.model.predictor.load;
   }
 
   /** Why the promoted version does not serve, where it does not. */
   get problem(): ServingProblem | undefined {
-    return undefined;
+    return this.found;
   }
 
   /** Does work of several calls with one version, which stays loaded until the work ends. */
   using<T>(work: (model: ServedModel) => Promise<T>): Promise<T> {
-    return work(this.served);
+    return this.lease.use(work);
   }
 
+  /** See `Predictor.predict`. */
   predict(texts: readonly TextInput[], taskName?: string, options?: CallOptions): Promise<Prediction[]> {
     return this.using(({ predictor }) => predictor.predict(texts, taskName, options));
   }
 
+  /** See `Predictor.predictAll`. */
   predictAll(texts: readonly TextInput[], options?: PredictAllOptions): Promise<TextPrediction[]> {
     return this.using(({ predictor }) => predictor.predictAll(texts, options));
   }
 
+  /** See `Predictor.embed`. */
   embed(texts: readonly (string | TextInput)[], options?: CallOptions): Promise<Float32Array[]> {
     return this.using(({ predictor }) => predictor.embed(texts, options));
   }
 
   /** Calls back after each change of version. Returns what ends that. */
-  onSwap(_listener: (model: ServedModel) => void): () => void {
-    return () => undefined;
+  onSwap(listener: (model: ServedModel) => void): () => void {
+    this.swapListeners.add(listener);
+    return () => this.swapListeners.delete(listener);
   }
 
   /** Calls back when a promoted version cannot be loaded. Returns what ends that. */
-  onProblem(_listener: (problem: ServingProblem) => void): () => void {
-    return () => undefined;
+  onProblem(listener: (problem: ServingProblem) => void): () => void {
+    this.problemListeners.add(listener);
+    return () => this.problemListeners.delete(listener);
   }
 
-  /** Looks at `current` at once, as when a notice of a promotion arrived; resolves when the change, if any, is done. */
+  /** Looks at `current` at once, as when a notice of a promotion arrives. Resolves when the change, if any, is made or has failed. */
   check(): Promise<void> {
-    return Promise.resolve();
+    this.checking = this.checking.then(() => this.follow());
+    return this.checking;
   }
 
-  close(): Promise<void> {
-    return this.served.predictor.close();
+  /** Ends polling, lets calls in hand end, and ends every worker. */
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.timer);
+    await this.checking;
+    await Promise.all([this.lease.retire(), ...this.retiring]);
   }
+
+  private schedule(): void {
+    if (this.closed) return;
+    const milliseconds = Math.min(LONGEST_POLL, this.options.pollMilliseconds ?? DEFAULT_POLL);
+    this.timer = setTimeout(() => void this.check().then(() => this.schedule()), milliseconds);
+    this.timer.unref();
+  }
+
+  private async follow(): Promise<void> {
+    if (this.closed) return;
+    const { store, app } = this.options;
+    let promoted: Promotion | undefined;
+    try {
+      promoted = await store.current(app);
+      if (promoted === undefined || promoted.generation === this.generation) return this.settle();
+      if (this.isServed(promoted)) return this.renumber(promoted);
+      if (this.found?.generation === promoted.generation && Date.now() < this.retryAt) return;
+      const model = await load(this.options);
+      if (this.closed) await model.predictor.close();
+      else this.swap(model);
+    } catch (cause) {
+      this.report(promoted, cause);
+    }
+  }
+
+  /** The version that serves was promoted again. */
+  private isServed({ version, manifestSha256 }: Promotion): boolean {
+    const { model } = this.lease;
+    return model.version === version && model.manifestSha256 === manifestSha256;
+  }
+
+  private renumber({ generation }: Promotion): void {
+    this.lease.renumber(generation);
+    this.settle();
+  }
+
+  private settle(): void {
+    this.found = undefined;
+    this.pause = FIRST_PAUSE;
+  }
+
+  private swap(model: ServedModel): void {
+    const former = this.lease;
+    this.lease = new Lease(model);
+    this.settle();
+    const retired = former.retire().finally(() => this.retiring.delete(retired));
+    this.retiring.add(retired);
+    for (const listener of this.swapListeners) listener(model);
+  }
+
+  private report(promoted: Promotion | undefined, cause: unknown): void {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const error =
+      cause instanceof AttuneError ? cause : new AttuneError('bad-model', `The promoted version cannot be loaded: ${message}`, { cause });
+    const isNew = this.found?.generation !== promoted?.generation || this.found?.error.message !== error.message;
+    if (this.found?.generation !== promoted?.generation) this.pause = FIRST_PAUSE;
+    this.found = { version: promoted?.version, generation: promoted?.generation, error };
+    this.retryAt = Date.now() + this.pause;
+    this.pause = Math.min(LONGEST_PAUSE, this.pause * 2);
+    if (isNew) for (const listener of this.problemListeners) listener(this.found);
+  }
+}
+
+async function load({ store, app, accept, ...options }: ModelServerOptions): Promise<ServedModel> {
+  const stored = await store.open(app);
+  accept?.(stored);
+  const { version, generation, manifestSha256, directory } = stored;
+  return { version, generation, manifestSha256, predictor: await Predictor.open(directory, options) };
 }

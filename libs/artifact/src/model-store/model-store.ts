@@ -29,6 +29,7 @@ export interface StoredModel {
   readonly app: string;
   readonly version: string;
   readonly generation: number;
+  readonly manifestSha256: string;
   readonly directory: string;
   readonly manifest: Manifest;
 }
@@ -175,7 +176,7 @@ export class ModelStore {
     const directory = await this.directoryOf(app, version);
     const manifest = await readManifest(directory);
     if ((await this.manifestSha256(app, version)) !== manifestSha256) throw replacedSince(app, version);
-    return { app, version, generation, directory, manifest };
+    return { app, version, generation, manifestSha256, directory, manifest };
   }
 
   /**
