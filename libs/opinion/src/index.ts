@@ -5,3 +5,17 @@ export { countBucketSchema, emptyBucket, emptyCounts, MINUTE, type CountBucket }
 export { createDetector, DEFAULT_DETECTOR, detectorNames } from './detection/registry';
 export { scoreSeries, SURGE_SCORE, type ScoredWindow } from './detection/score-series';
 export { sentimentTasks, toSentiment, type SentimentTasks } from './scoring/sentiment-head';
+export type { MatchableDocument, MatchableWatch, SurfaceForm, SurfaceKind, WatchMatch } from './matching/watch-match';
+export { aggregateSentiment, type WeightedSentiment } from './scoring/aggregate-sentiment';
+export { planScoring, type ScoringInput, type ScoringPlan, type ScoringTarget, type TargetText } from './scoring/scoring-plan';
+export {
+  contentHash,
+  SENTIMENT_EVENT_SOURCE,
+  sentimentEventId,
+  toSentimentEvent,
+  type SentimentEventInput,
+} from './scoring/sentiment-event';
+export type { Sentence } from './sentences/sentence';
+export type { StoryLink, StoryMember, Telling } from './stories/story';
+export { assertPublicUrl, isPrivateAddress } from './webhook-address/public-address';
+export { SIGNATURE_TOLERANCE_SECONDS, signWebhook, verifyWebhook, type WebhookVerification } from './webhook-address/webhook-signature';

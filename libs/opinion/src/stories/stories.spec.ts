@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { fingerprint, signatureOf, similarity } from './fingerprint';
+import { StoryIndex, type StoryMember } from './story-index';
+
+const HOUR = 3_600_000;
+const WIRE = 'Halden Freight was told to stop its night runs after inspectors found faulty brakes on eleven lorries in Rostock.';
+
+const member = (documentId: string, text: string, hours: number, label: StoryMember['label'] = 'negative'): StoryMember => ({
+  documentId,
+  publishedAt: hours * HOUR,
+  label,
+  fingerprint: fingerprint(text),
+});
+
+describe('fingerprint', () => {
+  it.each([
+    ['a repetition mark and an account', `RT @harbourwire: ${WIRE}`],
+    ['an address', `${WIRE} https://example.org/a1b2`],
+    ['case and punctuation', WIRE.toUpperCase().replaceAll(',', ' -')],
+    ['full-width letters', WIRE.replace('Halden', 'Ｈａｌｄｅｎ')],
+  ])('does not change with %s', (_what, text) => {
+    expect(fingerprint(text)).toBe(fingerprint(WIRE));
+  });
+
+  it('estimates the Jaccard similarity of the sets of shingles', () => {
+    // 18 words: 16 shingles. With two more words at the end 16 of 18 are shared.
+    expect(similarity(signatureOf(WIRE), signatureOf(`${WIRE} More follows.`))).toBeCloseTo(16 / 18, 0.7);
+    expect(similarity(signatureOf(WIRE), signatureOf('A new ferry timetable suits the night runs of the carrier well.'))).toBeLessThan(0.1);
+  });
+
+  it('knows scripts that do not space their words', () => {
+    const story = '该公司宣布召回十一辆刹车有缺陷的卡车并停止夜间运输';
+    expect(similarity(signatureOf(story), signatureOf(`快讯${story}`))).toBeGreaterThan(0.6);
+    expect(similarity(signatureOf(story), signatureOf('央行维持利率不变市场反应平静投资者观望'))).toBeLessThan(0.1);
+  });
+});
+
+describe('StoryIndex', () => {
+  it('counts a story once, at its first telling', () => {
+    const index = new StoryIndex();
+    expect(index.link(member('b', WIRE, 2))).toEqual({ storyId: 'b', deltas: [{ at: 2 * HOUR, label: 'negative', delta: 1 }], merged: [] });
+    expect(index.link(member('c', `${WIRE} More follows.`, 3))).toEqual({ storyId: 'b', deltas: [], merged: [] });
+    expect(index.link(member('c', WIRE, 3)).deltas).toEqual([]);
+    expect(index.tellings('b')).toBe(2);
+  });
+
+  it('moves a story to a telling that was earlier and came later', () => {
+    const index = StoryIndex.restore([member('b', WIRE, 2, 'neutral')]);
+    expect(index.link(member('a', WIRE, 1))).toEqual({
+      storyId: 'a',
+      deltas: [
+        { at: 2 * HOUR, label: 'neutral', delta: -1 },
+        { at: HOUR, label: 'negative', delta: 1 },
+      ],
+      merged: ['b'],
+    });
+  });
+
+  it('keeps stories apart that are told again after days', () => {
+    const index = StoryIndex.restore([member('a', WIRE, 0)]);
+    expect(index.link(member('b', WIRE, 73)).storyId).toBe('b');
+    expect(index.link(member('bridge', WIRE, 40))).toMatchObject({ storyId: 'a', merged: ['b'] });
+  });
+
+  it('forgets old documents', () => {
+    const index = StoryIndex.restore([member('a', WIRE, 0), member('b', WIRE, 50)]);
+    index.expire(HOUR);
+    expect(index.size).toBe(1);
+    expect(index.link(member('c', WIRE, 51)).storyId).toBe('a');
+  });
+
+  const words = ['brakes', 'permit', 'loss', 'strike', 'ferry', 'bond', 'audit', 'fine', 'delay', 'recall'];
+  const documents = fc.uniqueArray(
+    fc.record({
+      documentId: fc.string({ minLength: 1, maxLength: 4, unit: fc.constantFrom('a', 'b', 'c', 'd', 'e') }),
+      text: fc.array(fc.constantFrom(...words), { minLength: 3, maxLength: 6 }).map((parts) => parts.join(' ')),
+      hours: fc.integer({ min: 0, max: 200 }),
+      label: fc.constantFrom('negative' as const, 'neutral' as const, 'positive' as const),
+    }),
+    { selector: ({ documentId }) => documentId, maxLength: 25 },
+  );
+
+  it('finds the same stories and counts in whatever order documents come', () => {
+    fc.assert(
+      fc.property(documents, fc.integer(), (drawn, seed) => {
+        const members = drawn.map(({ documentId, text, hours, label }) => member(documentId, text, hours, label));
+        const shuffled = members.map((each, i) => ({ each, key: Math.sin(seed + i) })).sort((a, b) => a.key - b.key);
+        expect(outcome(shuffled.map(({ each }) => each))).toEqual(outcome(members));
+      }),
+    );
+  });
+
+  /** Stories at the end, and the counts that the deltas add up to. */
+  function outcome(members: readonly StoryMember[]): unknown {
+    const index = new StoryIndex();
+    const counts = new Map<string, number>();
+    const stories = new Map<string, string>();
+    for (const each of members) {
+      const { storyId, deltas, merged } = index.link(each);
+      for (const { at, label, delta } of deltas) counts.set(`${at} ${label}`, (counts.get(`${at} ${label}`) ?? 0) + delta);
+      for (const [documentId, story] of stories) if (merged.includes(story)) stories.set(documentId, storyId);
+      stories.set(each.documentId, storyId);
+    }
+    const counted = [...counts].filter(([, count]) => count !== 0).sort();
+    expect(counted.reduce((sum, [, count]) => sum + count, 0)).toBe(new Set(stories.values()).size);
+    return { counted, stories: [...stories].sort() };
+  }
+});
