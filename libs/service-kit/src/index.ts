@@ -11,10 +11,15 @@ export {
   type VariableDescription,
 } from './configuration/define-configuration';
 export { booleanText, commaSeparated, decimalNumber, variable, wholeNumber, type Variable, type Variables } from './configuration/variable';
+export { DATABASE, DatabaseModule, type DatabaseModuleOptions } from './database/database.module';
+export { OutboxModule } from './database/outbox.module';
 export { asyncApiDocument, type AsyncApiDocument, type AsyncApiInfo } from './documents/asyncapi-document';
 export { openApiDocument, type OpenApiDocument } from './documents/openapi-document';
+export { EVENT_STREAM, EventStreamModule, type EventStreamModuleOptions } from './events/event-stream.module';
+export { kafkaConnection } from './events/kafka-options';
 export { Readiness, type ReadinessCheck, type ReadinessReport } from './health/readiness';
 export { createLogger, LOGGER, type Logger, type LoggerSettings } from './logging/logger';
+export { InferenceMetrics } from './metrics/inference-metrics';
 export { Metrics } from './metrics/metrics';
 export { HttpProblem, PROBLEM_KINDS, type ProblemCode, type ProblemDetails, type ProblemFault } from './problems/http-problem';
 export { ClientGoneError, ClientSignal, clientSignal } from './request/client-signal';

@@ -1,9 +1,14 @@
 import { z } from 'zod';
+import { parseApiKeyEntries } from '../security/api-key-entries';
 import { isLoopback } from '../security/loopback';
 import type { ConfigurationFault, ConfigurationRule } from './define-configuration';
 import { booleanText, commaSeparated, decimalNumber, variable, wholeNumber, type VariableValues } from './variable';
 
 const file = z.string().min(1).optional();
+
+function readableKeys(text: string, context: z.RefinementCtx): void {
+  for (const fault of parseApiKeyEntries(text).faults) context.addIssue({ code: 'custom', message: fault });
+}
 
 /** The variables every service reads. */
 export const BASE_VARIABLES = {

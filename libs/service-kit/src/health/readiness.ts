@@ -1,5 +1,3 @@
-import { Injectable } from '@nestjs/common';
-
 /** Resolves when what it looks at is ready, and throws with the reason when it is not. */
 export type ReadinessCheck = (signal: AbortSignal) => Promise<void> | void;
 
@@ -13,7 +11,6 @@ export interface ReadinessReport {
 const CHECK_TIMEOUT = 2_000;
 
 /** What must be so before a service takes work: the checks of its features by name. */
-@Injectable()
 export class Readiness {
   private readonly checks = new Map<string, ReadinessCheck>();
   private refusal: string | undefined;

@@ -1,4 +1,3 @@
-import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { measureEventLoopDelay } from './event-loop-delay';
 
@@ -16,7 +15,6 @@ export interface EndedRequest {
 }
 
 /** The metrics of a service. Features make theirs with `registers: [metrics.registry]`; `GET /metrics` shows all. */
-@Injectable()
 export class Metrics {
   readonly registry = new Registry();
   private readonly stopMeasuring: () => void;

@@ -6,6 +6,7 @@ import { DocumentsController, type DocumentSource } from '../documents/documents
 import { HealthController } from '../health/health.controller';
 import { Readiness } from '../health/readiness';
 import { LOGGER, type Logger } from '../logging/logger';
+import { InferenceMetrics } from '../metrics/inference-metrics';
 import { Metrics } from '../metrics/metrics';
 import { MetricsController } from '../metrics/metrics.controller';
 import { ProblemFilter } from '../problems/problem.filter';
@@ -21,6 +22,8 @@ export interface KitParts {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
+  readonly readiness: Readiness;
+  readonly shutdown: Shutdown;
   readonly routes: RouteTable;
   readonly documents: DocumentSource;
   readonly checkAnswers: boolean;
@@ -37,8 +40,9 @@ export class KitModule {
       { provide: Tracing, useValue: parts.tracing },
       { provide: SERVICE_DOCUMENTS, useValue: parts.documents },
       { provide: RouteTable, useValue: parts.routes },
-      Readiness,
-      Shutdown,
+      { provide: InferenceMetrics, inject: [Metrics], useFactory: (metrics: Metrics) => new InferenceMetrics(metrics) },
+      { provide: Readiness, useValue: parts.readiness },
+      { provide: Shutdown, useValue: parts.shutdown },
     ];
     const everyRequest: Provider[] = [
       { provide: APP_GUARD, useClass: ScopeGuard },
@@ -51,7 +55,7 @@ export class KitModule {
       imports: [service],
       controllers: [HealthController, MetricsController, DocumentsController],
       providers: [...shared, ...everyRequest],
-      exports: [CONFIGURATION, LOGGER, Metrics, Tracing, Readiness, Shutdown],
+      exports: [CONFIGURATION, LOGGER, Metrics, InferenceMetrics, Tracing, Readiness, Shutdown],
     };
   }
 }

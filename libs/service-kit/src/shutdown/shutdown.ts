@@ -1,13 +1,12 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { Logger } from 'pino';
-import { Readiness } from '../health/readiness';
-import { LOGGER } from '../logging/logger';
+import type { Readiness } from '../health/readiness';
+import type { Logger } from '../logging/logger';
 
 /**
  * The phases of a shutdown in their order: stop taking work in (consumers), end the work in hand, publish what is written
- * (outbox), end the HTTP server, close what everything else stood on (stream, database, models), send the last traces.
+ * (outbox), end the HTTP server, close what everything else stood on (stream, database, models), run Nest's own hooks, send
+ * the last traces.
  */
-export const SHUTDOWN_PHASES = ['intake', 'work', 'outbox', 'http', 'storage', 'telemetry'] as const;
+export const SHUTDOWN_PHASES = ['intake', 'work', 'outbox', 'http', 'storage', 'modules', 'telemetry'] as const;
 export type ShutdownPhase = (typeof SHUTDOWN_PHASES)[number];
 
 /** Work of a phase; `deadline` aborts when the time for the whole shutdown is over. */
@@ -20,14 +19,13 @@ export interface ShutdownReport {
 }
 
 /** Ends a service in order. Features add their steps; those of one phase run at once, phase after phase. */
-@Injectable()
 export class Shutdown {
   private readonly steps: { phase: ShutdownPhase; name: string; step: ShutdownStep }[] = [];
   private readonly controller = new AbortController();
   private running: Promise<ShutdownReport> | undefined;
 
   constructor(
-    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly logger: Logger,
     private readonly readiness: Readiness,
   ) {}
 

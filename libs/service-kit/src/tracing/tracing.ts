@@ -14,6 +14,8 @@ export interface SpanDescription {
   readonly name: string;
   readonly kind?: 'internal' | 'server' | 'client' | 'producer' | 'consumer';
   readonly attributes?: Attributes;
+  /** The `traceparent`s of other traces that this work is part of, too. */
+  readonly links?: readonly string[];
 }
 
 /** A span that its owner ends. */
@@ -54,11 +56,9 @@ export class Tracing {
     const { api, tracer } = recorder;
     const remote = parent.traceparent === context.traceparent ? spanContextOf(context.traceparent) : undefined;
     const above = remote === undefined ? api.ROOT_CONTEXT : api.trace.setSpanContext(api.ROOT_CONTEXT, remote);
-    const span = tracer.startSpan(
-      description.name,
-      { kind: kindOf(api, description.kind), attributes: description.attributes ?? {} },
-      above,
-    );
+    const links = (description.links ?? []).map((traceparent) => ({ context: spanContextOf(traceparent) }));
+    const options = { kind: kindOf(api, description.kind), attributes: description.attributes ?? {}, links };
+    const span = tracer.startSpan(description.name, options, above);
     const { traceId, spanId, traceFlags } = span.spanContext();
     const traceparent = `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
     return { context: { ...context, traceId, traceparent }, end: (outcome) => endSpan(api, span, outcome) };
