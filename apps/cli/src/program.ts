@@ -6,6 +6,7 @@ import { registerEmbed } from './commands/embed';
 import { registerEvaluate } from './commands/evaluate';
 import { registerExport } from './commands/export';
 import { registerPredict } from './commands/predict';
+import { registerPostgres } from './commands/postgres';
 import { registerPrepare } from './commands/prepare';
 import { registerSetup } from './commands/setup';
 import { registerStart } from './commands/start';
@@ -37,6 +38,7 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
   registerExport(program);
   registerBench(program);
   registerStart(program);
+  registerPostgres(program);
   return program;
 }
 
