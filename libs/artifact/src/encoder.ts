@@ -70,11 +70,24 @@ export type TaskName = 'classification' | 'multi-label' | 'regression';
 
 /**
  * A head's parameters in memory: `head.dense.weight` `[hidden, hidden]`, `head.dense.bias` `[hidden]` (pooler only),
- * `head.output.weight` `[outputs, hidden]`, `head.output.bias` `[outputs]`.
+ * `head.output.weight` `[outputs, hidden]`, `head.output.bias` `[outputs]`. Of several heads on one encoder the first has
+ * these names, so that it is an ordinary classification checkpoint; the others have `heads.<name>` for `head`.
  */
 export interface HeadShape {
+  /** Name of its task; absent where a model has one task alone. */
+  name?: string;
   task: TaskName;
   pooling: Pooling;
   /** Labels in the order of the outputs; for regression one name, the column's. */
   labels: string[];
+}
+
+/** Begin of the names of a head's parameters, by its place among the heads of its encoder. */
+export function headPrefix({ name }: HeadShape, place: number): string {
+  return place === 0 || name === undefined ? 'head' : `heads.${name}`;
+}
+
+/** Name of a head's ONNX output: `logits`, or `<task>_logits` where there are several tasks. */
+export function headOutputName({ name }: HeadShape): string {
+  return name === undefined ? 'logits' : `${name}_logits`;
 }

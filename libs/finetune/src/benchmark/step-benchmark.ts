@@ -5,7 +5,10 @@ import { headConfigSchema, type HeadConfig } from '../config/head-config';
 import type { EncodedExample } from '../data/example';
 import { encoderFamily, loadEncoder, type LoadedEncoder } from '../encoders';
 import { evaluateClassification } from '../evaluation/report';
-import { makeLoss } from '../losses';
+import { configuredTasks } from '../config/tasks';
+import { taskLayout } from '../heads/task-layout';
+import { makeStepLoss } from '../losses';
+import { checkpointJudge } from '../training/evaluate-tasks';
 import type { Precision } from '../native/kernels';
 import { resolvePrecision } from '../native/processor';
 import { Network } from '../network/network';
@@ -91,15 +94,11 @@ async function timeSteps({ encoder, network, tuner, head, examples, options }: P
     network,
     tuner,
     defaultLearningRate: 1e-5,
-    loss: makeLoss(
-      config,
-      head.labels,
-      head.labels.map(() => 1),
-    ),
+    loss: makeStepLoss(configuredTasks(config), taskLayout([head]), [head.labels.map(() => 1)]),
     config,
     examples,
     padTokenId: encoder.config.padTokenId,
-    metric: 'loss',
+    metric: checkpointJudge(config),
     evaluate: () => evaluateClassification([1, 0], [0], ['a', 'b']),
     describeRow: String,
     checkpoints: new CheckpointStore(join(tmpdir(), `attune-bench-${process.pid}`)),

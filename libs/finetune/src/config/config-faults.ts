@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 import type { z } from 'zod';
-import { headConfigPaths } from './config-keys';
+import { headConfigEntryPaths, headConfigPaths } from './config-keys';
 
 /** One thing wrong with a configuration. */
 export interface ConfigFault {
@@ -95,11 +95,14 @@ function nearestValue(value: unknown, options: readonly unknown[]): string {
 
 /** Looks for the key as spelt in its own section first, then for the same name in another section. */
 function suggestion(path: string[]): string {
-  const paths = headConfigPaths();
-  const dotted = path.join('.');
+  const paths = [...headConfigPaths(), ...headConfigEntryPaths()];
   const name = path.at(-1) ?? '';
-  const section = path.slice(0, -1).join('.');
+  const section = path
+    .slice(0, -1)
+    .filter((part) => !/^\d+$/.test(part))
+    .join('.');
   const siblings = paths.filter((known) => known.split('.').slice(0, -1).join('.') === section);
+  const dotted = section === '' ? name : `${section}.${name}`;
   const sibling = siblings.length === 0 ? undefined : closest(dotted.toLowerCase(), siblings.map(lower));
   const inSection = siblings.find((known) => lower(known) === sibling);
   const elsewhere = nearestByName(name, paths);

@@ -44,8 +44,20 @@ export function headConfigPaths(): string[] {
   ]);
 }
 
+/** Dotted paths of the keys of lists' entries, without the number of the entry. */
+export function headConfigEntryPaths(): string[] {
+  return properties(z.toJSONSchema(headConfigSchema, { io: 'input' })).flatMap(([name, schema]) =>
+    itemKeys(schema).map((key) => `${name}.${key}`),
+  );
+}
+
 function properties(schema: JsonSchema): [string, JsonSchema][] {
   return Object.entries(schema.properties ?? {}).map(([name, property]) => [name, typeof property === 'boolean' ? {} : property]);
+}
+
+/** Keys of a list's entries; none where these are plain values. */
+function itemKeys({ items }: JsonSchema): string[] {
+  return typeof items === 'object' && !Array.isArray(items) ? properties(items).map(([name]) => name) : [];
 }
 
 function isSection(schema: JsonSchema): boolean {
@@ -72,8 +84,10 @@ function describeType(schema: JsonSchema): string {
       return `whole number${describeRange(schema)}`;
     case 'number':
       return `number${describeRange(schema)}`;
-    case 'array':
-      return 'list of words';
+    case 'array': {
+      const keys = itemKeys(schema);
+      return keys.length === 0 ? 'list of words' : `list of {${keys.join(', ')}}`;
+    }
     case 'object':
       return 'number by label';
     default:

@@ -7,9 +7,60 @@ const positiveInt = z.number().int().positive();
 const column = z.string().min(1);
 const path = z.string().min(1);
 
+const taskType = z.enum(['classification', 'multi-label', 'regression']);
+const poolingName = z.enum(['pooler', 'cls', 'mean']);
+
+/** A measure of one task that can choose the best checkpoint. */
+export const metricNameSchema = z.enum(['accuracy', 'macroF1', 'microF1', 'weightedF1', 'loss', 'rocAuc', 'prAuc', 'spearman', 'mse']);
+
+const taskMetric = z
+  .templateLiteral([z.string().regex(/[A-Za-z][A-Za-z0-9_-]*/), '.', metricNameSchema])
+  .describe("a task's metric, as in sentiment.macroF1");
+
+const lossKeys = z.strictObject({
+  name: z
+    .enum(['cross-entropy', 'focal', 'binary-cross-entropy', 'mse'])
+    .optional()
+    .describe('Default: cross-entropy, binary-cross-entropy or mse, by task'),
+  labelSmoothing: probability.optional().describe('cross-entropy: probability mass spread over all labels; default 0.1'),
+  classWeights: z
+    .union([z.literal('none'), z.literal('balanced'), z.record(z.string(), z.number().positive())])
+    .default('none')
+    .describe('Weight of each label: balanced is inverse to its frequency; or a number a label'),
+  rDrop: z
+    .number()
+    .nonnegative()
+    .default(0)
+    .describe('classification: weight of the divergence between two passes with other dropout (R-Drop); doubles the work'),
+  focalGamma: z.number().nonnegative().default(2).describe('focal: focusing exponent'),
+});
+
+const taskKeys = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'a letter, then letters, digits, _ and -')
+    .describe('Name of the task, of its figures and, with _logits after it, of its ONNX output'),
+  type: taskType.default('classification').describe('What is predicted'),
+  label: column.describe('Column of the label; a row without it teaches this task nothing'),
+  labelSeparator: z.string().min(1).default('|').describe('multi-label: between the labels of one cell'),
+  pooling: poolingName.optional().describe('What its head reads; default head.pooling'),
+  loss: lossKeys.prefault({}).describe('What it minimises; the keys of loss'),
+  weight: z.number().positive().default(1).describe('Weight of its loss, and of its metric in the mean that chooses the best checkpoint'),
+  metric: metricNameSchema.optional().describe('Its part of that mean; default by type'),
+  ignoresPair: z
+    .boolean()
+    .default(false)
+    .describe('Its labels are about the text alone: it is trained on each text with and without its second text'),
+});
+
 const headConfigKeys = z
   .strictObject({
-    task: z.enum(['classification', 'multi-label', 'regression']).default('classification').describe('What is predicted'),
+    task: taskType.default('classification').describe('What is predicted'),
+    tasks: z
+      .array(taskKeys)
+      .min(1)
+      .optional()
+      .describe('Several tasks on one encoder, in place of task, data.label and loss: a list of name, type, label, pooling, loss, weight'),
     encoder: z.string().min(1).default('all-MiniLM-L6-v2').describe('Folder, hub id, or the name of the encoder that setup installed'),
     seed: z.number().int().nonnegative().default(42).describe('Seed of every random choice'),
 
@@ -63,36 +114,14 @@ const headConfigKeys = z
 
     head: z
       .strictObject({
-        pooling: z
-          .enum(['pooler', 'cls', 'mean'])
-          .default('pooler')
-          .describe("What the head reads: the family's own head, the first state, or the mean"),
+        pooling: poolingName.default('pooler').describe("What the head reads: the family's own head, the first state, or the mean"),
         dropout: probability.optional().describe("Dropout before the output; default the encoder's own"),
         warmStart: z.boolean().default(true).describe('Fit the output layer on the frozen encoder first'),
       })
       .prefault({})
       .describe('The layers on top of the encoder'),
 
-    loss: z
-      .strictObject({
-        name: z
-          .enum(['cross-entropy', 'focal', 'binary-cross-entropy', 'mse'])
-          .optional()
-          .describe('Default: cross-entropy, binary-cross-entropy or mse, by task'),
-        labelSmoothing: probability.optional().describe('cross-entropy: probability mass spread over all labels; default 0.1'),
-        classWeights: z
-          .union([z.literal('none'), z.literal('balanced'), z.record(z.string(), z.number().positive())])
-          .default('none')
-          .describe('Weight of each label: balanced is inverse to its frequency; or a number a label'),
-        rDrop: z
-          .number()
-          .nonnegative()
-          .default(0)
-          .describe('classification: weight of the divergence between two passes with other dropout (R-Drop); doubles the work'),
-        focalGamma: z.number().nonnegative().default(2).describe('focal: focusing exponent'),
-      })
-      .prefault({})
-      .describe('What training minimises'),
+    loss: lossKeys.prefault({}).describe('What training minimises'),
 
     optimizer: z
       .strictObject({
@@ -136,9 +165,11 @@ const headConfigKeys = z
           .default('epoch')
           .describe('Validation every epoch or every N steps'),
         metric: z
-          .enum(['accuracy', 'macroF1', 'microF1', 'weightedF1', 'loss', 'rocAuc', 'prAuc', 'spearman', 'mse'])
+          .union([metricNameSchema, taskMetric])
           .optional()
-          .describe('Chooses the best checkpoint; default by task'),
+          .describe(
+            'Chooses the best checkpoint; default by task; of several tasks one, as in sentiment.macroF1, or by default the mean of all',
+          ),
         patience: z.number().int().nonnegative().default(0).describe('Evaluations without improvement before stopping; 0 is never'),
         keepBest: z.boolean().default(true).describe('Restore the best checkpoint at the end'),
         checkpointEvery: positiveInt.optional().describe('Steps between checkpoints for --resume; default every epoch'),
@@ -158,6 +189,9 @@ const headConfigKeys = z
 
 /** A complete, validated configuration of a training run. */
 export type HeadConfig = z.infer<typeof headConfigKeys>;
+
+/** One entry of `tasks`. */
+export type TaskConfig = z.infer<typeof taskKeys>;
 
 /**
  * head.yaml: everything that decides what a training run does. Each default is stated above, once, with its unit;

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { AttuneError, fileErrorCode } from '@attune/artifact';
-import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
 import { configFaults, type ConfigFault } from './config-faults';
 import { headConfigSchema, type HeadConfig } from './head-config';
 
@@ -152,6 +152,10 @@ function lineOf({ document, lines }: ConfigFile, path: string[]): number | undef
   let node: unknown = document.contents;
   let line: number | undefined;
   for (const name of path) {
+    if (isSeq(node)) {
+      node = node.items[Number(name)];
+      continue;
+    }
     const pair = isMap(node) ? node.items.find((item) => isScalar(item.key) && String(item.key.value) === name) : undefined;
     if (pair === undefined) break;
     if (isScalar(pair.key) && pair.key.range) line = lines.linePos(pair.key.range[0]).line;

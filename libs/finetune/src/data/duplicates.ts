@@ -55,7 +55,8 @@ export function textKey(example: Example): string {
 
 /** What two rows must share to have the same label. */
 export function labelKey(example: Example): string {
-  return Array.isArray(example.label) ? [...example.label].sort().join('\u0000') : String(example.label);
+  const own = Array.isArray(example.label) ? [...example.label].sort().join('\u0000') : String(example.label);
+  return example.otherLabels === undefined ? own : `${own}\u0002${JSON.stringify(Object.entries(example.otherLabels).sort())}`;
 }
 
 /** Examples without those that repeat both text and label of an earlier one. */

@@ -1,4 +1,4 @@
-import { AttuneError, type TaskName, type Tokenizer } from '@attune/artifact';
+import { AttuneError, type HeadShape, type TaskName, type Tokenizer } from '@attune/artifact';
 import type { EncodedExample, Example } from './example';
 import { labelIndex, labelsOf } from './labels';
 
@@ -20,6 +20,31 @@ export function encodeExamples(
     const encoded: EncodedExample = { ...tokenizer.encode(example.text, example.pair, maxLength), target: NaN, index };
     encoded.target = targetOf(example, indexOf, task);
     return encoded;
+  });
+}
+
+/**
+ * {@link encodeExamples} for several tasks on one encoder: the targets of the heads one after the other, NaN where an example has no
+ * label for a task. With one head it is the same as `encodeExamples`.
+ */
+export function encodeForHeads(
+  examples: Example[],
+  tokenizer: Pick<Tokenizer, 'encode'>,
+  heads: readonly HeadShape[],
+  maxLength: number,
+): EncodedExample[] {
+  const [first] = heads;
+  if (heads.length === 1) return encodeExamples(examples, tokenizer, first.labels, first.task, maxLength);
+  const indices = heads.map(({ labels }) => labelIndex(labels));
+  return examples.map((example, index) => {
+    const target = heads.flatMap((head, place) => {
+      const label = place === 0 ? example.label : example.otherLabels?.[head.name ?? ''];
+      const width = head.task === 'multi-label' ? head.labels.length : 1;
+      if (label === undefined) return new Array<number>(width).fill(NaN);
+      const own = targetOf({ ...example, label }, indices[place], head.task);
+      return typeof own === 'number' ? [own] : [...own];
+    });
+    return { ...tokenizer.encode(example.text, example.pair, maxLength), target: Float32Array.from(target), index };
   });
 }
 

@@ -1,9 +1,14 @@
+/** Label of a classification; several of a multi-label task; a number of a regression. */
+export type Label = string | string[] | number;
+
 /** One labelled text, or pair of texts, as read and normalised. */
 export interface Example {
   text: string;
   pair?: string;
-  /** Label of a classification; several of a multi-label task; a number of a regression; absent when only predicting. */
-  label?: string | string[] | number;
+  /** Of the first task, where there are several; absent when only predicting, and where the row has none for that task. */
+  label?: Label;
+  /** Labels of the further tasks by their names, as far as the row has any. */
+  otherLabels?: Record<string, Label>;
   /** Rows of one group never stand on both sides of a split. */
   group?: string;
   /** Milliseconds since the epoch, for time-ordered splits. */
@@ -18,7 +23,10 @@ export interface EncodedExample {
   inputIds: Int32Array;
   /** Segment ids, same length; absent where the encoder has none. */
   tokenTypeIds?: Int32Array;
-  /** Index of the label (classification), a 0/1 vector (multi-label), or the number (regression). */
+  /**
+   * Index of the label (classification), a 0/1 vector (multi-label), or the number (regression). Of several tasks, these one after
+   * the other, NaN where the row has no label for a task.
+   */
   target: number | Float32Array;
   /** Position in the data set, stable over shuffles. */
   index: number;

@@ -13,6 +13,17 @@ export function labelsOf(example: Example): string[] {
   return Array.isArray(example.label) ? example.label : [];
 }
 
+/**
+ * The examples that have a label for a further task, with it in the place of the first task's; the first task's own for no name.
+ */
+export function examplesOfTask(examples: readonly Example[], name: string | undefined): Example[] {
+  if (name === undefined) return examples.filter(({ label }) => label !== undefined);
+  return examples.flatMap((example) => {
+    const label = example.otherLabels?.[name];
+    return label === undefined ? [] : [{ ...example, label }];
+  });
+}
+
 /** By number where all labels are integers (0, 1, 2, … 10), else by code unit: the same on every machine. */
 function sortLabels(labels: string[]): string[] {
   const areIntegers = labels.every((label) => /^-?\d{1,15}$/.test(label));

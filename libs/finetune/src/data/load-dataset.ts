@@ -1,14 +1,15 @@
-import { AttuneError } from '@attune/artifact';
+import { AttuneError, type HeadShape } from '@attune/artifact';
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { HeadConfig } from '../config/head-config';
+import { configuredTasks, type ConfiguredTask } from '../config/tasks';
 import { Random } from '../random';
 import { describeData, type DataReport } from './data-report';
 import { withoutExactDuplicates, type SplitExamples, type SplitName } from './duplicates';
 import type { Example } from './example';
-import { checkKnownLabels, collectLabels } from './labels';
 import { listRows, loadExamples, type LoadedExamples } from './load-examples';
 import { splitExamples } from './split';
+import { checkKnownLabelsOfTasks, headsOf, labelledFor, withSingleTexts } from './tasks-of-dataset';
 
 /** Which data a head was trained on, to be kept with it. */
 export interface DataFingerprint {
@@ -24,8 +25,10 @@ export interface DataFingerprint {
 
 /** Labelled examples, ready for the tokeniser. */
 export interface Dataset {
-  /** In the order of the head's outputs; for regression the label column's name alone. */
+  /** In the order of the head's outputs; for regression the label column's name alone. Those of the first task. */
   labels: string[];
+  /** The heads to train, one a task. */
+  heads: HeadShape[];
   train: Example[];
   /** Empty only where `data.validationShare` is 0 and no file is named. */
   validation: Example[];
@@ -48,12 +51,20 @@ interface LoadedFiles {
 }
 
 async function loadFiles(config: HeadConfig, signal: AbortSignal | undefined): Promise<LoadedFiles> {
-  const { data, task, normalization } = config;
+  const { data, normalization } = config;
   if (data.train === undefined) {
     throw new AttuneError('wrong-use', 'There is no training data.', { remedy: 'Name the file with --data or data.train in head.yaml.' });
   }
-  const options = { task, labelSeparator: data.labelSeparator, normalization, signal };
-  const columns = { text: data.text, pair: data.pair, label: data.label };
+  const [first, ...further] = configuredTasks(config);
+  const furtherTasks = further.map(({ name = '', type, label, labelSeparator }) => ({ name, type, label, labelSeparator }));
+  const options = {
+    task: first.type,
+    labelSeparator: first.labelSeparator,
+    ...(furtherTasks.length > 0 && { furtherTasks }),
+    normalization,
+    signal,
+  };
+  const columns = { text: data.text, pair: data.pair, label: first.label };
   const loaded: LoadedFiles = { train: await loadExamples(data.train, { ...columns, group: data.group, time: data.time }, options) };
   if (data.validation !== undefined) loaded.validation = await loadExamples(data.validation, columns, options);
   if (data.test !== undefined) loaded.test = await loadExamples(data.test, columns, options);
@@ -75,6 +86,7 @@ function fingerprintOf(config: HeadConfig, loaded: LoadedFiles, splits: SplitExa
     files: files.map(({ split, sha256 }) => ({ split, sha256 })),
     data,
     task: config.task,
+    ...(config.tasks && { tasks: config.tasks }),
     normalization: config.normalization,
     seed: config.seed,
   };
@@ -97,6 +109,17 @@ function loadingNotices(loaded: LoadedFiles): string[] {
     );
 }
 
+/** How many rows each of several tasks has. */
+function taskNotices(tasks: readonly ConfiguredTask[], splits: readonly SplitExamples[]): string[] {
+  if (tasks.length === 1) return [];
+  return tasks.map(({ name = '' }, place) => {
+    const counts = splits.map(
+      (split) => `${labelledFor(tasks, place, split.examples).length} of ${split.examples.length} in ${split.name}`,
+    );
+    return `Task ${name}: rows with a label: ${counts.join(', ')}.`;
+  });
+}
+
 /**
  * Reads, cleans, checks and splits the data of a training run. Exact duplicates are left out of training where configured;
  * validation and test rows are never changed.
@@ -104,20 +127,23 @@ function loadingNotices(loaded: LoadedFiles): string[] {
  * (one class only), `checkKnownLabels` (a validation or test label that training never saw) and `splitExamples`.
  */
 export async function loadDataset(config: HeadConfig, options: LoadDatasetOptions = {}): Promise<Dataset> {
-  const { data, task } = config;
+  const { data } = config;
+  const tasks = configuredTasks(config);
+  const task = tasks[0].type;
   const loaded = await loadFiles(config, options.signal);
   const { train: source, validation: given, test } = loaded;
-  const labels = collectLabels(source, task, data.label);
-  if (given) checkKnownLabels(given, labels, task);
-  if (test) checkKnownLabels(test, labels, task);
+  const heads = headsOf(tasks, source);
+  const [{ labels }] = heads;
+  for (const file of [given, test]) if (file) checkKnownLabelsOfTasks(tasks, heads, file);
 
   const usable = data.dropDuplicates ? withoutExactDuplicates(source.examples) : source.examples;
   const random = new Random(config.seed).fork('split');
-  const { train, validation } = given
+  const { train: kept, validation } = given
     ? { train: usable, validation: given.examples }
     : splitExamples(usable, { strategy: data.split, task, share: data.validationShare, random, path: source.path });
 
-  const splits: SplitExamples[] = [{ name: 'train', path: source.path, examples: train }];
+  const train = withSingleTexts(tasks, kept);
+  const splits: SplitExamples[] = [{ name: 'train', path: source.path, examples: kept }];
   if (validation.length > 0) splits.push({ name: 'validation', path: given?.path ?? source.path, examples: validation });
   if (test) splits.push({ name: 'test', path: test.path, examples: test.examples });
   const report = describeData(splits, {
@@ -125,10 +151,11 @@ export async function loadDataset(config: HeadConfig, options: LoadDatasetOption
     labels,
     droppedDuplicates: source.examples.length - usable.length,
     nearDuplicates: options.nearDuplicates ?? true,
-    notices: loadingNotices(loaded),
+    notices: [...loadingNotices(loaded), ...taskNotices(tasks, splits)],
   });
   return {
     labels,
+    heads,
     train,
     validation,
     ...(test ? { test: test.examples } : {}),

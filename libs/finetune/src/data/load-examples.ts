@@ -1,7 +1,7 @@
 import { AttuneError, normalizeText, type TaskName } from '@attune/artifact';
 import { createHash } from 'node:crypto';
 import type { HeadConfig } from '../config/head-config';
-import type { Example } from './example';
+import type { Example, Label } from './example';
 import { selectMapped, type ColumnMapping } from './map-columns';
 import { readLabel, readText, readTime, type CellResult } from './read-cell';
 import { readRows, type ReadOptions, type SourceRow } from './read-rows';
@@ -11,9 +11,22 @@ export interface ExampleOptions extends ReadOptions {
   task: TaskName;
   /** Between the labels of one multi-label cell. */
   labelSeparator: string;
+  /**
+   * Tasks beside the first. With them a row may lack labels, an empty cell being none, and only one of the label columns must be in
+   * the file.
+   */
+  furtherTasks?: readonly LabelColumn[];
   normalization: HeadConfig['normalization'];
   /** What becomes of a row whose text is empty once normalised: left out (the default), or kept with text ''. */
   withoutText?: 'skip' | 'keep';
+}
+
+/** Where the labels of a further task stand. */
+export interface LabelColumn {
+  name: string;
+  type: TaskName;
+  label: string;
+  labelSeparator: string;
 }
 
 /** What {@link streamExamples} left out, by row number. */
@@ -44,14 +57,27 @@ function exampleOf(path: string, { row, values }: SourceRow, columns: ColumnMapp
   const cell = <T>(column: string | undefined, read: (cell: unknown) => CellResult<T>): T | undefined =>
     column === undefined ? undefined : valueOf(path, row, read(values[column]));
   const example: Example = { text: normalizeText(cell(columns.text, readText) ?? '', options.normalization), row };
-  if (columns.pair !== undefined) example.pair = normalizeText(cell(columns.pair, readText) ?? '', options.normalization);
-  const label = cell(columns.label, (value) => readLabel(value, options.task, options.labelSeparator));
+  const pair = normalizeText(cell(columns.pair, readText) ?? '', options.normalization);
+  // A second text that is empty is none: the row is read as a single text, as it is when it is served without one.
+  if (pair !== '') example.pair = pair;
+  const { furtherTasks } = options;
+  const labelOf = (column: string | undefined, task: TaskName, separator: string): Label | undefined =>
+    cell(column, (value) => (furtherTasks !== undefined && isBlank(value) ? { empty: true } : readLabel(value, task, separator)));
+  const label = labelOf(columns.label, options.task, options.labelSeparator);
   if (label !== undefined) example.label = label;
+  for (const { name, type, label: column, labelSeparator } of furtherTasks ?? []) {
+    const other = labelOf(column, type, labelSeparator);
+    if (other !== undefined) (example.otherLabels ??= {})[name] = other;
+  }
   const group = cell(columns.group, readText);
   if (group !== undefined) example.group = group;
   const time = cell(columns.time, readTime);
   if (time !== undefined) example.time = time;
   return example;
+}
+
+function isBlank(cell: unknown): boolean {
+  return cell === undefined || cell === null || (typeof cell === 'string' && cell.trim() === '');
 }
 
 /**
@@ -65,14 +91,23 @@ export async function* streamExamples(
   options: ExampleOptions,
   tally: RowTally,
 ): AsyncGenerator<Example> {
-  for await (const source of readRows(path, selectMapped(path, columns), options)) {
+  for await (const source of readRows(
+    path,
+    selectMapped(
+      path,
+      columns,
+      (options.furtherTasks ?? []).map(({ label }) => label),
+    ),
+    options,
+  )) {
     tally.rows++;
     const example = exampleOf(path, source, columns, options);
     if (example.text === '') {
       tally.withoutText.push(example.row);
       if (options.withoutText !== 'keep') continue;
     }
-    if (columns.label !== undefined && example.label === undefined) tally.withoutLabel.push(example.row);
+    if (columns.label !== undefined && example.label === undefined && example.otherLabels === undefined)
+      tally.withoutLabel.push(example.row);
     yield example;
   }
 }
@@ -81,6 +116,11 @@ export async function* streamExamples(
 export function listRows(rows: number[]): string {
   const shown = rows.slice(0, 5).join(', ');
   return `row${rows.length === 1 ? '' : 's'} ${shown}${rows.length > 5 ? ` and ${rows.length - 5} more` : ''}`;
+}
+
+function labelColumns({ label }: ColumnMapping, { furtherTasks = [] }: ExampleOptions): string {
+  const names = [label, ...furtherTasks.map((task) => task.label)].map((name) => `"${name}"`);
+  return names.length === 1 ? `column ${names[0]}` : `any of the columns ${names.join(', ')}`;
 }
 
 /**
@@ -100,7 +140,7 @@ export async function loadExamples(path: string, columns: ColumnMapping, options
   if (tally.withoutLabel.length > 0) {
     throw new AttuneError(
       'bad-data',
-      `${path}: ${tally.withoutLabel.length} of ${tally.rows} rows have no label in column "${columns.label}": ${listRows(tally.withoutLabel)}.`,
+      `${path}: ${tally.withoutLabel.length} of ${tally.rows} rows have no label in ${labelColumns(columns, options)}: ${listRows(tally.withoutLabel)}.`,
       {
         remedy: 'Label these rows or remove them.',
       },

@@ -27,13 +27,15 @@ function missingColumn(path: string, role: string, name: string, present: string
 }
 
 /**
- * Selects the mapped columns of a file.
+ * Selects the mapped columns of a file. With label columns of further tasks, those that are there, and at least one of them all.
  * @throws AttuneError `missing-column` with the columns present and the nearest name.
  */
-export function selectMapped(path: string, mapping: ColumnMapping): SelectColumns {
+export function selectMapped(path: string, mapping: ColumnMapping, furtherLabels: readonly string[] = []): SelectColumns {
   return (present) => {
-    const names = new Set<string>();
+    const names = new Set<string>(furtherLabels.filter((name) => present.includes(name)));
+    const isLabelled = names.size > 0;
     for (const role of ROLES) {
+      if (role === 'label' && isLabelled && mapping.label !== undefined && !present.includes(mapping.label)) continue;
       const name = mapping[role];
       if (name === undefined) continue;
       if (!present.includes(name)) throw missingColumn(path, role, name, present);

@@ -1,5 +1,5 @@
 import type { TaskName } from '@attune/artifact';
-import type { Example } from './example';
+import type { Label } from './example';
 
 /** A cell's meaning, nothing where it is empty, or what is wrong with it. */
 export type CellResult<T> = { value: T } | { empty: true } | { problem: string; remedy: string };
@@ -69,7 +69,7 @@ function readNumber(cell: unknown): CellResult<number> {
  * A label as its task needs it: one string, the sorted set of strings (a list, or one cell with a separator; an empty cell is no
  * label at all), or a finite number.
  */
-export function readLabel(cell: unknown, task: TaskName, separator: string): CellResult<NonNullable<Example['label']>> {
+export function readLabel(cell: unknown, task: TaskName, separator: string): CellResult<Label> {
   if (cell === undefined) return EMPTY;
   if (cell === null) return task === 'multi-label' ? { value: [] } : EMPTY;
   if (task === 'multi-label') return readLabelSet(cell, separator);

@@ -33,11 +33,23 @@ const REGRESSION_STRATA = 10;
 
 /** The strata of each row: its labels, or for a regression its decile. */
 function strataOf(examples: Example[], task: TaskName): string[][] {
-  if (task !== 'regression') return examples.map((example) => (labelsOf(example).length > 0 ? labelsOf(example) : ['\u0000none']));
+  if (task !== 'regression') {
+    return examples.map((example) => {
+      const labels = [...labelsOf(example), ...otherStrata(example)];
+      return labels.length > 0 ? labels : ['\u0000none'];
+    });
+  }
   const order = examples.map((_, position) => position).sort((a, b) => Number(examples[a].label) - Number(examples[b].label));
   const strata: string[][] = examples.map(() => []);
   order.forEach((position, rank) => (strata[position] = [String(Math.floor((rank * REGRESSION_STRATA) / examples.length))]));
   return strata;
+}
+
+/** Labels of further tasks are strata, too, each under its task's name; their numbers are not. */
+function otherStrata({ otherLabels = {} }: Example): string[] {
+  return Object.entries(otherLabels).flatMap(([name, label]) =>
+    (typeof label === 'string' ? [label] : typeof label === 'number' ? [] : label).map((one) => `${name}\u0000${one}`),
+  );
 }
 
 function unitsOf(examples: Example[], strata: string[][], keyOf: (example: Example, position: number) => string): Unit[] {

@@ -131,6 +131,12 @@ export function referenceEncoder(
   });
 }
 
+/** How a head runs: dropout's rate, and the begin of its parameters' names, by default `head`. */
+export interface HeadForwardOptions extends ForwardOptions {
+  rate?: number;
+  prefix?: string;
+}
+
 /** What a head reads of the states, `[batch, hidden]`. */
 function pool(tf: TensorFlowModule, pooling: Pooling, hidden: TensorFlow.Tensor3D, batch: EncoderInput): Tensor {
   const [rows, tokens, width] = hidden.shape;
@@ -153,15 +159,15 @@ export function referencePooling(
   parameters: Parameters,
   hidden: TensorFlow.Tensor3D,
   batch: EncoderInput,
-  options: ForwardOptions & { rate?: number } = {},
+  options: HeadForwardOptions = {},
 ): Tensor {
-  const { dropout = (states): Tensor => states, rate = 0 } = options;
+  const { dropout = (states): Tensor => states, rate = 0, prefix = 'head' } = options;
   const { headActivation, dropoutBeforePooler } = encoderFamily(config.family);
   return tf.tidy(() => {
     const pooled = pool(tf, pooling, hidden, batch);
     if (pooling !== 'pooler') return pooled;
-    const states = dropoutBeforePooler ? dropout(pooled, rate, 'head.dense') : pooled;
-    const projected = dense(tf, states, parameters, 'head.dense');
+    const states = dropoutBeforePooler ? dropout(pooled, rate, `${prefix}.dense`) : pooled;
+    const projected = dense(tf, states, parameters, `${prefix}.dense`);
     return headActivation === 'tanh' ? tf.tanh(projected) : tf.relu(projected);
   });
 }
@@ -180,11 +186,11 @@ export function referenceHead(
   parameters: Parameters,
   hidden: TensorFlow.Tensor3D,
   batch: EncoderInput,
-  options: ForwardOptions & { rate?: number } = {},
+  options: HeadForwardOptions = {},
 ): TensorFlow.Tensor2D {
-  const { dropout = (states): Tensor => states, rate = 0 } = options;
+  const { dropout = (states): Tensor => states, rate = 0, prefix = 'head' } = options;
   return tf.tidy(() => {
     const states = referencePooling(tf, config, pooling, parameters, hidden, batch, options);
-    return dense(tf, dropout(states, rate, 'head.output'), parameters, 'head.output') as TensorFlow.Tensor2D;
+    return dense(tf, dropout(states, rate, `${prefix}.output`), parameters, `${prefix}.output`) as TensorFlow.Tensor2D;
   });
 }

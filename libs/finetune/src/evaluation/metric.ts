@@ -1,9 +1,10 @@
 import { AttuneError, type TaskName } from '@attune/artifact';
-import type { HeadConfig } from '../config/head-config';
+import type { z } from 'zod';
+import type { metricNameSchema } from '../config/head-config';
 import type { EvaluationReport } from './report';
 
 /** A measure that can choose the best checkpoint. */
-export type MetricName = NonNullable<HeadConfig['training']['metric']>;
+export type MetricName = z.infer<typeof metricNameSchema>;
 
 /** Whether a larger or a smaller value is better. */
 export function metricDirection(name: MetricName): 'higher' | 'lower' {

@@ -12,7 +12,7 @@ const precisionRecallSchema = z.object({ precision: z.number(), recall: z.number
  * What a model does on labelled rows, as written to metrics.json and printed by `attune evaluate --json`. Measures that a
  * task does not have, or that the rows cannot give (an AUC with one class only), are absent.
  */
-export const evaluationReportSchema = z.object({
+const taskReportSchema = z.object({
   task: z.enum(['classification', 'multi-label', 'regression']),
   rows: z.number().int().nonnegative(),
   /** Mean loss in nats of the logits as they are, before temperature scaling; the mean squared error of a regression. */
@@ -46,6 +46,9 @@ export const evaluationReportSchema = z.object({
   pearson: z.number().optional(),
   spearman: z.number().optional(),
 });
+
+/** A report; of several tasks, that of the first with those of all by their names beside it. */
+export const evaluationReportSchema = taskReportSchema.extend({ tasks: z.record(z.string(), taskReportSchema).optional() });
 
 export type EvaluationReport = z.infer<typeof evaluationReportSchema>;
 

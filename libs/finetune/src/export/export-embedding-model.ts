@@ -61,7 +61,7 @@ export async function exportEmbeddingModel(encoder: LoadedEncoder, options: Embe
     const int8 = options.int8 ?? true;
     const agreement = await writeOnnx(
       staging,
-      { model: { config, weights: encoder.weights, outputs: ['last_hidden_state', 'embedding'] }, examples },
+      { model: { config, weights: encoder.weights, outputs: ['last_hidden_state', 'embedding'] }, examples, tasks: [] },
       int8,
     );
     await writeJson(join(staging, 'metrics.json'), agreement);

@@ -2,10 +2,11 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AttuneError, isSafeRelativePath, writeDirectoryAtomically, type Manifest } from '@attune/artifact';
 import { encoderFamily } from '../encoders';
+import { taskLayout } from '../heads/task-layout';
 import { isFamilyHead } from './hugging-face-config';
 import { headManifest, writeManifest, type ManifestContent } from './manifest-of';
 import { modelCard, type CardRun } from './model-card';
-import { copyTokenizer, writeCheckpoint, writeJson } from './model-files';
+import { copyTokenizer, writeCheckpoint, writeHeads, writeJson } from './model-files';
 import { headSubject, ONNX_FP32, ONNX_INT8, writeOnnx } from './onnx-files';
 import { ADAPTER_FOLDER, writePeftAdapter } from './peft-adapter';
 import { headModules, writeSentenceModules } from './sentence-transformers';
@@ -37,16 +38,17 @@ export async function exportHead(trained: TrainedHead, options: ExportOptions): 
   });
 }
 
-function assertHeldOut({ head }: TrainedHead, { heldOut: { examples, logits } }: ExportOptions): void {
+function assertHeldOut({ head, further = [] }: TrainedHead, { heldOut: { examples, logits } }: ExportOptions): void {
   if (examples.length === 0) {
     throw new AttuneError('export-refused', 'There are no held-out rows to check the export on, and nothing is written.', {
       remedy: 'Set some validation rows aside (data.validationShare).',
     });
   }
-  if (logits.length !== examples.length * head.labels.length) {
+  const { outputs } = taskLayout([head, ...further.map((task) => task.head)]);
+  if (logits.length !== examples.length * outputs) {
     throw new AttuneError(
       'export-refused',
-      `${logits.length} logits were given for ${examples.length} held-out rows of ${head.labels.length} outputs.`,
+      `${logits.length} logits were given for ${examples.length} held-out rows of ${outputs} outputs.`,
     );
   }
 }
@@ -55,12 +57,20 @@ async function writePythonFiles(staging: string, trained: TrainedHead): Promise<
   const { encoder, head, weights, maxLength, adapter } = trained;
   await writeCheckpoint(staging, encoder, head, weights);
   await copyTokenizer(encoder.directory, staging, maxLength);
+  await writeHeads(staging, trained);
   if (!isFamilyHead(head)) await writeSentenceModules(staging, headModules(head, encoder.config.hiddenSize, maxLength, weights));
   if (adapter !== undefined) await writePeftAdapter(join(staging, ADAPTER_FOLDER), encoder, head, adapter, weights);
 }
 
-async function writeReports(staging: string, { reports, calibration, thresholds, history, config }: TrainedHead): Promise<void> {
-  await writeJson(join(staging, 'metrics.json'), { ...reports, calibration, ...(thresholds !== undefined && { thresholds }) });
+async function writeReports(staging: string, trained: TrainedHead): Promise<void> {
+  const { reports, calibration, thresholds, further = [], history, config } = trained;
+  const others = further.map(({ head, temperature, thresholds: own }) => [head.name, { calibration: { temperature }, thresholds: own }]);
+  await writeJson(join(staging, 'metrics.json'), {
+    ...reports,
+    calibration,
+    ...(thresholds !== undefined && { thresholds }),
+    ...(others.length > 0 && { further: Object.fromEntries(others) as Record<string, unknown> }),
+  });
   await writeJson(join(staging, 'head.json'), config);
   if (history !== undefined) await writeJson(join(staging, 'history.json'), history);
 }

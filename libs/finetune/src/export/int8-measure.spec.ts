@@ -1,13 +1,12 @@
 import type { TrainedHead } from './trained-head';
-import { headConfigSchema } from '../config/head-config';
 import { compareInt8, targetsOf } from './int8-measure';
 
 type Measured = Parameters<typeof compareInt8>[0];
 
-const head = (task: TrainedHead['head']['task'], labels: string[], metric?: TrainedHead['config']['training']['metric']): Measured => ({
+const head = (task: TrainedHead['head']['task'], labels: string[], metric?: Measured['metric']): Measured => ({
   head: { task, pooling: 'pooler', labels },
   calibration: { temperature: 1 },
-  config: headConfigSchema.parse({ task, training: { metric } }),
+  metric,
 });
 
 /** Logits of two labels that choose the given one. */

@@ -2,7 +2,7 @@ import { AttuneError, type HeadShape } from '@attune/artifact';
 import { defaultMetric, metricDirection, type MetricName } from '../evaluation/metric';
 import { regressionMetrics } from '../evaluation/regression-metrics';
 import { evaluateClassification, evaluateMultiLabel, evaluateRegression, type EvaluationReport } from '../evaluation/report';
-import type { TrainedHead } from './trained-head';
+import type { Int8Metric, TrainedHead } from './trained-head';
 
 /** Most that quantising may cost of the head's metric: half a point of a hundred. */
 export const INT8_TOLERANCE = 0.005;
@@ -16,11 +16,12 @@ const LEAST_CORRELATION = 0.99;
 
 /** What the held-out rows say about a quantised head beside the float32 one. */
 export interface Int8Comparison {
-  metric?: { name: string; fp32: number; int8: number };
+  metric?: Int8Metric;
   acceptable: boolean;
 }
 
-type MeasuredHead = Pick<TrainedHead, 'head' | 'config' | 'calibration' | 'thresholds'>;
+/** A head, and the measure by which its checkpoint was chosen where the configuration names one. */
+export type MeasuredHead = Pick<TrainedHead, 'head' | 'calibration' | 'thresholds'> & { metric?: MetricName };
 
 /** Compares the head's own metric, or its task's where the own one is a loss, on the held-out rows. */
 export function compareInt8(head: MeasuredHead, targets: Float32Array, fp32: Float32Array, int8: Float32Array): Int8Comparison {
@@ -62,8 +63,7 @@ function evaluate({ head, calibration, thresholds }: MeasuredHead, logits: Float
 }
 
 /** The first of the measures that the rows can give; of a loss, a difference in points means nothing. */
-function measuredMetric({ config, head }: MeasuredHead, report: EvaluationReport): MetricName | undefined {
-  const configured = config.training.metric;
+function measuredMetric({ metric: configured, head }: MeasuredHead, report: EvaluationReport): MetricName | undefined {
   const candidates = [configured, defaultMetric(head.task)].filter((name) => name !== undefined && metricDirection(name) === 'higher');
   return candidates.find((name) => name !== undefined && Number.isFinite(report[name]));
 }

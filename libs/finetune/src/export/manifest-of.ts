@@ -1,8 +1,8 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { MANIFEST_FILE, manifestSchema, sha256OfFile, type EncoderConfig, type Manifest } from '@attune/artifact';
+import { headOutputName, MANIFEST_FILE, manifestSchema, sha256OfFile, type EncoderConfig, type Manifest } from '@attune/artifact';
 import type { EvaluationReport } from '../evaluation/report';
-import type { Agreement, Int8Agreement, TrainedHead } from './trained-head';
+import type { Agreement, FurtherTask, Int8Agreement, TrainedHead } from './trained-head';
 
 /** A manifest before the files are known. */
 export type ManifestContent = Omit<Manifest, 'files' | 'schemaVersion'>;
@@ -20,21 +20,22 @@ export function headManifest(
   agreement: { fp32: Agreement; int8?: Int8Agreement },
   onnx: Manifest['onnx'],
 ): ManifestContent {
-  const { head, encoder, calibration, thresholds, config, reports } = trained;
+  const { encoder, config, reports } = trained;
+  const { head: first, calibration, thresholds: firstThresholds, further = [] } = trained;
+  const tasks: FurtherTask[] = [{ head: first, temperature: calibration.temperature, thresholds: firstThresholds }, ...further];
+  const report = reports.test ?? reports.validation;
   return {
     createdBy,
-    tasks: [
-      {
-        name: 'head',
-        type: head.task,
-        pooling: head.pooling,
-        labels: head.labels,
-        output: 'logits',
-        calibration: { temperature: calibration.temperature },
-        ...(thresholds !== undefined && { thresholds: Object.fromEntries(head.labels.map((label, i) => [label, thresholds[i]])) }),
-        metrics: headlineMetrics(reports.test ?? reports.validation),
-      },
-    ],
+    tasks: tasks.map(({ head, temperature, thresholds }) => ({
+      name: head.name ?? 'head',
+      type: head.task,
+      pooling: head.pooling,
+      labels: head.labels,
+      output: headOutputName(head),
+      calibration: { temperature },
+      ...(thresholds !== undefined && { thresholds: Object.fromEntries(head.labels.map((label, i) => [label, thresholds[i]])) }),
+      metrics: headlineMetrics(report.tasks?.[head.name ?? ''] ?? report),
+    })),
     ...(trained.embedding && { embedding: embeddingOutput(encoder.config) }),
     encoder: manifestEncoder(encoder),
     maxLength: trained.maxLength,

@@ -22,7 +22,8 @@ export function loadingInstructions(
 function attune({ tasks, embedding }: Omit<Manifest, 'files' | 'schemaVersion'>, pair: boolean): string {
   const verbs = [...(tasks.length > 0 ? ['predict'] : []), ...(embedding === undefined ? [] : ['embed'])];
   const commands = verbs.map((verb) => `npx attune ${verb} --model DIR --text "…"`);
-  const call = tasks.length > 0 ? `await predictor.predict([{ text: '…'${pair ? ", pair: '…'" : ''} }])` : "await predictor.embed(['…'])";
+  const method = tasks.length > 1 ? 'predictAll' : 'predict';
+  const call = tasks.length > 0 ? `await predictor.${method}([{ text: '…'${pair ? ", pair: '…'" : ''} }])` : "await predictor.embed(['…'])";
   return [
     'From the command line and in TypeScript:',
     fence('sh', commands),
@@ -35,9 +36,11 @@ function attune({ tasks, embedding }: Omit<Manifest, 'files' | 'schemaVersion'>,
   ].join('\n\n');
 }
 
-function transformers({ maxLength }: Omit<Manifest, 'files' | 'schemaVersion'>, pair: boolean): string {
+function transformers({ maxLength, tasks }: Omit<Manifest, 'files' | 'schemaVersion'>, pair: boolean): string {
   return [
-    'In Python `transformers`:',
+    tasks.length > 1
+      ? `In Python \`transformers\`, the head of \`${tasks[0].name}\`; the weights of each head lie in \`heads/\`:`
+      : 'In Python `transformers`:',
     fence('python', [
       'from transformers import AutoModelForSequenceClassification, AutoTokenizer',
       '',
@@ -81,7 +84,7 @@ function peft({ tasks }: Omit<Manifest, 'files' | 'schemaVersion'>, adapter: str
 function onnxRuntime({ encoder, tasks, embedding, onnx }: Omit<Manifest, 'files' | 'schemaVersion'>): string {
   const inputs = ['input_ids', 'attention_mask', ...(encoder.tokenTypes > 1 ? ['token_type_ids'] : [])].map((name) => `\`${name}\``);
   const outputs = [
-    ...(tasks.length > 0 ? [`\`logits\` [batch, ${tasks[0].labels.length}]`] : []),
+    ...tasks.map(({ output, labels }) => `\`${output}\` [batch, ${labels.length}]`),
     ...(embedding === undefined ? [] : [`\`embedding\` [batch, ${embedding.dimension}]`]),
   ];
   const files = [onnx.fp32, onnx.int8].filter((path) => path !== undefined).map((path) => `\`${path}\``);

@@ -1,4 +1,5 @@
 import type { Manifest, ManifestTask } from '@attune/artifact';
+import { configuredTasks } from '../config/tasks';
 import { loadingInstructions } from './model-card-usage';
 import type { TrainedHead } from './trained-head';
 
@@ -78,12 +79,12 @@ function modelIndex(name: string, tasks: readonly ManifestTask[]): string[] {
 function summary({ tasks, encoder, embedding, maxLength, normalization }: CardManifest): string {
   const heads = tasks.map(
     (task) =>
-      `A ${TASK_NAMES[task.type]} head on the encoder \`${encoder.id}\` (${encoder.family}, ${encoder.hiddenSize} wide), reading ${POOLINGS[task.pooling]}.`,
+      `A ${TASK_NAMES[task.type]} head${tasks.length > 1 ? `, \`${task.name}\`,` : ''} on the encoder \`${encoder.id}\` (${encoder.family}, ${encoder.hiddenSize} wide), reading ${POOLINGS[task.pooling]}.`,
   );
   const embeds = embedding === undefined ? [] : [embeddingSummary(embedding.dimension, encoder.id, tasks.length > 0)];
   const labels = tasks
     .filter((task) => task.type !== 'regression')
-    .map((task) => `Labels: ${task.labels.map((label) => `\`${label}\``).join(', ')}.`);
+    .map((task) => `Labels${tasks.length > 1 ? ` of \`${task.name}\`` : ''}: ${task.labels.map((label) => `\`${label}\``).join(', ')}.`);
   const cleaning = Object.entries(normalization).map(([key, value]) => `${key}: ${value}`);
   return [
     ...heads,
@@ -105,9 +106,17 @@ function embeddingSummary(dimension: number, encoder: string, besideHead: boolea
 }
 
 function trainingData({ dataFingerprint, config }: CardRun): string {
-  const { text, pair, label } = config.data;
-  const columns = [`text \`${text}\``, ...(pair === undefined ? [] : [`second text \`${pair}\``]), `label \`${label}\``].join(', ');
-  return `## Training data\n\n${dataFingerprint.rows} rows (columns: ${columns}), SHA-256 \`${dataFingerprint.sha256}\`.`;
+  const { text, pair } = config.data;
+  const tasks = configuredTasks(config);
+  const labels = tasks.map(({ name, label }) => `label${name === undefined ? '' : ` of ${name}`} \`${label}\``);
+  const columns = [`text \`${text}\``, ...(pair === undefined ? [] : [`second text \`${pair}\``]), ...labels].join(', ');
+  const single = tasks.filter(({ ignoresPair }) => ignoresPair).map(({ name }) => name);
+  const forms =
+    single.length === 0
+      ? ''
+      : ` What \`${single.join('`, `')}\` says is about the text alone and ignores the second one: it was trained on each text with and without it.`;
+  const masked = tasks.length > 1 ? ' A row without a label for a task taught that task nothing.' : '';
+  return `## Training data\n\n${dataFingerprint.rows} rows (columns: ${columns}), SHA-256 \`${dataFingerprint.sha256}\`.${masked}${forms}`;
 }
 
 function training({ tuner }: CardManifest, { config }: CardRun): string {
@@ -128,6 +137,17 @@ function training({ tuner }: CardManifest, { config }: CardRun): string {
 }
 
 function evaluation({ reports }: CardRun): string {
+  const names = Object.keys(reports.validation.tasks ?? {});
+  if (names.length === 0) return ['## Evaluation', ...figuresOf(reports)].join('\n\n');
+  const tasks = names.map((name) => {
+    const validation = reports.validation.tasks?.[name] ?? reports.validation;
+    const test = reports.test?.tasks?.[name];
+    return [`### ${name}`, ...figuresOf({ validation, ...(test && { test }) })].join('\n\n');
+  });
+  return ['## Evaluation', ...tasks].join('\n\n');
+}
+
+function figuresOf(reports: CardRun['reports']): string[] {
   const columns = [['validation', reports.validation] as const, ...(reports.test === undefined ? [] : [['test', reports.test] as const])];
   const measures = [
     'rows',
@@ -154,20 +174,20 @@ function evaluation({ reports }: CardRun): string {
     show(f1),
     String(support),
   ]);
-  const parts = ['## Evaluation', table(['measure', ...columns.map(([name]) => name)], rows)];
+  const parts = [table(['measure', ...columns.map(([name]) => name)], rows)];
   if (classes.length > 0)
     parts.push(
       `Per label, on ${reports.test === undefined ? 'validation' : 'test'} rows:`,
       table(['label', 'precision', 'recall', 'F1', 'rows'], classes),
     );
-  return parts.join('\n\n');
+  return parts;
 }
 
-function calibration(task: ManifestTask): string {
+function calibration(task: ManifestTask, _place: number, tasks: readonly ManifestTask[]): string {
   if (task.type === 'regression') return '';
   const thresholds = Object.entries(task.thresholds ?? {}).map(([label, threshold]) => [label, show(threshold)]);
   return [
-    '## Calibration',
+    `## Calibration${tasks.length > 1 ? ` of ${task.name}` : ''}`,
     `Logits are divided by the temperature ${show(task.calibration.temperature)}, fitted on validation rows (Guo et al. 2017), before ${task.type === 'classification' ? 'softmax' : 'the sigmoid'}. ` +
       'Python `transformers` and other programs do not do that by themselves; the label is the same, the probability is not.',
     ...(thresholds.length > 0 ? [table(['label', 'given from probability'], thresholds)] : []),

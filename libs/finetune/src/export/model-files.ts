@@ -1,9 +1,9 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { AttuneError, isMissing, TOKENIZER_FILES, type HeadShape, type NamedTensor } from '@attune/artifact';
+import { AttuneError, headPrefix, isMissing, TOKENIZER_FILES, type HeadShape, type NamedTensor } from '@attune/artifact';
 import { encoderFamily, writeSafetensors } from '../encoders';
 import { huggingFaceConfig, isFamilyHead } from './hugging-face-config';
-import type { EncoderSource } from './trained-head';
+import type { EncoderSource, TrainedHead } from './trained-head';
 
 /** Writes a JSON file as people read it, with its folder. */
 export async function writeJson(file: string, value: unknown): Promise<void> {
@@ -26,12 +26,31 @@ export async function writeCheckpoint(
   const tensors = new Map<string, NamedTensor>();
   for (const [name, tensor] of weights) {
     // A pretrained pooler stays with a bare encoder where the family's bare encoder has one.
-    const belongs = layout === 'classification' || !name.startsWith('head.');
+    const belongs = !name.startsWith('heads.') && (layout === 'classification' || !name.startsWith('head.'));
     const isBasePooler = name.startsWith('head.dense.') && family.toHuggingFaceName(name, 'base').startsWith('pooler.');
     if (belongs || isBasePooler) tensors.set(family.toHuggingFaceName(name, layout), tensor);
   }
   await writeJson(join(directory, 'config.json'), huggingFaceConfig(encoder, head));
   await writeSafetensors(join(directory, 'model.safetensors'), tensors);
+}
+
+/** Folder of the heads' weights, a file a task, where a model has several. */
+export const HEADS_FOLDER = 'heads';
+
+/**
+ * Writes `heads/<task>.safetensors` for each of several tasks: `dense.weight` and `dense.bias` where its head has a dense layer, then
+ * `output.weight` and `output.bias`. The first task's head stands in the checkpoint, too.
+ */
+export async function writeHeads(directory: string, { head, further = [], weights }: TrainedHead): Promise<void> {
+  if (further.length === 0) return;
+  await mkdir(join(directory, HEADS_FOLDER), { recursive: true });
+  for (const [place, shape] of [head, ...further.map((task) => task.head)].entries()) {
+    const prefix = `${headPrefix(shape, place)}.`;
+    const own = [...weights]
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, tensor]) => [name.slice(prefix.length), tensor] as const);
+    await writeSafetensors(join(directory, HEADS_FOLDER, `${shape.name ?? 'head'}.safetensors`), new Map(own));
+  }
 }
 
 /**

@@ -3,11 +3,13 @@ import { dirname, join } from 'node:path';
 import type { NamedTensor } from '@attune/artifact';
 import { buildEncoderModel, OnnxSession, quantizeDynamic, type EncoderModel } from '@attune/onnx';
 import type { EncodedExample } from '../data/example';
-import { assertEmbeddingsAgree, assertLogitsAgree, compareLogits, refused, rowCosines } from './agreement';
-import { compareInt8, INT8_TOLERANCE, targetsOf, type Int8Comparison } from './int8-measure';
+import { assertEmbeddingsAgree, assertLogitsAgree, compareLogits, refused, rowCosines, type LogitAgreement } from './agreement';
+import { takeColumns } from '../heads/task-layout';
+import { compareInt8, INT8_TOLERANCE } from './int8-measure';
+import { measuredTasks, rowsOfTask, type MeasuredTask } from './measured-tasks';
 import { plainEmbedding } from './plain-forward';
 import { runOnnx } from './run-onnx';
-import type { Agreement, HeldOut, Int8Agreement, Int8Kept, TrainedHead } from './trained-head';
+import type { Agreement, HeldOut, Int8Agreement, Int8Kept, Int8Metric, TrainedHead } from './trained-head';
 
 /** Paths of the ONNX files in a model directory, where transformers.js looks for them. */
 export const ONNX_FP32 = 'onnx/model.onnx';
@@ -22,15 +24,18 @@ const LEAST_INT8_COSINE = 0.97;
 
 /** An ONNX file that was written, loaded back and run. */
 interface WrittenModel {
-  outputs: Partial<Record<'logits' | 'embedding', Float32Array>>;
+  /** By the names of the ONNX outputs. */
+  outputs: ReadonlyMap<string, Float32Array>;
 }
 
 /** What is exported to ONNX: the graph, and rows to check it on. */
 export interface OnnxSubject {
   model: EncoderModel;
   examples: readonly EncodedExample[];
-  /** Set where the model has logits. */
-  trained?: { head: TrainedHead; logits: Float32Array };
+  /** Tasks whose logits the model has. */
+  tasks: readonly MeasuredTask[];
+  /** Logits of the trained model, of all tasks side by side. */
+  logits?: Float32Array;
 }
 
 /** The subject of a trained head. */
@@ -39,11 +44,12 @@ export function headSubject(head: TrainedHead, activation: 'tanh' | 'relu', held
     model: {
       config: head.encoder.config,
       weights: head.weights,
-      head: { shape: head.head, activation },
+      head: { shape: head.head, activation, further: head.further?.map((task) => task.head) },
       outputs: head.embedding ? ['logits', 'embedding'] : ['logits'],
     },
     examples: heldOut.examples,
-    trained: { head, logits: heldOut.logits },
+    tasks: measuredTasks(head),
+    logits: heldOut.logits,
   };
 }
 
@@ -64,30 +70,36 @@ export async function writeOnnx(
   return int8 ? { fp32: agreement, int8: await writeInt8(directory, bytes, subject, fp32) } : { fp32: agreement };
 }
 
-async function writeAndRun(directory: string, path: string, bytes: Uint8Array, { model, examples }: OnnxSubject): Promise<WrittenModel> {
+async function writeAndRun(
+  directory: string,
+  path: string,
+  bytes: Uint8Array,
+  { model, examples, tasks }: OnnxSubject,
+): Promise<WrittenModel> {
   const file = join(directory, path);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, bytes);
   const session = await OnnxSession.open(file);
   try {
-    const names = (['logits', 'embedding'] as const).filter((name) => model.outputs.includes(name));
-    return { outputs: await runOnnx(session, examples, model.config.padTokenId, names) };
+    const names = [...tasks.map(({ output }) => output), ...(model.outputs.includes('embedding') ? ['embedding'] : [])];
+    return { outputs: new Map(Object.entries(await runOnnx(session, examples, model.config.padTokenId, names))) };
   } finally {
     await session.close();
   }
 }
 
-function checkFp32({ model, examples, trained }: OnnxSubject, { outputs }: WrittenModel): Agreement {
-  const agreement: Agreement = { rows: examples.length };
-  if (trained !== undefined && outputs.logits !== undefined) {
-    const { task, labels } = trained.head.head;
-    const compared = compareLogits(task, labels.length, trained.logits, outputs.logits);
-    assertLogitsAgree(ONNX_FP32, compared);
-    Object.assign(agreement, { largestLogitDifference: compared.largestLogitDifference, labelsChanged: compared.labelsChanged });
-  }
-  if (outputs.embedding !== undefined) {
+function checkFp32({ model, examples, tasks, logits = new Float32Array(0) }: OnnxSubject, { outputs }: WrittenModel): Agreement {
+  const compared = tasks.map((task) => {
+    const { head, columns, layout, name, output } = task;
+    const expected = takeColumns(logits, layout.outputs, columns.outputs);
+    const differences = compareLogits(head.task, head.labels.length, expected, outputs.get(output) ?? new Float32Array(0));
+    assertLogitsAgree(name === undefined ? ONNX_FP32 : `${ONNX_FP32}, ${output},`, differences);
+    return { name, ...figures(differences) };
+  });
+  const agreement: Agreement = { rows: examples.length, ...together(compared) };
+  const embedding = outputs.get('embedding');
+  if (embedding !== undefined) {
     const { hiddenSize } = model.config;
-    const { embedding } = outputs;
     const cosines = embeddingSample(model.weights, examples).flatMap((row) => {
       const expected = plainEmbedding(model.config, model.weights, examples[row]);
       return rowCosines(hiddenSize, expected, embedding.subarray(row * hiddenSize, (row + 1) * hiddenSize));
@@ -95,6 +107,25 @@ function checkFp32({ model, examples, trained }: OnnxSubject, { outputs }: Writt
     agreement.smallestCosine = assertEmbeddingsAgree(ONNX_FP32, cosines);
   }
   return agreement;
+}
+
+/** What is kept of a comparison of logits. */
+type TaskFigures = Pick<Agreement, 'largestLogitDifference' | 'labelsChanged'> & { metric?: Int8Metric };
+
+function figures({ largestLogitDifference, labelsChanged }: LogitAgreement): TaskFigures {
+  return { largestLogitDifference, labelsChanged };
+}
+
+/** The figures of all tasks: the largest difference, the sum of the labels, and each task's own where there are several. */
+function together(tasks: readonly (TaskFigures & { name: string | undefined })[]): Omit<Int8Agreement, 'rows' | 'kept'> {
+  if (tasks.length === 0) return {};
+  const [{ metric }] = tasks;
+  return {
+    largestLogitDifference: Math.max(...tasks.map(({ largestLogitDifference = 0 }) => largestLogitDifference)),
+    labelsChanged: tasks.reduce((sum, { labelsChanged = 0 }) => sum + labelsChanged, 0),
+    ...(metric && { metric }),
+    ...(tasks.length > 1 && { tasks: Object.fromEntries(tasks.map(({ name = 'head', ...own }) => [name, own])) }),
+  };
 }
 
 /** Rows spread over the lengths, as many as can be computed in reasonable time. */
@@ -115,12 +146,12 @@ function embeddingSample(weights: ReadonlyMap<string, NamedTensor>, examples: re
 async function writeInt8(directory: string, bytes: Uint8Array, subject: OnnxSubject, fp32: WrittenModel): Promise<Int8Agreement> {
   const last = subject.model.config.layers - 1;
   const attempts: [Int8Kept, RegExp][] = [
-    ['nothing', /^head\./],
+    ['nothing', /^heads?\./],
     // With two layers nothing would be left to quantise.
-    ...(last > 1 ? ([['outer layers', new RegExp(`^(head|encoder\\.layer\\.(0|${last}))\\.`)]] satisfies [Int8Kept, RegExp][]) : []),
+    ...(last > 1 ? ([['outer layers', new RegExp(`^(heads?|encoder\\.layer\\.(0|${last}))\\.`)]] satisfies [Int8Kept, RegExp][]) : []),
     // What comes out of the activation has the longest tails, and loses most.
-    ['feed-forward outputs', /^(head|encoder\.layer\.\d+\.output)\./],
-    ['feed-forward layers', /^(head|encoder\.layer\.\d+\.(intermediate|output))\./],
+    ['feed-forward outputs', /^(heads?|encoder\.layer\.\d+\.output)\./],
+    ['feed-forward layers', /^(heads?|encoder\.layer\.\d+\.(intermediate|output))\./],
   ];
   let verdict: Int8Verdict | undefined;
   for (const [kept, inFloat32] of attempts) {
@@ -137,23 +168,31 @@ interface Int8Verdict {
   complaint?: string;
 }
 
-function judgeInt8({ model, examples, trained }: OnnxSubject, fp32: WrittenModel, int8: WrittenModel): Int8Verdict {
-  const agreement: Omit<Int8Agreement, 'kept'> = { rows: examples.length };
-  let comparison: Int8Comparison = { acceptable: true };
-  if (trained !== undefined && fp32.outputs.logits !== undefined && int8.outputs.logits !== undefined) {
-    const { task, labels } = trained.head.head;
-    const compared = compareLogits(task, labels.length, fp32.outputs.logits, int8.outputs.logits);
-    Object.assign(agreement, { largestLogitDifference: compared.largestLogitDifference, labelsChanged: compared.labelsChanged });
-    comparison = compareInt8(trained.head, targetsOf(trained.head.head, examples), fp32.outputs.logits, int8.outputs.logits);
-    if (comparison.metric !== undefined) agreement.metric = comparison.metric;
-  }
-  if (!comparison.acceptable && agreement.metric !== undefined) {
-    const { name, fp32: before, int8: after } = agreement.metric;
+function judgeInt8({ model, examples, tasks }: OnnxSubject, fp32: WrittenModel, int8: WrittenModel): Int8Verdict {
+  const compared = tasks.map((task) => {
+    const before = fp32.outputs.get(task.output) ?? new Float32Array(0);
+    const after = int8.outputs.get(task.output) ?? new Float32Array(0);
+    const { rows, targets } = rowsOfTask(task, examples);
+    const { width } = task.columns.outputs;
+    const labelled = (logits: Float32Array): Float32Array => takeColumns(logits, width, { start: 0, width }, rows);
+    const { metric, acceptable } = compareInt8(task, targets, labelled(before), labelled(after));
+    const differences = compareLogits(task.head.task, task.head.labels.length, before, after);
+    return { name: task.name, ...figures(differences), ...(metric && { metric }), acceptable };
+  });
+  const agreement: Omit<Int8Agreement, 'kept'> = {
+    rows: examples.length,
+    ...together(compared.map(({ acceptable: _acceptable, ...one }) => one)),
+  };
+  const worse = compared.find(({ acceptable }) => !acceptable);
+  if (worse?.metric !== undefined) {
+    const { name: measure, fp32: before, int8: after } = worse.metric;
+    const name = worse.name === undefined ? measure : `${worse.name}.${measure}`;
     const complaint = `has ${name} ${after.toFixed(4)} on held-out rows, where float32 has ${before.toFixed(4)}; it may lose at most ${INT8_TOLERANCE}`;
     return { acceptable: false, agreement, complaint };
   }
-  if (fp32.outputs.embedding !== undefined && int8.outputs.embedding !== undefined) {
-    const cosines = rowCosines(model.config.hiddenSize, fp32.outputs.embedding, int8.outputs.embedding);
+  const embeddings = [fp32.outputs.get('embedding'), int8.outputs.get('embedding')];
+  if (embeddings[0] !== undefined && embeddings[1] !== undefined) {
+    const cosines = rowCosines(model.config.hiddenSize, embeddings[0], embeddings[1]);
     agreement.smallestCosine = Math.min(...cosines);
     const mean = cosines.reduce((a, b) => a + b, 0) / cosines.length;
     if (!(mean >= LEAST_INT8_COSINE)) {

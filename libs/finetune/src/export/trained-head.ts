@@ -31,6 +31,13 @@ export interface TrainedAdapter {
   weights: ReadonlyMap<string, NamedTensor>;
 }
 
+/** A further task of a trained encoder. */
+export interface FurtherTask {
+  head: HeadShape;
+  temperature: number;
+  thresholds?: readonly number[];
+}
+
 /** All that an export needs to know of a finished training run. */
 export interface TrainedHead {
   encoder: EncoderSource;
@@ -44,6 +51,8 @@ export interface TrainedHead {
   calibration: { temperature: number };
   /** multi-label: probability from which each label is given, in the order of the labels. */
   thresholds?: readonly number[];
+  /** Further tasks on the same encoder, in the order of their logits; `head` is the first. */
+  further?: readonly FurtherTask[];
   reports: { validation: EvaluationReport; test?: EvaluationReport };
   /** Course of the training, written as history.json. */
   history?: unknown;
@@ -57,7 +66,7 @@ export interface TrainedHead {
 /** Rows that training did not see, with what the trained model says about them. */
 export interface HeldOut {
   examples: readonly EncodedExample[];
-  /** `[rows × outputs]` of the trained model, in float32, in the order of the examples. */
+  /** `[rows × outputs]` of the trained model, in float32, in the order of the examples; of several heads side by side. */
   logits: Float32Array;
 }
 
@@ -80,14 +89,22 @@ export interface Agreement {
   largestLogitDifference?: number;
   /** Rows whose label differs, near-ties included. */
   labelsChanged?: number;
+  /** Of several tasks each by its name; the figures above are then the worst and the sum. */
+  tasks?: Record<string, Omit<Agreement, 'rows' | 'tasks'> & { metric?: Int8Metric }>;
   /** Smallest cosine between two embeddings of the same text. */
   smallestCosine?: number;
 }
 
-/** What quantising cost. */
+/** Measure that was compared, and its values on the held-out rows. */
+export interface Int8Metric {
+  name: string;
+  fp32: number;
+  int8: number;
+}
+
+/** What quantising cost; of several tasks, `metric` is that of the first. */
 export interface Int8Agreement extends Agreement {
-  /** Measure that was compared, and its values on the held-out rows. */
-  metric?: { name: string; fp32: number; int8: number };
+  metric?: Int8Metric;
   /** What was left in float32 to keep the measure. */
   kept: Int8Kept;
 }

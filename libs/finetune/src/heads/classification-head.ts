@@ -29,11 +29,12 @@ export class ClassificationHead {
     shape: HeadShape,
     lookup: ParameterLookup,
     private readonly options: HeadOptions,
+    prefix = 'head',
   ) {
     const layer = (name: string): Linear => new Linear([{ name, weight: lookup(`${name}.weight`), bias: lookup(`${name}.bias`) }]);
     this.pool = pooling(shape.pooling);
-    this.dense = shape.pooling === 'pooler' ? layer('head.dense') : undefined;
-    this.output = layer('head.output');
+    this.dense = shape.pooling === 'pooler' ? layer(`${prefix}.dense`) : undefined;
+    this.output = layer(`${prefix}.output`);
   }
 
   get linears(): Linear[] {

@@ -1,12 +1,16 @@
 import { AttuneError, type TaskName } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
+import type { ConfiguredTask } from '../config/tasks';
+import type { TaskLayout } from '../heads/task-layout';
 import { binaryCrossEntropy } from './binary-cross-entropy';
 import { crossEntropy } from './cross-entropy';
 import type { Loss } from './loss';
 import { meanSquaredError } from './mean-squared-error';
 import { rDrop } from './r-drop';
+import { taskLosses, type StepLoss } from './task-losses';
 
 export type { Loss } from './loss';
+export { taskLosses, type StepLoss } from './task-losses';
 export { binaryCrossEntropy, crossEntropy, meanSquaredError, rDrop };
 
 const DEFAULT_LOSS: Record<TaskName, NonNullable<HeadConfig['loss']['name']>> = {
@@ -18,18 +22,30 @@ const DEFAULT_LOSS: Record<TaskName, NonNullable<HeadConfig['loss']['name']>> = 
 /** Of cross-entropy, where the configuration names none. */
 const DEFAULT_SMOOTHING = 0.1;
 
+type LossKeys = Pick<HeadConfig, 'task' | 'loss'>;
+
+/** The loss of a step of the tasks that lie side by side, each by its own keys. `counts` are those of `makeLoss`, a list a task. */
+export function makeStepLoss(tasks: readonly ConfiguredTask[], layout: TaskLayout, counts: readonly number[][]): StepLoss {
+  const losses = tasks.map(({ type, loss, weight }, place) => ({
+    loss: makeLoss({ task: type, loss }, layout.heads[place].head.labels, counts[place]),
+    weight,
+    repeatsRows: loss.rDrop > 0,
+  }));
+  return taskLosses(losses, layout);
+}
+
 /**
  * The loss that a configuration names.
  *
  * @param counts training rows of each label, for balanced class weights
  * @throws AttuneError `bad-config` where a class weight names a label that the data do not have
  */
-export function makeLoss(config: Pick<HeadConfig, 'task' | 'loss'>, labels: string[], counts: number[]): Loss {
+export function makeLoss(config: LossKeys, labels: string[], counts: number[]): Loss {
   const base = baseLoss(config, labels, counts);
   return config.loss.rDrop > 0 ? rDrop(base, config.loss.rDrop) : base;
 }
 
-function baseLoss(config: Pick<HeadConfig, 'task' | 'loss'>, labels: string[], counts: number[]): Loss {
+function baseLoss(config: LossKeys, labels: string[], counts: number[]): Loss {
   const name = config.loss.name ?? DEFAULT_LOSS[config.task];
   const classWeights = resolveClassWeights(config.loss.classWeights, labels, counts);
   switch (name) {

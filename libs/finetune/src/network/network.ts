@@ -1,6 +1,6 @@
 import type { NamedTensor } from '@attune/artifact';
 import type { Batch } from '../data/example';
-import { ClassificationHead } from '../heads/classification-head';
+import { HeadGroup } from '../heads/head-group';
 import type { DropoutSource } from '../layers/dropout';
 import type { Pass } from '../layers/layer';
 import type { Linear, LinearSlot } from '../layers/linear';
@@ -11,24 +11,24 @@ import { Kernels, release, type Precision, type Tensor } from '../native/kernels
 import { ParameterStore } from './parameter-store';
 import type { NetworkOptions, NetworkPass, TrainableNetwork } from './trainable-network';
 
-/** An encoder and a head that learn, with hand-written passes. It owns its parameters; `dispose` frees them. */
+/** An encoder and its heads that learn, with hand-written passes. It owns its parameters; `dispose` frees them. */
 export class Network implements TrainableNetwork {
   private readonly encoder: TransformerEncoder;
   private readonly store: ParameterStore;
   readonly kernels: Kernels;
   private readonly exact: Kernels;
-  private readonly head: ClassificationHead;
+  private readonly heads: HeadGroup;
   /** Precision for which weights are prepared. */
   private prepared: Precision | undefined;
 
   constructor(private readonly options: NetworkOptions) {
-    const { config, head, vocabulary } = options;
+    const { config, head, furtherHeads = [], vocabulary } = options;
     this.kernels = new Kernels(options.precision);
     this.exact = options.precision === 'fp32' ? this.kernels : new Kernels('fp32');
     this.store = new ParameterStore(this.kernels, options);
     const lookup = (name: string): Parameter => this.store.get(name);
     this.encoder = new TransformerEncoder(config, lookup, vocabulary?.rows);
-    this.head = new ClassificationHead(this.exact, head, lookup, options.headOptions);
+    this.heads = new HeadGroup(this.exact, [head, ...furtherHeads], lookup, options.headOptions);
   }
 
   get parameters(): ReadonlyMap<string, Parameter> {
@@ -52,15 +52,12 @@ export class Network implements TrainableNetwork {
     const pass: Pass = { kernels: this.kernels, dropout, training: true };
     const packing = new Packing(this.kernels, batch);
     const states = this.encoder.forward(packing, pass);
-    const output = this.head.forward(states.y, packing, pass);
-    const logits = output.y.read();
-    const { shape } = output.y;
-    release(states.y, output.y);
+    const { logits, backward: headsBackward } = this.heads.forward(states.y, packing, pass);
+    release(states.y);
     const backward = (gradient: Float32Array): void => {
-      const dLogits = this.kernels.floats(gradient, shape);
-      const dStates = output.backward?.(dLogits);
+      const dStates = headsBackward?.(gradient);
       const dBelow = dStates && states.backward?.(dStates);
-      release(dLogits, dStates, dBelow);
+      release(dStates, dBelow);
       packing.dispose();
       this.forgetLists();
     };
@@ -68,21 +65,26 @@ export class Network implements TrainableNetwork {
   }
 
   logits(batch: Batch): Float32Array {
-    return this.infer(batch, (states, packing, pass) => this.head.forward(states, packing, pass).y);
+    return this.infer(batch, (states, packing, pass) => this.heads.forward(states, packing, pass).logits);
   }
 
-  features(batch: Batch, kernels: Kernels = this.exact): Float32Array {
-    return this.infer(batch, (states, packing, pass) => this.head.features(states, packing, pass).y, kernels);
+  features(batch: Batch, kernels: Kernels = this.exact, head = 0): Float32Array {
+    const read = (states: Tensor, packing: Packing, pass: Pass): Float32Array => {
+      const features = this.heads.features(head, states, packing, pass);
+      const values = features.read();
+      features.release();
+      return values;
+    };
+    return this.infer(batch, read, kernels);
   }
 
-  private infer(batch: Batch, read: (states: Tensor, packing: Packing, pass: Pass) => Tensor, kernels = this.exact): Float32Array {
+  private infer(batch: Batch, read: (states: Tensor, packing: Packing, pass: Pass) => Float32Array, kernels = this.exact): Float32Array {
     this.prepareFor(kernels.precision);
     const pass: Pass = { kernels, training: false };
     const packing = new Packing(kernels, batch);
     const states = this.encoder.forward(packing, pass);
-    const result = read(states.y, packing, pass);
-    const values = result.read();
-    release(states.y, result);
+    const values = read(states.y, packing, pass);
+    release(states.y);
     packing.dispose();
     this.forgetLists();
     return values;
@@ -99,7 +101,7 @@ export class Network implements TrainableNetwork {
   }
 
   private get linears(): Linear[] {
-    return [...this.encoder.linears, ...this.head.linears];
+    return [...this.encoder.linears, ...this.heads.linears];
   }
 
   forgetLearningWeights(): void {

@@ -13,7 +13,8 @@ export class ParameterStore {
     private readonly kernels: Kernels,
     private readonly options: NetworkOptions,
   ) {
-    for (const [name, shape] of [...encoderParameterShapes(options.config), ...headParameterShapes(options.config, options.head)]) {
+    const { config, head, furtherHeads = [] } = options;
+    for (const [name, shape] of [...encoderParameterShapes(config), ...headParameterShapes(config, head, ...furtherHeads)]) {
       this.byName.set(name, this.make(name, shape));
     }
   }

@@ -1,4 +1,4 @@
-import type { NamedTensor } from '@attune/artifact';
+import { headPrefix, type HeadShape, type NamedTensor } from '@attune/artifact';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import type { Batch } from '../data/example';
 import { referenceEncoder, referenceHead, referencePooling, type Dropout } from '../encoders/reference-forward';
@@ -73,12 +73,13 @@ export class ReferenceNetwork implements TrainableNetwork {
     return this.valuesOf(() => this.forward(batch, this.read(this.allParameters())));
   }
 
-  features(batch: Batch): Float32Array {
+  features(batch: Batch, _kernels?: Kernels, place = 0): Float32Array {
     return this.valuesOf(() => {
-      const { config, head } = this.options;
+      const { config } = this.options;
+      const head = this.heads[place];
       const parameters = this.lookup(this.read(this.allParameters()));
       const states = referenceEncoder(this.tf, config, parameters, this.compact(batch));
-      return referencePooling(this.tf, config, head.pooling, parameters, states, batch);
+      return referencePooling(this.tf, config, head.pooling, parameters, states, batch, { prefix: headPrefix(head, place) });
     });
   }
 
@@ -91,10 +92,18 @@ export class ReferenceNetwork implements TrainableNetwork {
   }
 
   private forward(batch: Batch, values: Map<Parameter, Tensor>, dropout?: Dropout): Tensor {
-    const { config, head, headOptions } = this.options;
+    const { config, headOptions } = this.options;
     const parameters = this.lookup(values);
     const states = referenceEncoder(this.tf, config, parameters, this.compact(batch), { dropout });
-    return referenceHead(this.tf, config, head.pooling, parameters, states, batch, { dropout, rate: headOptions.dropout });
+    const outputs = this.heads.map((head, place) => {
+      const prefix = headPrefix(head, place);
+      return referenceHead(this.tf, config, head.pooling, parameters, states, batch, { dropout, rate: headOptions.dropout, prefix });
+    });
+    return this.tf.concat(outputs, 1);
+  }
+
+  private get heads(): HeadShape[] {
+    return [this.options.head, ...(this.options.furtherHeads ?? [])];
   }
 
   /** Token ids as rows of the word table. */

@@ -1,6 +1,7 @@
-import type { EncoderConfig, HeadShape, NamedTensor } from '@attune/artifact';
+import { headPrefix, type EncoderConfig, type HeadShape, type NamedTensor } from '@attune/artifact';
 import type { Batch } from '../data/example';
 import type { HeadOptions } from '../heads/classification-head';
+import { headOutputs } from '../heads/task-layout';
 import type { DropoutSource } from '../layers/dropout';
 import type { LinearSlot } from '../layers/linear';
 import type { Parameter } from '../layers/parameter';
@@ -10,6 +11,8 @@ import type { VocabularySubset } from './vocabulary-subset';
 export interface NetworkOptions {
   config: EncoderConfig;
   head: HeadShape;
+  /** Heads of further tasks on the same encoder; their logits follow those of `head` in each row. */
+  furtherHeads?: readonly HeadShape[];
   headOptions: HeadOptions;
   /** Encoder and head parameters by their names in memory. */
   weights: Map<string, NamedTensor>;
@@ -19,7 +22,7 @@ export interface NetworkOptions {
   vocabulary?: VocabularySubset;
 }
 
-/** Logits of a batch, `[rows, outputs]`, and the way back from their gradient into the parameters. */
+/** Logits of a batch, `[rows, outputs]`, those of several heads side by side (see `TaskLayout`), and the way back from their gradient into the parameters. */
 export interface NetworkPass {
   logits: Float32Array;
   /** Collects gradients in the parameters; to be called once. */
@@ -43,8 +46,12 @@ export interface TrainableNetwork {
   train(batch: Batch, dropout: DropoutSource | undefined): NetworkPass;
   /** Logits `[rows, outputs]` in float32, nothing dropped. */
   logits(batch: Batch): Float32Array;
-  /** What the output layer reads, `[rows, hidden]`, nothing dropped; exact in float32, or in the precision of training. */
-  features(batch: Batch, kernels?: Kernels): Float32Array;
+  /**
+   * What the output layer of a head reads, `[rows, hidden]`, nothing dropped; exact in float32, or in the precision of training.
+   *
+   * @param head place of the head, default the first
+   */
+  features(batch: Batch, kernels?: Kernels, head?: number): Float32Array;
   /** Lets go of what was prepared from the weights that learn; to be called before an optimiser changes them. */
   forgetLearningWeights(): void;
   /** Lets go of everything prepared from the weights; to be called before they change in any other way. */
@@ -54,20 +61,18 @@ export interface TrainableNetwork {
   dispose(): void;
 }
 
-/** Outputs of a head. */
-export function headOutputs(head: HeadShape): number {
-  return head.task === 'regression' ? 1 : head.labels.length;
-}
-
-/** Names of a head's parameters and their shapes. */
-export function headParameterShapes(config: EncoderConfig, head: HeadShape): Map<string, number[]> {
+/** Names of the heads' parameters and their shapes. */
+export function headParameterShapes(config: EncoderConfig, ...heads: HeadShape[]): Map<string, number[]> {
   const hidden = config.hiddenSize;
   const shapes = new Map<string, number[]>();
-  if (head.pooling === 'pooler') {
-    shapes.set('head.dense.weight', [hidden, hidden]);
-    shapes.set('head.dense.bias', [hidden]);
-  }
-  shapes.set('head.output.weight', [headOutputs(head), hidden]);
-  shapes.set('head.output.bias', [headOutputs(head)]);
+  heads.forEach((head, place) => {
+    const prefix = headPrefix(head, place);
+    if (head.pooling === 'pooler') {
+      shapes.set(`${prefix}.dense.weight`, [hidden, hidden]);
+      shapes.set(`${prefix}.dense.bias`, [hidden]);
+    }
+    shapes.set(`${prefix}.output.weight`, [headOutputs(head), hidden]);
+    shapes.set(`${prefix}.output.bias`, [headOutputs(head)]);
+  });
   return shapes;
 }

@@ -11,16 +11,17 @@ import { Random } from '../random';
 export interface BuildNetworkOptions {
   config: HeadConfig;
   encoder: LoadedEncoder;
-  head: HeadShape;
+  heads: readonly HeadShape[];
   /** Token ids of every text that will go through it. */
   texts: Iterable<Int32Array>;
 }
 
-/** The network that a run trains: the encoder's weights, a head, and dropout and passes as configured. */
-export function buildNetwork({ config, encoder, head, texts }: BuildNetworkOptions): TrainableNetwork {
+/** The network that a run trains: the encoder's weights, a head a task, and dropout and passes as configured. */
+export function buildNetwork({ config, encoder, heads, texts }: BuildNetworkOptions): TrainableNetwork {
   const { training } = config;
   const family = encoderFamily(encoder.config.family);
   const dropout = config.head.dropout ?? family.headDropout(encoder.sourceConfig);
+  const [head, ...furtherHeads] = heads;
   const Kind = training.passes === 'fast' ? Network : ReferenceNetwork;
   return new Kind({
     config: {
@@ -29,19 +30,26 @@ export function buildNetwork({ config, encoder, head, texts }: BuildNetworkOptio
       attentionDropout: training.attentionDropout ?? encoder.config.attentionDropout,
     },
     head,
+    furtherHeads,
     headOptions: { activation: family.headActivation, dropout, inputDropout: family.dropoutBeforePooler ? dropout : 0 },
-    weights: withHead(encoder, head, new Random(config.seed).fork('head')),
+    weights: withHeads(encoder, heads, new Random(config.seed).fork('head')),
     precision: resolvePrecision(training.precision),
     vocabulary: VocabularySubset.of(encoder.config.vocabularySize, texts, [encoder.config.padTokenId]),
   });
 }
 
-/** The encoder's weights, and a head's: its own where they fit, else small random numbers (σ = 0.02, as in BERT). */
-function withHead(encoder: LoadedEncoder, head: HeadShape, random: Random): Map<string, NamedTensor> {
+/**
+ * The encoder's weights, and the heads': its own where they fit, else small random numbers (σ = 0.02, as in BERT). The dense layer of
+ * a further head starts from the encoder's own, too.
+ */
+function withHeads(encoder: LoadedEncoder, heads: readonly HeadShape[], random: Random): Map<string, NamedTensor> {
   const weights = new Map(encoder.weights);
-  for (const [name, shape] of headParameterShapes(encoder.config, head)) {
-    const present = weights.get(name);
-    if (present && present.shape.join() === shape.join()) continue;
+  for (const [name, shape] of headParameterShapes(encoder.config, ...heads)) {
+    const present = encoder.weights.get(name) ?? encoder.weights.get(name.replace(/^heads\.[^.]+\.dense\./, 'head.dense.'));
+    if (present && present.shape.join() === shape.join()) {
+      weights.set(name, present);
+      continue;
+    }
     const size = shape.reduce((product, extent) => product * extent, 1);
     const isBias = name.endsWith('.bias');
     weights.set(name, { shape, values: Float32Array.from({ length: size }, () => (isBias ? 0 : 0.02 * random.normal())) });

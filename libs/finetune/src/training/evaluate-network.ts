@@ -1,8 +1,9 @@
 import type { HeadShape } from '@attune/artifact';
+import type { TaskLayout } from '../heads/task-layout';
 import { evaluationBatches } from '../data/batches';
 import type { EncodedExample } from '../data/example';
 import { evaluateClassification, evaluateMultiLabel, evaluateRegression, type EvaluationReport } from '../evaluation/report';
-import { headOutputs, type TrainableNetwork } from '../network/trainable-network';
+import type { TrainableNetwork } from '../network/trainable-network';
 import type { Batch } from '../data/example';
 
 /** Tokens of an evaluation batch: enough to keep the processors busy, few enough to be no peak of memory. */
@@ -24,12 +25,17 @@ export function overExamples(
   return result;
 }
 
-/** Logits `[rows × outputs]` of examples, in their order, in float32. */
-export function logitsOf(network: TrainableNetwork, head: HeadShape, examples: EncodedExample[], padTokenId: number): Float32Array {
-  return overExamples(examples, padTokenId, headOutputs(head), (batch) => network.logits(batch));
+/** Logits `[rows × outputs]` of examples, in their order, in float32; those of several heads side by side. */
+export function logitsOf(
+  network: TrainableNetwork,
+  layout: Pick<TaskLayout, 'outputs'>,
+  examples: EncodedExample[],
+  padTokenId: number,
+): Float32Array {
+  return overExamples(examples, padTokenId, layout.outputs, (batch) => network.logits(batch));
 }
 
-/** Targets of examples, `[rows]` or `[rows × labels]`. */
+/** Targets of examples, `[rows]` or `[rows × labels]`; those of several heads side by side. */
 export function targetsOf(examples: EncodedExample[]): Float32Array {
   return Float32Array.from(examples.flatMap(({ target }) => (typeof target === 'number' ? [target] : [...target])));
 }

@@ -1,9 +1,10 @@
-import type { HeadShape } from '@attune/artifact';
+import { headPrefix, type HeadShape } from '@attune/artifact';
 import type { EncodedExample } from '../data/example';
 import { fitWithSelectedL2, type FeatureRows, type SelectionOptions } from '../heads/select-regularization';
 import { hostProduct } from '../native/host-product';
 import type { Kernels } from '../native/kernels';
-import { headOutputs, type TrainableNetwork } from '../network/trainable-network';
+import { headOutputs } from '../heads/task-layout';
+import type { TrainableNetwork } from '../network/trainable-network';
 import type { Random } from '../random';
 import { overExamples, targetsOf } from './evaluate-network';
 
@@ -15,6 +16,8 @@ const WARM_START = { grid: [1e-4], maxIterations: 60 };
 export interface FitHeadOptions {
   network: TrainableNetwork;
   head: HeadShape;
+  /** Its place among the heads; default the first. */
+  place?: number;
   /** Width of the features. */
   width: number;
   train: EncodedExample[];
@@ -40,13 +43,13 @@ export function warmStartHead(options: FitHeadOptions): void {
   assignFit(options, rows, rows, WARM_START);
 }
 
-function featuresOf({ network, padTokenId, width }: FitHeadOptions, examples: EncodedExample[], kernels?: Kernels): FeatureRows {
-  const features = overExamples(examples, padTokenId, width, (batch) => network.features(batch, kernels));
+function featuresOf({ network, padTokenId, width, place }: FitHeadOptions, examples: EncodedExample[], kernels?: Kernels): FeatureRows {
+  const features = overExamples(examples, padTokenId, width, (batch) => network.features(batch, kernels, place));
   return { features, rows: examples.length, targets: targetsOf(examples) };
 }
 
 function assignFit(
-  { network, head, width }: FitHeadOptions,
+  { network, head, width, place = 0 }: FitHeadOptions,
   train: FeatureRows,
   validation: FeatureRows,
   selection: Pick<SelectionOptions, 'grid' | 'maxIterations'>,
@@ -54,6 +57,7 @@ function assignFit(
   const matmul = hostProduct(network.kernels);
   const layer = fitWithSelectedL2(train, validation, { task: head.task, width, outputs: headOutputs(head), matmul, ...selection });
   network.forgetWeights();
-  network.parameter('head.output.weight').assign(layer.weight);
-  network.parameter('head.output.bias').assign(layer.bias);
+  const prefix = headPrefix(head, place);
+  network.parameter(`${prefix}.output.weight`).assign(layer.weight);
+  network.parameter(`${prefix}.output.bias`).assign(layer.bias);
 }

@@ -1,25 +1,24 @@
 import { createHash } from 'node:crypto';
-import { assertReplaceable, AttuneError, type HeadShape, type NamedTensor } from '@attune/artifact';
+import { assertReplaceable, AttuneError, type NamedTensor } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
-import { encodeExamples } from '../data/encode';
+import { configuredTasks } from '../config/tasks';
+import { encodeForHeads } from '../data/encode';
 import type { EncodedExample } from '../data/example';
 import { loadDataset, type Dataset } from '../data/load-dataset';
 import { loadEncoder, longestInput, type LoadedEncoder } from '../encoders';
-import { fitBinaryTemperature, fitTemperature } from '../evaluation/calibration';
-import { defaultMetric } from '../evaluation/metric';
-import { sigmoids } from '../evaluation/probabilities';
 import type { EvaluationReport } from '../evaluation/report';
-import { chooseThresholds } from '../evaluation/thresholds';
 import { renderTrainingCurves } from '../evaluation/training-curves';
 import { exportHead } from '../export';
 import type { TrainedAdapter } from '../export/trained-head';
-import { makeLoss } from '../losses';
+import { labelledRows, taskLayout, type HeadColumns, type TaskLayout } from '../heads/task-layout';
+import { makeStepLoss } from '../losses';
 import { buildNetwork } from './build-network';
 import { headParameterShapes, type TrainableNetwork } from '../network/trainable-network';
 import { Random } from '../random';
 import { findTuner, type AttachedTuner } from '../tuners';
 import { CheckpointStore } from './checkpoint';
-import { evaluateTask, logitsOf, targetsOf } from './evaluate-network';
+import { logitsOf, targetsOf } from './evaluate-network';
+import { calibrateTasks, checkpointJudge, evaluateTasks, type TaskCalibration } from './evaluate-tasks';
 import type { TrainingEvent, TrainingHistory, TrainingResult } from './events';
 import { fitHead, warmStartHead } from './fit-head-to-features';
 import { TrainingLoop } from './training-loop';
@@ -41,7 +40,8 @@ interface Run {
   options: TrainHeadOptions;
   dataset: Dataset;
   encoder: LoadedEncoder;
-  head: HeadShape;
+  /** The heads of the tasks side by side. */
+  layout: TaskLayout;
   maxLength: number;
   train: EncodedExample[];
   validation: EncodedExample[];
@@ -51,8 +51,8 @@ interface Run {
 /** What calibration found on the validation rows. */
 interface Calibrated {
   logits: Float32Array;
-  temperature: number;
-  thresholds?: number[];
+  /** One a task. */
+  tasks: TaskCalibration[];
   report: EvaluationReport;
 }
 
@@ -94,9 +94,9 @@ export async function trainHead(config: HeadConfig, options: TrainHeadOptions): 
 
 /** Everything that needs the network; its memory is free again before the export needs some of its own. */
 async function tuneAndEvaluate(run: Run): Promise<Tuned> {
-  const { config, options, train, validation, test = [], encoder, head } = run;
+  const { config, options, train, validation, test = [], encoder, dataset } = run;
   const texts = [...train, ...validation, ...test].map(({ inputIds }) => inputIds);
-  const network = buildNetwork({ config, encoder, head, texts });
+  const network = buildNetwork({ config, encoder, heads: dataset.heads, texts });
   const tuner = findTuner(config.tuner.name).attach(network, config, new Random(config.seed).fork('tuner'));
   try {
     const trainableParameters = countValues(tuner.parameters.map(({ name, shape }) => encoder.weights.get(name)?.shape ?? shape));
@@ -139,14 +139,13 @@ async function prepare(config: HeadConfig, options: TrainHeadOptions): Promise<R
     });
   }
   onEvent({ type: 'phase', name: 'tokenising' });
-  const encode = (examples: Dataset['train']): EncodedExample[] =>
-    encodeExamples(examples, encoder.tokenizer, dataset.labels, config.task, maxLength);
+  const encode = (examples: Dataset['train']): EncodedExample[] => encodeForHeads(examples, encoder.tokenizer, dataset.heads, maxLength);
   return {
     config,
     options,
     dataset,
     encoder,
-    head: { task: config.task, pooling: config.head.pooling, labels: dataset.labels },
+    layout: taskLayout(dataset.heads),
     maxLength,
     train: encode(dataset.train),
     validation: encode(dataset.validation),
@@ -160,7 +159,7 @@ function stopIfAborted(signal: AbortSignal): void {
 }
 
 async function tune(run: Run, network: TrainableNetwork, tuner: AttachedTuner): Promise<TrainingHistory> {
-  const { config, options, head, encoder, train, validation } = run;
+  const { config, options, layout, encoder, train, validation } = run;
   const { padTokenId } = encoder.config;
   const checkpoints = new CheckpointStore(`${options.out}.training`);
   const identity = identityOf(run);
@@ -180,22 +179,26 @@ async function tune(run: Run, network: TrainableNetwork, tuner: AttachedTuner): 
     options.onEvent({ type: 'phase', name: 'fitting the output layer' });
     const fit = config.tuner.name === 'head' ? fitHead : warmStartHead;
     const random = new Random(config.seed).fork('features');
-    fit({ network, head, width: encoder.config.hiddenSize, train, validation, padTokenId, random });
+    layout.heads.forEach((columns, place) => {
+      const labelled = (examples: EncodedExample[]): EncodedExample[] => examplesOfHead(examples, columns, layout);
+      const rows = { train: labelled(train), validation: labelled(validation) };
+      fit({ network, head: columns.head, place, width: encoder.config.hiddenSize, ...rows, padTokenId, random });
+    });
   }
   if (config.tuner.name === 'head') return { losses: [], evaluations: [] };
   options.onEvent({ type: 'phase', name: 'training' });
-  const counts = labelCounts(train, head);
+  const counts = layout.heads.map((columns) => labelCounts(examplesOfHead(train, columns, layout), columns));
   const targets = targetsOf(validation);
   const loop = new TrainingLoop({
     network,
     tuner,
     defaultLearningRate: findTuner(config.tuner.name).defaultLearningRate,
-    loss: makeLoss(config, head.labels, counts),
+    loss: makeStepLoss(configuredTasks(config), layout, counts),
     config,
     examples: train,
     padTokenId,
-    metric: config.training.metric ?? defaultMetric(config.task),
-    evaluate: () => evaluateTask(head, logitsOf(network, head, validation, padTokenId), targets),
+    metric: checkpointJudge(config),
+    evaluate: () => evaluateTasks(layout, logitsOf(network, layout, validation, padTokenId), targets),
     describeRow: (index) => String(run.dataset.train[index].row),
     checkpoints,
     identity,
@@ -213,39 +216,24 @@ async function tune(run: Run, network: TrainableNetwork, tuner: AttachedTuner): 
   }
 }
 
-/** A few validation rows that are all right would drive the temperature to 0, and every probability to 1. */
-function bounded(temperature: number): number {
-  return Math.min(10, Math.max(0.25, temperature));
-}
-
-function calibrate({ head, encoder, validation }: Run, network: TrainableNetwork): Calibrated {
-  const logits = logitsOf(network, head, validation, encoder.config.padTokenId);
+function calibrate({ layout, encoder, validation }: Run, network: TrainableNetwork): Calibrated {
+  const logits = logitsOf(network, layout, validation, encoder.config.padTokenId);
   const targets = targetsOf(validation);
-  if (head.task === 'classification') {
-    const temperature = bounded(fitTemperature(logits, targets, head.labels.length));
-    return { logits, temperature, report: evaluateTask(head, logits, targets, { temperature }) };
-  }
-  if (head.task === 'multi-label') {
-    const temperature = bounded(fitBinaryTemperature(logits, targets));
-    const thresholds = chooseThresholds(sigmoids(logits, temperature), targets, head.labels.length);
-    return { logits, temperature, thresholds, report: evaluateTask(head, logits, targets, { temperature, thresholds }) };
-  }
-  return { logits, temperature: 1, report: evaluateTask(head, logits, targets) };
+  const tasks = calibrateTasks(layout, logits, targets);
+  return { logits, tasks, report: evaluateTasks(layout, logits, targets, tasks) };
 }
 
-function evaluateTest(
-  { head, encoder, test }: Run,
-  network: TrainableNetwork,
-  { temperature, thresholds }: Calibrated,
-): EvaluationReport | undefined {
+function evaluateTest({ layout, encoder, test }: Run, network: TrainableNetwork, { tasks }: Calibrated): EvaluationReport | undefined {
   if (!test) return undefined;
-  return evaluateTask(head, logitsOf(network, head, test, encoder.config.padTokenId), targetsOf(test), { temperature, thresholds });
+  return evaluateTasks(layout, logitsOf(network, layout, test, encoder.config.padTokenId), targetsOf(test), tasks);
 }
 
 async function exportRun(run: Run, { weights, adapter, history, calibrated, test }: Tuned): Promise<void> {
-  const { config, options, encoder, head, dataset, validation, maxLength } = run;
+  const { config, options, encoder, dataset, validation, maxLength } = run;
+  const [head, ...furtherHeads] = dataset.heads;
   const { id, hash, directory, config: encoderConfig, sourceConfig } = encoder;
-  const { logits, temperature, thresholds, report } = calibrated;
+  const { logits, report } = calibrated;
+  const [{ temperature, thresholds }, ...further] = calibrated.tasks;
   await exportHead(
     {
       encoder: { id, hash, directory, config: encoderConfig, sourceConfig },
@@ -256,6 +244,7 @@ async function exportRun(run: Run, { weights, adapter, history, calibrated, test
       maxLength,
       calibration: { temperature },
       ...(thresholds ? { thresholds } : {}),
+      further: furtherHeads.map((shape, place) => ({ head: shape, ...further[place] })),
       reports: { validation: report, ...(test ? { test } : {}) },
       history,
       dataFingerprint: { ...dataset.fingerprint },
@@ -279,7 +268,18 @@ function identityOf({ config, dataset, encoder }: Run): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 
-function labelCounts(examples: EncodedExample[], head: HeadShape): number[] {
+/** Examples that have a label for a head, with their targets for it alone. */
+function examplesOfHead(examples: EncodedExample[], columns: HeadColumns, layout: TaskLayout): EncodedExample[] {
+  if (layout.heads.length === 1) return examples;
+  const { start, width } = columns.targets;
+  return labelledRows(targetsOf(examples), columns, layout).map((row) => {
+    const all = examples[row].target;
+    const own = typeof all === 'number' ? Float32Array.of(all) : all.subarray(start, start + width);
+    return { ...examples[row], target: columns.head.task === 'multi-label' ? own : own[0] };
+  });
+}
+
+function labelCounts(examples: EncodedExample[], { head }: HeadColumns): number[] {
   const counts = head.labels.map(() => 0);
   for (const { target } of examples) {
     if (typeof target !== 'number') target.forEach((value, label) => (counts[label] += value));
@@ -288,14 +288,14 @@ function labelCounts(examples: EncodedExample[], head: HeadShape): number[] {
   return counts;
 }
 
-function* wholeShapes({ encoder, head }: Run, tuner: AttachedTuner): Generator<number[]> {
+function* wholeShapes({ encoder, dataset }: Run, tuner: AttachedTuner): Generator<number[]> {
   const own = new Set<string>();
   for (const [name, { shape }] of encoder.weights) {
     if (name.startsWith('head.')) continue;
     own.add(name);
     yield shape;
   }
-  for (const [name, shape] of headParameterShapes(encoder.config, head)) {
+  for (const [name, shape] of headParameterShapes(encoder.config, ...dataset.heads)) {
     own.add(name);
     yield shape;
   }

@@ -3,16 +3,17 @@ import { AttuneError, type NamedTensor } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
 import { padBatch, planBatches } from '../data/batches';
 import type { Batch, EncodedExample } from '../data/example';
-import { isBetter, metricValue, type MetricName } from '../evaluation/metric';
+import type { MetricName } from '../evaluation/metric';
 import type { EvaluationReport } from '../evaluation/report';
 import { DropoutSource } from '../layers/dropout';
 import type { Parameter } from '../layers/parameter';
-import type { Loss } from '../losses';
+import type { StepLoss } from '../losses';
 import type { TrainableNetwork } from '../network/trainable-network';
 import { Optimizer } from '../optimizers/optimizer';
 import { Random } from '../random';
 import { isHeadParameter, type AttachedTuner } from '../tuners';
 import type { Checkpoint, CheckpointStore, TrainingProgress } from './checkpoint';
+import type { CheckpointJudge } from './evaluate-tasks';
 import type { TrainingEvent, TrainingHistory } from './events';
 import { scheduleFactor } from './schedule';
 import { WeightAverage } from './weight-average';
@@ -26,11 +27,11 @@ export interface TrainingLoopOptions {
   network: TrainableNetwork;
   tuner: AttachedTuner;
   defaultLearningRate: number;
-  loss: Loss;
+  loss: StepLoss;
   config: HeadConfig;
   examples: EncodedExample[];
   padTokenId: number;
-  metric: MetricName;
+  metric: CheckpointJudge;
   evaluate: () => EvaluationReport;
   /** Names a row of the training data in a message. */
   describeRow: (index: number) => string;
@@ -104,9 +105,9 @@ export class TrainingLoop {
 
   /** The epoch's steps, each a list of micro-batches of rows. They follow from the seed and the epoch alone. */
   private plan(epoch: number): EncodedExample[][][] {
-    const { config, examples } = this.options;
+    const { config, examples, loss } = this.options;
     const { batchSize, accumulate } = config.training;
-    const tokenBudget = config.training.tokenBudget / (config.loss.rDrop > 0 ? 2 : 1);
+    const tokenBudget = config.training.tokenBudget / (loss.repeatsRows ? 2 : 1);
     const random = new Random(config.seed).fork(`epoch ${epoch}`);
     const batches = planBatches(examples, { batchSize, tokenBudget, random, sort: true });
     const steps: EncodedExample[][][] = [];
@@ -118,13 +119,13 @@ export class TrainingLoop {
     const { network, tuner, loss, config, padTokenId } = this.options;
     const { step } = this.progress;
     tuner.startEpoch?.(step / this.stepsPerEpoch);
-    const batches = rows.map((part) => padBatch(config.loss.rDrop > 0 ? [...part, ...part] : part, padTokenId));
-    const weight = batches.reduce((sum, batch) => sum + loss.weight(batch.targets, batch.rows), 0);
+    const batches = rows.map((part) => padBatch(loss.repeatsRows ? [...part, ...part] : part, padTokenId));
+    const weights = addUp(batches.map((batch) => loss.weights(batch.targets, batch.rows)));
     let total = 0;
     batches.forEach((batch, i) => {
       this.dropout.startStep(step, i);
       const pass = network.train(batch, this.dropout);
-      const { loss: part, gradient } = loss.evaluate(pass.logits, batch.targets, batch.rows, weight);
+      const { loss: part, gradient } = loss.evaluate(pass.logits, batch.targets, batch.rows, weights);
       pass.backward(gradient);
       total += part;
     });
@@ -172,9 +173,9 @@ export class TrainingLoop {
     const due = step === this.totalSteps || step % (evaluateEvery === 'epoch' ? this.stepsPerEpoch : evaluateEvery) === 0;
     if (!due) return false;
     const report = this.withAverage(evaluate);
-    const value = metricValue(report, metric);
-    const best = isBetter(metric, value, this.progress.best?.value);
-    const metrics = Object.fromEntries(REPORTED.flatMap((name) => optionalMetric(report, name)));
+    const value = metric.value(report);
+    const best = metric.isBetter(value, this.progress.best?.value);
+    const metrics = reportedMetrics(report);
     const epoch = step / this.stepsPerEpoch;
     this.progress.evaluations.push({ step, epoch, metrics });
     onEvent({ type: 'evaluation', epoch, step, metrics, best });
@@ -280,7 +281,18 @@ export class TrainingLoop {
   }
 }
 
-function optionalMetric(report: EvaluationReport, name: MetricName): [string, number][] {
-  const value = (report as Partial<Record<string, unknown>>)[name];
-  return typeof value === 'number' ? [[name, value]] : [];
+/** Sums of several rows of weights, column by column. */
+function addUp(rows: number[][]): number[] {
+  return rows.reduce((sums, row) => sums.map((sum, column) => sum + row[column]));
+}
+
+/** The measures of a report, with the task's name before them where there are several tasks. */
+function reportedMetrics({ tasks, ...report }: EvaluationReport): Record<string, number> {
+  const reports = tasks === undefined ? [['', report] as const] : Object.entries(tasks).map(([name, one]) => [`${name}.`, one] as const);
+  return Object.fromEntries(reports.flatMap(([prefix, one]) => REPORTED.flatMap((name) => optionalMetric(one, name, prefix))));
+}
+
+function optionalMetric(report: EvaluationReport, name: MetricName, prefix: string): [string, number][] {
+  const value = report[name];
+  return typeof value === 'number' ? [[prefix + name, value]] : [];
 }

@@ -28,9 +28,9 @@ export interface AttachedTuner {
   dispose(): void;
 }
 
-/** Whether a parameter belongs to the head, which learns under every tuner. */
-export function isHeadParameter(parameter: Parameter): boolean {
-  return parameter.name.startsWith('head.');
+/** Whether a parameter belongs to a head, which learns under every tuner. */
+export function isHeadParameter(parameter: Pick<Parameter, 'name'>): boolean {
+  return /^heads?\./.test(parameter.name);
 }
 
 /** Lets exactly these parameters of the network learn. */

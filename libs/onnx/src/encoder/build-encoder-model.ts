@@ -1,4 +1,4 @@
-import { AttuneError, type EncoderConfig, type HeadShape, type NamedTensor } from '@attune/artifact';
+import { AttuneError, headOutputName, headPrefix, type EncoderConfig, type HeadShape, type NamedTensor } from '@attune/artifact';
 import { GraphBuilder } from '../graph/graph-builder';
 import { DataType } from '../protobuf/onnx-model';
 import { activation } from './activation';
@@ -17,14 +17,19 @@ export interface EncoderModel {
   config: EncoderConfig;
   /** By canonical name (`encoderParameterShapes`), with the head's where there is one. */
   weights: ReadonlyMap<string, NamedTensor>;
-  head?: { shape: HeadShape; activation: HeadActivation };
+  head?: {
+    shape: HeadShape;
+    activation: HeadActivation;
+    /** Heads of further tasks on the same encoder. */
+    further?: readonly HeadShape[];
+  };
   outputs: EncoderOutput[];
 }
 
 /**
  * The bytes of an ONNX model of an encoder. Inputs, int64 `[batch, tokens]`: `input_ids`, `attention_mask`, and
  * `token_type_ids` where the encoder has more than one type. Outputs, float32, as asked for: `logits`
- * `[batch, labels]`, `embedding` `[batch, hidden]` (mean of the real tokens' states, Euclidean length 1),
+ * `[batch, labels]` (of each head, called as `headOutputName` says), `embedding` `[batch, hidden]` (mean of the real tokens' states, Euclidean length 1),
  * `last_hidden_state` `[batch, tokens, hidden]`. What no output needs is left out: where only logits of the first
  * state are asked for, the last layer computes that state alone.
  *
@@ -38,13 +43,16 @@ export function buildEncoderModel(model: EncoderModel): Uint8Array {
   declareInputs(graph, config);
 
   const states = encoderLayers(parts, config, needsFirstStateOnly(model));
-  const meanLogits = outputs.includes('logits') && head?.shape.pooling === 'mean';
-  const mean = outputs.includes('embedding') || meanLogits ? meanState(parts, states) : undefined;
-  if (outputs.includes('logits') && head !== undefined) {
-    const pooled = meanLogits && mean !== undefined ? mean : firstState(parts, states);
-    logits(parts, head.shape, head.activation, pooled, config.hiddenSize);
-    graph.output('logits', DataType.float, ['batch', head.shape.labels.length]);
-  }
+  const heads = outputs.includes('logits') ? headsOf(model) : [];
+  const needsMean = outputs.includes('embedding') || heads.some(({ pooling }) => pooling === 'mean');
+  const mean = needsMean ? meanState(parts, states) : undefined;
+  const first = heads.some(({ pooling }) => pooling !== 'mean') ? firstState(parts, states) : undefined;
+  heads.forEach((shape, place) => {
+    const pooled = (shape.pooling === 'mean' ? mean : first) ?? '';
+    const prefix = headPrefix(shape, place);
+    logits(parts, shape, { prefix, activation: head?.activation ?? 'tanh', pooled, hidden: config.hiddenSize });
+    graph.output(headOutputName(shape), DataType.float, ['batch', shape.labels.length]);
+  });
   if (outputs.includes('embedding') && mean !== undefined) {
     normalisedEmbedding(parts, mean);
     graph.output('embedding', DataType.float, ['batch', config.hiddenSize]);
@@ -56,9 +64,14 @@ export function buildEncoderModel(model: EncoderModel): Uint8Array {
   return graph.build({ opset: OPSET, irVersion: IR_VERSION });
 }
 
-/** Whether all that is wanted are logits that a head reads off the first state. */
-function needsFirstStateOnly({ head, outputs }: EncoderModel): boolean {
-  return head !== undefined && head.shape.pooling !== 'mean' && outputs.every((output) => output === 'logits');
+function headsOf({ head }: EncoderModel): HeadShape[] {
+  return head === undefined ? [] : [head.shape, ...(head.further ?? [])];
+}
+
+/** Whether all that is wanted are logits that heads read off the first state. */
+function needsFirstStateOnly(model: EncoderModel): boolean {
+  const heads = headsOf(model);
+  return heads.length > 0 && heads.every(({ pooling }) => pooling !== 'mean') && model.outputs.every((output) => output === 'logits');
 }
 
 function declareInputs(graph: GraphBuilder, config: EncoderConfig): void {

@@ -1,4 +1,4 @@
-import type { HeadShape } from '@attune/artifact';
+import { headOutputName, type HeadShape } from '@attune/artifact';
 import { DataType } from '../protobuf/onnx-model';
 import { dense, type ModelParts } from './dense';
 
@@ -27,12 +27,24 @@ export function normalisedEmbedding({ graph }: ModelParts, rows: string): void {
   graph.node('Div', 'embedding', [rows, graph.node('Max', 'embedding/Max', [length, graph.scalar(1e-12)])]);
 }
 
-/** The head's outputs before softmax or sigmoid. The result is called `logits`, `[batch, labels]`. */
-export function logits(parts: ModelParts, head: HeadShape, activation: HeadActivation, pooled: string, hidden: number): void {
+/** Where a head's parameters lie, and what it reads. */
+export interface HeadPlace {
+  /** Begin of its parameters' names. */
+  prefix: string;
+  activation: HeadActivation;
+  /** The value that it reads, `[batch, hidden]`. */
+  pooled: string;
+  hidden: number;
+}
+
+/** A head's outputs before softmax or sigmoid, `[batch, labels]`. The result is called as `headOutputName` says. */
+export function logits(parts: ModelParts, head: HeadShape, { prefix, activation, pooled, hidden }: HeadPlace): void {
   const { graph } = parts;
   const features =
     head.pooling === 'pooler'
-      ? graph.node(activation === 'tanh' ? 'Tanh' : 'Relu', 'head/Activation', [dense(parts, pooled, 'head.dense', hidden, hidden)])
+      ? graph.node(activation === 'tanh' ? 'Tanh' : 'Relu', `${prefix}/Activation`, [
+          dense(parts, pooled, `${prefix}.dense`, hidden, hidden),
+        ])
       : pooled;
-  graph.node('Identity', 'logits', [dense(parts, features, 'head.output', head.labels.length, hidden)]);
+  graph.node('Identity', headOutputName(head), [dense(parts, features, `${prefix}.output`, head.labels.length, hidden)]);
 }

@@ -82,7 +82,7 @@ class Rewriter {
 
   /** The float matrix that a node reads and that is to be quantised. */
   private weightOf(node: OnnxNode): OnnxTensor | undefined {
-    const { embeddings = true, smallestTable = 65_536, exclude = (name: string) => name.startsWith('head.') } = this.options;
+    const { embeddings = true, smallestTable = 65_536, exclude = (name: string) => /^heads?\./.test(name) } = this.options;
     if (exclude(node.name)) return undefined;
     const weight = this.weights.get(node.opType === 'MatMul' ? node.input[1] : node.opType === 'Gather' && embeddings ? node.input[0] : '');
     if (weight === undefined || weight.dataType !== DataType.float || weight.dims.length !== 2) return undefined;

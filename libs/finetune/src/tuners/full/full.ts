@@ -10,7 +10,7 @@ export const full: Tuner = {
   defaultLearningRate: 2e-4,
   attach(network, { tuner }) {
     const layers = network.layers;
-    const depth = (parameter: Parameter): number => depthOf(parameter.name, layers);
+    const depth = (parameter: Parameter): number => (isHeadParameter(parameter) ? 0 : depthOf(parameter.name, layers));
     const parameters = trainOnly(network, () => true);
     const startEpoch = (epoch: number): void => {
       const thawed = Math.floor(epoch / tuner.unfreezeEvery + 1e-9);
@@ -26,9 +26,8 @@ export const full: Tuner = {
   },
 };
 
-/** Distance from the head: 0 for the head, 1 for the top layer, layers + 1 for the embeddings. */
+/** Distance of a parameter of the encoder from the heads: 1 for the top layer, layers + 1 for the embeddings. */
 function depthOf(name: string, layers: number): number {
-  if (name.startsWith('head.')) return 0;
   const layer = /^encoder\.layer\.(\d+)\./.exec(name);
   return layer ? layers - Number(layer[1]) : layers + 1;
 }

@@ -9,7 +9,7 @@ export const head: Tuner = {
   defaultLearningRate: 1e-3,
   attach(network) {
     return {
-      parameters: trainOnly(network, (parameter) => parameter.name.startsWith('head.output.')),
+      parameters: trainOnly(network, (parameter) => /^(head|heads\.[^.]+)\.output\./.test(parameter.name)),
       learningRateFactor: () => 1,
       mergedWeights: () => network.toHost(),
       dispose: () => undefined,
