@@ -1,0 +1,128 @@
+import { appendFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { AttuneError, ModelStore } from '@attune/artifact';
+import { tinyLabels, writeTinyModel } from '../test/tiny-model';
+import { ModelServer, type ModelServerOptions, type ServedModel, type ServingProblem } from './model-server';
+
+const APP = 'support';
+/** Longer than any test: what is promoted is found by `check`. */
+const NEVER = { pollMilliseconds: 10_000 };
+
+describe('ModelServer', () => {
+  let store: ModelStore;
+  let server: ModelServer | undefined;
+  const directory = (version: string): string => join(store.directory, APP, version);
+  beforeEach(async () => {
+    store = new ModelStore(await mkdtemp(join(tmpdir(), 'attune-server-')));
+    await addVersion('1', tinyLabels);
+    await store.promote(APP, '1');
+  });
+  afterEach(async () => {
+    await server?.close();
+    server = undefined;
+    await rm(store.directory, { recursive: true });
+  });
+
+  async function addVersion(version: string, labels: string[]): Promise<void> {
+    await mkdir(directory(version), { recursive: true });
+    await writeTinyModel(directory(version), { labels });
+  }
+
+  const open = async (options: Partial<ModelServerOptions> = {}): Promise<ModelServer> => {
+    server = await ModelServer.open({ store, app: APP, precision: 'int8', threads: 1, ...NEVER, ...options });
+    return server;
+  };
+  const labelsOf = async (served: ModelServer, text: string): Promise<string[]> =>
+    Object.keys((await served.predict([{ text }]))[0].probabilities);
+
+  it('serves the current version, and changes over under load without a failed call', async () => {
+    await addVersion('2', ['a', 'b', 'c', 'd']);
+    const served = await open({ pollMilliseconds: 20, threads: 2 });
+    expect(served).toMatchObject({ version: '1', generation: 1, ready: true, problem: undefined });
+    const swapped = new Promise<ServedModel>((resolve) => served.onSwap(resolve));
+    const answers: number[] = [];
+    let stop = false;
+    const caller = async (name: number): Promise<void> => {
+      for (let i = 0; !stop; i++) answers.push((await labelsOf(served, `caller ${name} asks ${i}`)).length);
+    };
+    const bulk = async (): Promise<void> => {
+      for (let i = 0; !stop; i++) {
+        const texts = Array.from({ length: 200 }, (_, row) => ({ text: `row ${row} of file ${i}` }));
+        const [first, ...others] = await served.predictAll(texts, { embedding: true });
+        // One version answers a whole call.
+        for (const { tasks } of others)
+          expect(Object.keys(tasks.topic.probabilities)).toEqual(Object.keys(first.tasks.topic.probabilities));
+      }
+    };
+    const load = Promise.all([...Array.from({ length: 16 }, (_, name) => caller(name)), bulk()]);
+    await store.promote(APP, '2');
+    expect(await swapped).toMatchObject({ version: '2', generation: 2 });
+    const before = answers.length;
+    while (answers.length < before + 200) await labelsOf(served, `asked on ${answers.length}`).then(({ length }) => answers.push(length));
+    stop = true;
+    await load;
+    expect(new Set(answers)).toEqual(new Set([3, 4]));
+    expect(answers.slice(-100).every((labels) => labels === 4)).toBe(true);
+    expect(served.version).toBe('2');
+  });
+
+  it('keeps a version for work that began with it, and closes it afterwards', async () => {
+    await addVersion('2', ['a', 'b']);
+    const served = await open();
+    const seen: string[] = [];
+    let former: ServedModel | undefined;
+    await served.using(async (model) => {
+      former = model;
+      await store.promote(APP, '2');
+      await served.check();
+      expect(served.version).toBe('2');
+      seen.push(...Object.keys((await model.predictor.predict([{ text: 'my card' }]))[0].probabilities));
+    });
+    expect(seen).toEqual(tinyLabels);
+    await server?.close();
+    server = undefined;
+    await expect(former?.predictor.predict([{ text: 'my card' }])).rejects.toMatchObject({ code: 'interrupted' });
+  });
+
+  it('goes on with the old version where the new one is broken, says so once, and forgives a rollback', async () => {
+    await addVersion('2', ['a', 'b']);
+    const served = await open();
+    const problems: ServingProblem[] = [];
+    served.onProblem((problem) => problems.push(problem));
+    await store.promote(APP, '2');
+    await appendFile(join(directory('2'), 'onnx/model_quantized.onnx'), 'x');
+    await served.check();
+    await served.check();
+    expect(problems).toMatchObject([{ version: '2', generation: 2, error: { code: 'bad-model' } }]);
+    expect(served.problem?.error.message).toContain('onnx/model_quantized.onnx');
+    expect(await labelsOf(served, 'my card')).toEqual(tinyLabels);
+    expect(served).toMatchObject({ version: '1', generation: 1, ready: true });
+    await store.rollback(APP);
+    await served.check();
+    expect(served).toMatchObject({ version: '1', generation: 3, problem: undefined });
+  });
+
+  it('reports a version that the service does not accept, and refuses to start with one', async () => {
+    await addVersion('2', ['a', 'b']);
+    const accept: ModelServerOptions['accept'] = ({ manifest }) => {
+      if (!manifest.tasks[0].labels.includes('refund')) throw new AttuneError('bad-model', 'It knows no refunds.');
+    };
+    const served = await open({ accept });
+    await store.promote(APP, '2');
+    await served.check();
+    expect(served).toMatchObject({ version: '1', problem: { error: { message: 'It knows no refunds.' } } });
+    await expect(ModelServer.open({ store, app: APP, precision: 'int8', threads: 1, accept })).rejects.toThrow('no refunds');
+  });
+
+  it('refuses to start where nothing was promoted', async () => {
+    await expect(ModelServer.open({ store, app: 'other', precision: 'int8' })).rejects.toMatchObject({ code: 'missing-file' });
+  });
+
+  it('is not ready once it is closed', async () => {
+    const served = await open();
+    await served.close();
+    expect(served.ready).toBe(false);
+    await expect(served.predict([{ text: 'late' }])).rejects.toMatchObject({ code: 'interrupted' });
+  });
+});
