@@ -1,3 +1,7 @@
+import type { KafkaConnectionSettings } from '@attune/event-stream';
+
+const MECHANISMS = ['plain', 'scram-sha-256', 'scram-sha-512'] as const;
+
 /** What the process's environment says to the command line. Nothing else in this application reads `process.env`. */
 export const environment = {
   /** ATTUNE_DEBUG: errors come with their stack trace. */
@@ -11,6 +15,21 @@ export const environment = {
     if (process.env.FORCE_COLOR !== undefined) return process.env.FORCE_COLOR !== '0';
     // A pipe has no isTTY at all, and undefined would leave the choice to the colour library.
     return Boolean(stream.isTTY) && process.env.TERM !== 'dumb';
+  },
+
+  /** KAFKA_BROKERS and the variables beside it, as the services read them. */
+  get kafka(): KafkaConnectionSettings {
+    const { KAFKA_BROKERS: brokers, KAFKA_SSL: ssl, KAFKA_SASL_MECHANISM: mechanism } = process.env;
+    return {
+      kafkaBrokers: isSet(brokers) ? brokers?.split(',').map((broker) => broker.trim()) : undefined,
+      kafkaSsl: isSet(ssl) && ssl !== 'false',
+      kafkaSslCaFile: process.env.KAFKA_SSL_CA_FILE,
+      kafkaSslCertFile: process.env.KAFKA_SSL_CERT_FILE,
+      kafkaSslKeyFile: process.env.KAFKA_SSL_KEY_FILE,
+      kafkaSaslMechanism: MECHANISMS.find((known) => known === mechanism),
+      kafkaSaslUsername: process.env.KAFKA_SASL_USERNAME,
+      kafkaSaslPassword: process.env.KAFKA_SASL_PASSWORD,
+    };
   },
 };
 

@@ -17,3 +17,14 @@ export function outputFileOption(extensions: readonly string[]): (value: string)
     return value;
   };
 }
+
+/** Parses the value of an option that takes a whole number within bounds. */
+export function wholeNumberOption(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number < least || number > most) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    }
+    return number;
+  };
+}

@@ -5,11 +5,14 @@ import { registerDoctor } from './commands/doctor';
 import { registerEmbed } from './commands/embed';
 import { registerEvaluate } from './commands/evaluate';
 import { registerExport } from './commands/export';
+import { registerKafka } from './commands/kafka';
 import { registerPredict } from './commands/predict';
 import { registerPostgres } from './commands/postgres';
 import { registerPrepare } from './commands/prepare';
+import { registerReplay } from './commands/replay';
 import { registerSetup } from './commands/setup';
 import { registerStart } from './commands/start';
+import { registerTopics } from './commands/topics';
 import { describeTrainKeys, registerTrain } from './commands/train';
 import { messageColours } from './terminal';
 
@@ -39,6 +42,9 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
   registerBench(program);
   registerStart(program);
   registerPostgres(program);
+  registerKafka(program);
+  registerTopics(program);
+  registerReplay(program);
   return program;
 }
 

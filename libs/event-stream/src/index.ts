@@ -1,5 +1,7 @@
 export { CLOUD_EVENT_CONTENT_TYPE, cloudEventMessage } from './cloud-event-message';
 export { DependencyUnavailableError, InvalidMessageError, MissingTopicError, RetriableError } from './errors';
+export { DEAD_LETTER_HEADERS, REPLAYS_HEADER } from './delivery/dead-letter';
+export { kafkaConnection, type KafkaConnectionSettings } from './kafka/kafka-connection';
 export type { KafkaStreamOptions } from './kafka/kafka-options';
 export { openKafkaStream } from './kafka/kafka-stream';
 export { openMemoryStream, type MemoryEventStream, type MemoryStreamOptions } from './memory/memory-stream';
@@ -7,3 +9,5 @@ export { BatchHandler, type BatchHandlerOptions } from './nest/batch-handler';
 export { EventStreamServer } from './nest/event-stream-server';
 export type { BackOffOptions, StreamLogger, StreamObserver, StreamOptions, TraceCarrier, TraceHook } from './options';
 export * from './port';
+export { replayDeadLetters, type ReplayOptions, type ReplaySummary } from './replay/replay-dead-letters';
+export { parseReplayFilter, type ReplayFilter } from './replay/replay-filter';

@@ -2,8 +2,8 @@ import type { TopicDefinition } from '@attune/contracts';
 
 /** A message to publish. */
 export interface OutgoingMessage {
-  /** The entity whose order matters: messages of one key go to one partition, in the order of publishing. */
-  readonly key: string;
+  /** The entity whose order matters: messages of one key go to one partition, in the order of publishing. Null: to any. */
+  readonly key: string | null;
   /** JSON text or bytes; null is the deletion of the key, on compacted topics alone. */
   readonly value: string | Buffer | null;
   readonly headers?: Readonly<Record<string, string>>;

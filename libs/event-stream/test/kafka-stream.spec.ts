@@ -2,6 +2,7 @@ import { describeWithReal, realKafka } from '@attune/testing';
 import { openKafkaStream } from '../src/index';
 import { describeDelivery } from './delivery-contract';
 import { describeFailure } from './failure-contract';
+import { describeReplay } from './replay-contract';
 import { ContractFixture } from './stream-contract';
 
 describeWithReal(realKafka, 'the stream on Kafka', (brokers) => {
@@ -9,4 +10,5 @@ describeWithReal(realKafka, 'the stream on Kafka', (brokers) => {
   afterEach(() => fixture.closeAll());
   describeDelivery(fixture);
   describeFailure(fixture);
+  describeReplay(fixture);
 });

@@ -1,6 +1,7 @@
 import { openMemoryStream } from '../src/index';
 import { describeDelivery } from './delivery-contract';
 import { describeFailure } from './failure-contract';
+import { describeReplay } from './replay-contract';
 import { ContractFixture } from './stream-contract';
 
 describe('the stream in memory', () => {
@@ -8,4 +9,5 @@ describe('the stream in memory', () => {
   afterEach(() => fixture.closeAll());
   describeDelivery(fixture);
   describeFailure(fixture);
+  describeReplay(fixture);
 });
