@@ -1,7 +1,11 @@
 export type { CountWindow, DetectorOptions, Judgement, SurgeDetector } from './detection/surge-detector';
-export type { Mention, MonitorEffect, MonitoredWatch, StoryDelta } from './detection/monitor-types';
-export { WatchMonitor, watchMonitorStateSchema, type MonitorStep, type WatchMonitorState } from './detection/watch-monitor';
-export { countBucketSchema, emptyBucket, emptyCounts, MINUTE, type CountBucket } from './windows/minute-bucket';
+export type { Mention, MonitorEffect, MonitoredWatch, MonitorOptions, StoryDelta } from './detection/monitor-types';
+export { watchMonitorStateSchema, type WatchMonitorState } from './detection/monitor-state';
+export { WatchMonitor, type MonitorStep } from './detection/watch-monitor';
+export { applyChanges, bucketChanges, type CountedDocument } from './windows/bucket-changes';
+export { DAY, downSample, grainOf, HOUR, RETENTION } from './windows/down-sample';
+export { countBucketSchema, emptyBucket, mergeBuckets, MINUTE, type CountBucket } from './windows/minute-bucket';
+export { trendPoints } from './windows/trend-points';
 export { createDetector, DEFAULT_DETECTOR, detectorNames } from './detection/registry';
 export { scoreSeries, SURGE_SCORE, type ScoredWindow } from './detection/score-series';
 export { sentimentTasks, toSentiment, type SentimentTasks } from './scoring/sentiment-head';

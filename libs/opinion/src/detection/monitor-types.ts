@@ -1,12 +1,7 @@
 import type { Alert, AlertRules, SentimentLabel, Trend } from '@attune/contracts';
+import type { StoryDelta } from '../windows/bucket-changes';
 
-/** A story's count that moves: +1 where it was told first, -1 where it was believed to have been. */
-export interface StoryDelta {
-  /** Milliseconds since 1970. */
-  at: number;
-  label: SentimentLabel;
-  delta: 1 | -1;
-}
+export type { StoryDelta };
 
 /** One document about a watch, linked to its story. */
 export interface Mention {
@@ -22,6 +17,8 @@ export interface Mention {
   /** -1 to 1. */
   score: number;
   storyId: string;
+  /** Ids under which the story was known before this document. */
+  replaces?: readonly string[];
   /** What this document changes in the counts of stories. */
   deltas: readonly StoryDelta[];
 }
@@ -33,6 +30,15 @@ export interface MonitoredWatch {
   rules: AlertRules;
   /** Version of the model whose labels are counted. */
   modelVersion: string;
+}
+
+export interface MonitorOptions {
+  /** Name of the detector; default the one that serves. */
+  detector?: string;
+  /** For so long after a time documents of that time are waited for. Default 5. */
+  latenessMinutes?: number;
+  /** A document that came in longer after its publication is history. Default: the window and the lateness together. */
+  freshMinutes?: number;
 }
 
 /** What comes out of a change. */

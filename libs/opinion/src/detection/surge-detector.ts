@@ -23,6 +23,8 @@ export interface Judgement {
   probability: number;
   /** False until the past suffices to tell a surge from noise; the score is then below 0.5. */
   ready: boolean;
+  /** The span of time in which the counts surprise most, where that is longer than the window. */
+  over?: { milliseconds: number; observed: number; expected: number };
 }
 
 /**

@@ -22,3 +22,31 @@ export function emptyBucket(start: number): CountBucket {
 export function emptyCounts(): ClassCounts {
   return { negative: 0, neutral: 0, positive: 0 };
 }
+
+/** Beginning of the span of that many milliseconds that a time lies in; spans are counted from 1970. */
+export function spanStart(at: number, length: number): number {
+  return Math.floor(at / length) * length;
+}
+
+/** Both buckets in one that starts where the first does. */
+export function mergeBuckets(one: CountBucket, other: CountBucket): CountBucket {
+  return {
+    start: one.start,
+    documents: addCounts(one.documents, other.documents),
+    stories: addCounts(one.stories, other.stories),
+    scoreSum: one.scoreSum + other.scoreSum,
+  };
+}
+
+/** Documents or stories of any class. */
+export function totalOf({ negative, neutral, positive }: ClassCounts): number {
+  return negative + neutral + positive;
+}
+
+function addCounts(one: ClassCounts, other: ClassCounts): ClassCounts {
+  return {
+    negative: one.negative + other.negative,
+    neutral: one.neutral + other.neutral,
+    positive: one.positive + other.positive,
+  };
+}

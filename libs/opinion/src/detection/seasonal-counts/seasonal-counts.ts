@@ -69,16 +69,21 @@ export class SeasonalCounts implements SurgeDetector<SeasonalCountsState> {
 
   judge(state: SeasonalCountsState, window: CountWindow): Judgement {
     const { expected, spans } = this.outlook(state, window);
+    // Once in so many windows by chance, rather than in so many spans: long spans come more seldom.
     const surprises = spans.map(({ calibrated }, index) => calibrated + Math.log10(this.spans[index].apart));
     // Each span gets its share of the false alarms.
     const surprise = Math.max(0, Math.max(...surprises) - Math.log10(surprises.length));
     const ready = this.isReady(state, window);
+    const most = surprises.indexOf(Math.max(...surprises));
     return {
       score: scoreOf(ready ? surprise : Math.min(surprise, 0.9 * this.level), this.level),
       expected,
       observed: window.count,
       probability: 10 ** -surprise,
       ready,
+      ...(most === 0
+        ? {}
+        : { over: { milliseconds: this.spans[most].length, observed: spans[most].count, expected: spans[most].expected } }),
     };
   }
 

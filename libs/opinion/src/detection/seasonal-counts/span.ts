@@ -52,7 +52,7 @@ export class SpanModel {
 
   /** @param length in milliseconds; 0 for the window alone */
   constructor(
-    length: number,
+    readonly length: number,
     private readonly step: number,
     private readonly parameters: SeasonalCountsParameters,
   ) {
