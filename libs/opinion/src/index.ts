@@ -23,3 +23,4 @@ export type { Sentence } from './sentences/sentence';
 export type { StoryLink, StoryMember, Telling } from './stories/story';
 export { assertPublicUrl, isPrivateAddress } from './webhook-address/public-address';
 export { SIGNATURE_TOLERANCE_SECONDS, signWebhook, verifyWebhook, type WebhookVerification } from './webhook-address/webhook-signature';
+export { toDocumentEvent } from './scoring/document-event';
