@@ -9,7 +9,11 @@ export const CLOUD_EVENT_CONTENT_TYPE = 'application/cloudevents+json; charset=U
  *
  * @param _topic the topic that it is meant for: its type says which events fit
  */
-export function cloudEventMessage<E extends object>(_topic: TopicDefinition<E>, key: string, event: E): OutgoingMessage {
+export function cloudEventMessage<E extends object>(
+  _topic: TopicDefinition<E>,
+  key: string,
+  event: E,
+): OutgoingMessage & { readonly key: string } {
   const trace: Record<string, string> =
     'traceparent' in event && typeof event.traceparent === 'string' ? { traceparent: event.traceparent } : {};
   return { key, value: JSON.stringify(event), headers: { 'content-type': CLOUD_EVENT_CONTENT_TYPE, ...trace } };

@@ -66,15 +66,20 @@ export class PartitionLane {
   untilTaken(isThere: (length: number, bytes: number) => boolean): Promise<void> {
     return new Promise((resolve) => {
       this.awaitingRoom.push({ isThere, resolve });
-      this.closing.signal.addEventListener('abort', () => resolve(), { once: true });
       this.tellTaken();
     });
+  }
+
+  /** Begins no further batch, and repeats no attempt. */
+  close(): void {
+    this.closing.abort();
+    this.tellTaken();
   }
 
   /** Somebody else has the partition: ends what can be ended. */
   lose(): void {
     this.isLost = true;
-    this.closing.abort();
+    this.close();
     this.abort.abort();
   }
 
@@ -90,7 +95,8 @@ export class PartitionLane {
   }
 
   private tellTaken(): void {
-    const isOver = this.awaitingRoom.filter(({ isThere }) => isThere(this.length, this.queuedBytes));
+    const isClosed = this.closing.signal.aborted;
+    const isOver = this.awaitingRoom.filter(({ isThere }) => isClosed || isThere(this.length, this.queuedBytes));
     if (isOver.length === 0) return;
     this.awaitingRoom = this.awaitingRoom.filter((each) => !isOver.includes(each));
     for (const { resolve } of isOver) resolve();

@@ -119,7 +119,7 @@ export class SubscriptionRunner<E> {
    */
   async release(timeout: number = this.options.drainTimeout ?? DRAIN_TIMEOUT): Promise<void> {
     const lanes = [...this.lanes.values()];
-    for (const lane of lanes) lane.closing.abort();
+    for (const lane of lanes) lane.close();
     const ended = Promise.all(lanes.map(({ running }) => running));
     if (!(await endsWithin(ended, timeout))) {
       for (const lane of lanes) lane.abort.abort();

@@ -19,7 +19,7 @@ const HEARTBEAT_INTERVAL = 3_000;
 const MAX_WAIT = 500;
 const MAX_PARTITION_BYTES = 1024 * 1024;
 /** Bytes of one answer: decoding it must not hold up the event loop. */
-const MAX_FETCH_BYTES = 2 * 1024 * 1024;
+const MAX_FETCH_BYTES = 512 * 1024;
 const REBALANCE_TIMEOUT = 60_000;
 const LAG_INTERVAL = 15_000;
 /** Milliseconds that leaving the group and closing connections may take. */

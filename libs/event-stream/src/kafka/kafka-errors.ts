@@ -19,7 +19,10 @@ export function streamError(thrown: unknown, topics: readonly string[] = []): At
   }
   if (types.includes('UNKNOWN_TOPIC_OR_PARTITION') && topics.length > 0) return new MissingTopicError(topics);
   const message = thrown instanceof Error ? thrown.message : String(thrown);
-  return new DependencyUnavailableError(`Kafka does not answer: ${message}`, { cause: thrown });
+  return new DependencyUnavailableError(`Kafka does not answer: ${message}`, {
+    remedy: 'Check KAFKA_BROKERS; attune kafka start runs one for development.',
+    cause: thrown,
+  });
 }
 
 /** Whether the group has gone on without this consumer. */

@@ -8,7 +8,8 @@ import type { KafkaStreamOptions } from './kafka-options';
 import { messageBytes, PartitionBacklog, PublishTicket, type PartitionItems } from './partition-backlog';
 
 const MAX_BATCH_BYTES = 900_000;
-const MAX_REQUEST_BYTES = 8_000_000;
+/** Encoding a request holds up the event loop: some 25 ms a megabyte. */
+const MAX_REQUEST_BYTES = 400_000;
 /** The hash of the key decides, murmur2 as in Kafka's own client. */
 const partitionByKey = Partitioners.DefaultPartitioner();
 
