@@ -3,7 +3,7 @@ import type { DetectorOptions } from './surge-detector';
 const WEEK = 7 * 24 * 3_600_000;
 
 /** By itself a detector calls a surge what would happen by chance once in so long. */
-const FALSE_ALARM_EVERY = 3 * WEEK;
+const FALSE_ALARM_EVERY = 4 * WEEK;
 /** Long windows come too seldom for that to mean much; a surge is then once in so many windows. */
 const FEWEST_WINDOWS = 1_000;
 

@@ -21,7 +21,7 @@ export interface JudgedWindow {
  * How bad a window is by the rules of its watch, or undefined where it is nothing to tell of.
  *
  * Sensitivity 0 asks for the square root of 2 times the default's surprise and 1 for so much less: with windows of
- * five minutes, noise would open an alert once in three weeks at 0.5, in some years at 0 and in two days at 1.
+ * five minutes, noise would open an alert about once in four weeks at 0.5, in some years at 0 and in two days at 1.
  */
 export function severityOf({ counts, judgement }: JudgedWindow, rules: AlertRules): AlertSeverity | undefined {
   const { negative } = counts.stories;

@@ -69,8 +69,7 @@ export class SeasonalCounts implements SurgeDetector<SeasonalCountsState> {
 
   judge(state: SeasonalCountsState, window: CountWindow): Judgement {
     const { expected, spans } = this.outlook(state, window);
-    // Once in so many windows by chance, rather than in so many spans: long spans come more seldom.
-    const surprises = spans.map(({ calibrated }, index) => calibrated + Math.log10(this.spans[index].apart));
+    const surprises = spans.map(({ calibrated }, index) => this.spans[index].inWindows(calibrated));
     // Each span gets its share of the false alarms.
     const surprise = Math.max(0, Math.max(...surprises) - Math.log10(surprises.length));
     const ready = this.isReady(state, window);

@@ -102,6 +102,14 @@ export class SpanModel {
     };
   }
 
+  /**
+   * Surprise at a span as that at a window: what happens once in so many spans by chance happens once in more windows,
+   * because there are more of them. For what is no surprise the difference fades out.
+   */
+  inWindows(surprise: number): number {
+    return surprise + Math.log10(this.apart) * Math.min(1, surprise / this.parameters.tailFrom);
+  }
+
   private dispersion({ excess, evidence }: Span): number {
     const { dispersion, dispersionEvidence, leastDispersion, settling } = this.parameters;
     const assumed = Math.max(settling, dispersionEvidence / this.step);
