@@ -67,7 +67,11 @@ export const BASE_VARIABLES = {
   ),
   apiKeys: variable(
     'ATTUNE_API_KEYS',
-    z.string().optional().describe('Hashed API keys, name:scope:sha256, separated by commas; scopes are read, write and admin'),
+    z
+      .string()
+      .superRefine(readableKeys)
+      .optional()
+      .describe('Hashed API keys, name:scope:sha256, separated by commas; scopes are read, write and admin'),
     { secret: true },
   ),
   apiKeysFile: variable('ATTUNE_API_KEYS_FILE', file.describe('File of hashed API keys, one a line; read again when it changes')),
