@@ -40,6 +40,15 @@ export interface DatabaseSession {
   close(): Promise<void>;
 }
 
+/** The options as Drizzle takes them. */
+export function transactionSettings({ isolation, readOnly }: TransactionOptions): PgTransactionConfig | undefined {
+  if (isolation === undefined && readOnly === undefined) return undefined;
+  return {
+    ...(isolation === undefined ? {} : { isolationLevel: isolation }),
+    ...(readOnly === undefined ? {} : { accessMode: readOnly ? 'read only' : 'read write' }),
+  };
+}
+
 export interface Database {
   readonly kind: 'postgresql' | 'pglite';
   /**

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import type { Database, Transaction } from './database';
 
 export interface InboxExpiry {
@@ -15,7 +16,33 @@ export interface InboxExpiry {
  * @param ids of one batch; an id that comes twice counts once
  * @returns those that are new: only they may have an effect
  */
-export declare function recordProcessed(tx: Transaction, consumer: string, ids: readonly string[]): Promise<Set<string>>;
+export async function recordProcessed(tx: Transaction, consumer: string, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set();
+  // In one order everywhere, so that two transactions with the same ids wait for each other instead of deadlocking.
+  const sorted = [...new Set(ids)].sort();
+  const { rows } = await tx.execute<{ id: string }>(
+    sql`insert into attune_inbox (consumer, id) select ${consumer}, id from unnest(${sql.param(sorted)}::text[]) as batch(id)
+      on conflict do nothing returning id`,
+  );
+  return new Set(rows.map(({ id }) => id));
+}
 
 /** Forgets old ids, in small transactions that hold nobody up. Returns how many. */
-export declare function expireProcessed(database: Database, expiry: InboxExpiry): Promise<number>;
+export async function expireProcessed(database: Database, { olderThan, batchSize = 1_000, signal }: InboxExpiry): Promise<number> {
+  let expired = 0;
+  while (signal?.aborted !== true) {
+    const { rows } = await database.query((orm) =>
+      orm.execute<{ count: string }>(
+        sql`with old as (
+            select ctid from attune_inbox where processed_at < now() - ${olderThan} * interval '1 millisecond'
+            order by processed_at limit ${batchSize} for update skip locked
+          ), deleted as (delete from attune_inbox where ctid = any(array(select ctid from old)) returning 1)
+          select count(*)::text as count from deleted`,
+      ),
+    );
+    const count = Number(rows[0]?.count ?? 0);
+    expired += count;
+    if (count < batchSize) break;
+  }
+  return expired;
+}

@@ -1,4 +1,5 @@
 export {
+  isCommittedPosition,
   latestPosition,
   readCommitted,
   type AppendOnlyTable,
@@ -7,9 +8,11 @@ export {
   type ReadCommittedOptions,
 } from './committed';
 export type { Database, DatabaseSession, Queryable, RowsQueryResult, Transaction, TransactionOptions } from './database';
-export { DatabaseError, DatabaseUnavailableError, isDatabaseUnavailable } from './errors';
+export { asStorageError, DatabaseError, DatabaseUnavailableError, isDatabaseUnavailable } from './errors';
 export { expireProcessed, recordProcessed, type InboxExpiry } from './inbox';
 export type { MigrationFolder } from './migrations';
 export { openDatabase, type DatabaseOptions } from './open-database';
 export { enqueue, type OutboxMessage } from './outbox/enqueue';
-export { OutboxRelay, type OutboxBacklog, type OutboxRelayOptions, type RelayedMessage } from './outbox/relay';
+export { OutboxRelay, type OutboxRelayOptions, type RelayedMessage } from './outbox/relay';
+export type { OutboxBacklog } from './outbox/rows';
+export { createDatabase, dropDatabase } from './postgres/create-database';

@@ -1,6 +1,14 @@
-import type { Database } from './database';
+import { join } from 'node:path';
 import { AttuneError } from '@attune/artifact';
-import type { MigrationFolder } from './migrations';
+import type { Database } from './database';
+import { isRefused } from './errors';
+import { migrate, type MigrationFolder } from './migrations';
+import { PgliteDatabase } from './pglite/pglite-database';
+import { connectionSettings, describeServer } from './postgres/connection-settings';
+import { PostgresDatabase } from './postgres/postgres-database';
+
+/** Inbox and outbox. */
+const OWN_MIGRATIONS: MigrationFolder = { name: 'storage', folder: join(__dirname, 'migrations') };
 
 export interface DatabaseOptions {
   /** `postgresql://user:password@host:port/database?sslmode=…`: a PostgreSQL server. */
@@ -38,5 +46,39 @@ export interface DatabaseOptions {
  *   `conflict` where another process owns the folder
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  throw new AttuneError('bad-config', `No database can be opened with ${Object.keys(options).join(', ')}.`);
+  const database = await connect(options);
+  try {
+    await bringUpToDate(database, options);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw options.url !== undefined && isRefused(error) ? refused(options.url, error) : error;
+  }
+}
+
+/** Migrations may take, and wait for those of another process, longer than any statement of a service may. */
+async function bringUpToDate(database: Database, { url, migrations, vectors = false, ...settings }: DatabaseOptions): Promise<void> {
+  const unhurried =
+    url === undefined ? database : new PostgresDatabase(connectionSettings({ ...settings, url, poolSize: 1, statementTimeout: 0 }));
+  try {
+    await migrate(unhurried, [OWN_MIGRATIONS, ...migrations], vectors);
+  } finally {
+    if (unhurried !== database) await unhurried.close();
+  }
+}
+
+async function connect({ url, folder, inMemory = false, ...settings }: DatabaseOptions): Promise<Database> {
+  if ([url !== undefined, folder !== undefined, inMemory].filter(Boolean).length !== 1) {
+    throw new AttuneError('bad-config', 'A database is named by its url, or by a folder, or is in memory: one of the three.');
+  }
+  if (url !== undefined) return new PostgresDatabase(connectionSettings({ url, ...settings }));
+  return PgliteDatabase.open(folder);
+}
+
+function refused(url: string, cause: unknown): AttuneError {
+  const message = cause instanceof Error ? cause.message : 'refused';
+  return new AttuneError('bad-config', `The database ${describeServer(url)} cannot be opened. ${message}`, {
+    remedy: 'Check user, password and database in DATABASE_URL.',
+    cause,
+  });
 }

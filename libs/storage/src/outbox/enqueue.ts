@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import type { Transaction } from '../database';
 
 /** A message as it will be published: byte for byte this, however often. */
@@ -8,10 +9,37 @@ export interface OutboxMessage {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Notified, at the commit, of transactions with messages. */
+export const OUTBOX_CHANNEL = 'attune_outbox';
+
 /**
  * Puts messages into the outbox: they are published after the transaction commits, and only then.
  *
  * Messages of one key go out in the order of these calls, as long as transactions that write the same key follow each
  * other (one writer a key, or a row lock taken before the call). Of transactions that overlap, either order is right.
  */
-export declare function enqueue(tx: Transaction, messages: readonly OutboxMessage[]): Promise<void>;
+export async function enqueue(tx: Transaction, messages: readonly OutboxMessage[]): Promise<void> {
+  if (messages.length === 0) return;
+  const column = (cellOf: (message: OutboxMessage) => string | null) => sql`${sql.param(messages.map(cellOf))}::text[]`;
+  // Rows get their sequence in the order of the messages. PostgreSQL makes one notification of all those of a transaction.
+  await tx.execute(sql`with written as (
+      insert into attune_outbox (topic, key, value, headers)
+      select topic, key, coalesce(convert_to(text, 'UTF8'), decode(bytes, 'hex')), headers::json
+      from unnest(
+        ${column(({ topic }) => topic)}, ${column(({ key }) => key)},
+        ${column(({ value }) => (isPlainText(value) ? value : null))},
+        ${column(({ value }) => (value === null || isPlainText(value) ? null : bytesOf(value).toString('hex')))},
+        ${column(({ headers }) => JSON.stringify(headers ?? {}))}
+      ) with ordinality as message(topic, key, text, bytes, headers, place)
+      order by place
+    ) select pg_notify(${OUTBOX_CHANNEL}, '')`);
+}
+
+/** What PostgreSQL takes as text: it has no character 0. */
+function isPlainText(value: string | Buffer | null): value is string {
+  return typeof value === 'string' && !value.includes('\0');
+}
+
+function bytesOf(value: string | Buffer): Buffer {
+  return typeof value === 'string' ? Buffer.from(value) : value;
+}

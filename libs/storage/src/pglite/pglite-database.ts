@@ -1,0 +1,170 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { existsSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AttuneError } from '@attune/artifact';
+import { PGlite } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
+import { drizzle } from 'drizzle-orm/pglite';
+import {
+  transactionSettings,
+  type Database,
+  type DatabaseSession,
+  type Queryable,
+  type Transaction,
+  type TransactionOptions,
+} from '../database';
+import { asStorageError } from '../errors';
+import { asQueryable } from '../queryable';
+import { withAttempts } from '../transaction-attempts';
+import { ownFolder } from './folder-lock';
+
+/**
+ * The embedded database, without fsync: in a folder, or without one. Its one connection runs one transaction after the
+ * other; what is asked outside a transaction waits for the one at work.
+ */
+export class PgliteDatabase implements Database {
+  readonly kind = 'pglite';
+  readonly orm: Queryable;
+  private readonly inside = new AsyncLocalStorage<{ isOpen: boolean }>();
+  private readonly locks = new Set<string>();
+  private readonly sessions = new Set<DatabaseSession>();
+  private isClosed = false;
+
+  private constructor(
+    private readonly engine: PGlite,
+    private readonly giveUp: () => Promise<void>,
+  ) {
+    this.orm = asQueryable(drizzle(this.guarded(engine)));
+  }
+
+  /**
+   * @param folder where the data are kept; without one they go with the process
+   * @throws AttuneError `conflict` where another process owns the folder
+   */
+  static async open(folder: string | undefined): Promise<PgliteDatabase> {
+    if (folder === undefined) return new PgliteDatabase(await openEngine(undefined), async () => undefined);
+    const giveUp = await ownFolder(folder);
+    try {
+      return new PgliteDatabase(await openFolder(folder), giveUp);
+    } catch (error) {
+      await giveUp();
+      throw asStorageError(error);
+    }
+  }
+
+  async transaction<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> {
+    return withAttempts(options.attempts, () => this.once(work, options));
+  }
+
+  async query<T>(work: (orm: Queryable) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.orm);
+    } catch (error) {
+      throw asStorageError(error);
+    }
+  }
+
+  async ping(): Promise<void> {
+    await this.query((orm) => orm.execute('select 1'));
+  }
+
+  async openSession(): Promise<DatabaseSession> {
+    if (this.isClosed) throw asStorageError(new Error('PGlite is closed'));
+    return this.newSession();
+  }
+
+  async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    await Promise.all([...this.sessions].map((session) => session.close()));
+    await this.engine.close();
+    await this.giveUp();
+  }
+
+  private async once<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {
+    this.refuseInside();
+    const scope = { isOpen: true };
+    try {
+      return await this.inside.run(scope, () => asQueryable(drizzle(this.engine)).transaction(work, transactionSettings(options)));
+    } catch (error) {
+      throw asStorageError(error);
+    } finally {
+      scope.isOpen = false;
+    }
+  }
+
+  /** Within a transaction the one connection is taken: to ask beside it would wait for itself. */
+  private refuseInside(): void {
+    if (this.inside.getStore()?.isOpen !== true) return;
+    throw new AttuneError('wrong-use', 'The database was asked beside a transaction from within it, which would wait for itself.', {
+      remedy: "Use the transaction's own query builder in its work.",
+    });
+  }
+
+  /** The engine as Drizzle uses it, which asks nothing beside an open transaction. */
+  private guarded(engine: PGlite): PGlite {
+    const refuseInside = (): void => this.refuseInside();
+    return new Proxy(engine, {
+      get(target, property) {
+        const member: unknown = Reflect.get(target, property, target);
+        if (property !== 'query' && property !== 'transaction' && property !== 'exec') return member;
+        return async (...parameters: unknown[]): Promise<unknown> => {
+          refuseInside();
+          return Reflect.apply(member as (...all: unknown[]) => unknown, target, parameters);
+        };
+      },
+    });
+  }
+
+  /** There is one connection, so the locks of sessions are kept beside it: they need only hold within this process. */
+  private newSession(): DatabaseSession {
+    const { locks, sessions, engine, orm } = this;
+    const own: string[] = [];
+    const unlisten: (() => Promise<void>)[] = [];
+    let isOpen = true;
+    let end: () => void = () => undefined;
+    const session: DatabaseSession = {
+      orm,
+      ended: new Promise((resolve) => (end = resolve)),
+      get isOpen() {
+        return isOpen;
+      },
+      async tryLock(name) {
+        if (locks.has(name)) return own.includes(name);
+        locks.add(name);
+        own.push(name);
+        return true;
+      },
+      async listen(channel, onNotification) {
+        unlisten.push(await engine.listen(channel, onNotification));
+      },
+      async close() {
+        if (!isOpen) return;
+        isOpen = false;
+        sessions.delete(session);
+        for (const stop of unlisten) await stop().catch(() => undefined);
+        for (const name of own) locks.delete(name);
+        end();
+      },
+    };
+    sessions.add(session);
+    return session;
+  }
+}
+
+/** Opens the data of a folder. A creation that was interrupted leaves no mark, and begins anew. */
+async function openFolder(folder: string): Promise<PGlite> {
+  const data = join(folder, 'data');
+  const mark = join(folder, 'created');
+  if (!existsSync(mark)) await rm(data, { recursive: true, force: true });
+  const engine = await openEngine(data);
+  if (!existsSync(mark)) await writeFile(mark, '');
+  return engine;
+}
+
+async function openEngine(data: string | undefined): Promise<PGlite> {
+  const engine = await PGlite.create({ ...(data === undefined ? {} : { dataDir: data }), extensions: { vector }, relaxedDurability: true });
+  await engine.exec("set timezone = 'UTC'");
+  return engine;
+}
