@@ -1,11 +1,14 @@
 import { Command } from 'commander';
 import { version } from './version';
+import { registerApiKey } from './commands/api-key';
+import { registerBacktest } from './commands/backtest';
 import { registerBench } from './commands/bench';
 import { registerDoctor } from './commands/doctor';
 import { registerEmbed } from './commands/embed';
 import { registerEvaluate } from './commands/evaluate';
 import { registerExport } from './commands/export';
 import { registerKafka } from './commands/kafka';
+import { registerModels } from './commands/models';
 import { registerPredict } from './commands/predict';
 import { registerPostgres } from './commands/postgres';
 import { registerPrepare } from './commands/prepare';
@@ -39,12 +42,15 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
   registerPredict(program);
   registerEmbed(program);
   registerExport(program);
+  registerModels(program);
   registerBench(program);
+  registerBacktest(program);
   registerStart(program);
   registerPostgres(program);
   registerKafka(program);
   registerTopics(program);
   registerReplay(program);
+  registerApiKey(program);
   return program;
 }
 

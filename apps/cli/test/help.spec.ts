@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runAttune } from './run-attune';
 
-const VERBS = ['setup', 'doctor', 'prepare', 'train', 'evaluate', 'embed', 'predict', 'export', 'bench', 'start'];
+const VERBS = ['setup', 'doctor', 'prepare', 'train', 'evaluate', 'embed', 'predict', 'export', 'models', 'bench', 'start'];
 
 describe('attune --help', () => {
   it('lists every verb, on stdout', async () => {

@@ -6,7 +6,7 @@ export interface BatchMeasure {
   readonly paddedTokens: number;
   readonly tokenizeSeconds: number;
   readonly inferenceSeconds: number;
-  /** Processor time of the worker's thread, where the system tells it. */
+  /** Processor time of the worker's thread since its batch before, where the system tells it: in sum, all that it used. */
   readonly cpuSeconds?: number;
 }
 

@@ -170,6 +170,8 @@ describe('benchmarkInference', () => {
     expect(figures).toMatchObject({ precision: 'int8', threads: 1, texts: 50 });
     expect(figures.tokens).toBeGreaterThan(50 * 10);
     expect(figures.textsPerSecond).toBeCloseTo(50 / figures.seconds, 6);
+    expect(figures.shortTexts.tokensPerText).toBeGreaterThan(0);
+    expect(figures.shortTexts.textsPerSecond).toBeGreaterThan(0);
     expect(figures.paddingShare).toBeGreaterThanOrEqual(0);
     expect(figures.paddingShare).toBeLessThan(0.2);
     expect(figures.singleTextMilliseconds.p99).toBeGreaterThanOrEqual(figures.singleTextMilliseconds.p50);

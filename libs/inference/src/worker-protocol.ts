@@ -56,6 +56,6 @@ export interface TaskResult {
   paddedTokens: number;
   tokenizeSeconds: number;
   inferenceSeconds: number;
-  /** Processor time of the thread, where the system tells it. */
+  /** Processor time of the thread since its last result, where the system tells it. */
   cpuSeconds?: number;
 }

@@ -3,7 +3,7 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { AttuneError } from '@attune/artifact';
 import type { TaskComputation } from './task-computation';
 import { TextModel } from './text-model';
-import { threadCpuSeconds } from './thread-time';
+import { ThreadCpuTime } from './thread-time';
 import type { SerializedError, WorkerReply, WorkerRequest, WorkerSetup, WorkerTask } from './worker-protocol';
 
 /** A task that the worker has, from its arrival to its reply. */
@@ -12,13 +12,13 @@ interface Job {
   computation: TaskComputation | undefined;
   tokenizeSeconds: number;
   inferenceSeconds: number;
-  cpuSeconds: number | undefined;
 }
 
 /** Computes tasks, a batch at a time; while there are both, batches of bulk tasks and of others take turns. */
 class TaskLoop {
   private readonly calls: Job[] = [];
   private readonly bulk: Job[] = [];
+  private readonly cpuTime = new ThreadCpuTime();
   private bulkIsNext = false;
   private isRunning = false;
   private isClosing = false;
@@ -31,7 +31,7 @@ class TaskLoop {
   accept(request: WorkerRequest): void {
     if (request.kind === 'close') this.isClosing = true;
     else {
-      const job = { task: request.task, computation: undefined, tokenizeSeconds: 0, inferenceSeconds: 0, cpuSeconds: 0 };
+      const job = { task: request.task, computation: undefined, tokenizeSeconds: 0, inferenceSeconds: 0 };
       (request.task.bulk ? this.bulk : this.calls).push(job);
     }
     if (!this.isRunning) void this.run();
@@ -58,7 +58,6 @@ class TaskLoop {
   }
 
   private async advance(job: Job): Promise<void> {
-    const cpuBefore = threadCpuSeconds();
     try {
       const started = performance.now();
       const computation = (job.computation ??= this.model.begin(job.task));
@@ -66,11 +65,6 @@ class TaskLoop {
       if (!computation.isDone) await computation.step();
       job.tokenizeSeconds += (tokenized - started) / 1000;
       job.inferenceSeconds += (performance.now() - tokenized) / 1000;
-      const cpuAfter = threadCpuSeconds();
-      job.cpuSeconds =
-        job.cpuSeconds === undefined || cpuBefore === undefined || cpuAfter === undefined
-          ? undefined
-          : job.cpuSeconds + cpuAfter - cpuBefore;
       if (computation.isDone) this.reply(job, computation);
     } catch (error) {
       this.remove(job);
@@ -80,7 +74,8 @@ class TaskLoop {
 
   private reply(job: Job, computation: TaskComputation): void {
     this.remove(job);
-    const { tokenizeSeconds, inferenceSeconds, cpuSeconds } = job;
+    const { tokenizeSeconds, inferenceSeconds } = job;
+    const cpuSeconds = this.cpuTime.sinceLast();
     const result = computation.result({ tokenizeSeconds, inferenceSeconds, ...(cpuSeconds !== undefined && { cpuSeconds }) });
     const transfer = [result.lengths.buffer, ...result.outputs.map(({ values }) => values.buffer)];
     this.send({ kind: 'result', id: job.task.id, result }, transfer);

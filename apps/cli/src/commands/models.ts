@@ -1,0 +1,119 @@
+import type { ModelStore, Promotion, StoredVersion } from '@attune/artifact';
+import type { Command } from 'commander';
+import { numberOption } from '../option-values';
+import { renderTable } from '../report-tables';
+import { formatScore, printJson, printMessage, printResult, resultColours } from '../terminal';
+
+interface StoreOptions {
+  models: string;
+  json?: boolean;
+  expectedGeneration?: number;
+}
+
+/** Adds `attune models`. */
+export function registerModels(program: Command): void {
+  const models = program.command('models').description('say and change which version of a model serves');
+  verb(models, 'list', '[app]', 'the versions of an application, or of all of them').action(
+    (app: string | undefined, options: StoreOptions) => list(app, options),
+  );
+  verb(models, 'current', '<app>', 'the version that serves').action(current);
+  verb(models, 'verify', '<app> [version]', 'check the files of a version, or of all, against their hashes').action(verify);
+  verb(models, 'promote', '<app> <version>', 'let a version serve; every instance changes over within seconds')
+    .option('--expected-generation <n>', 'only if this generation still serves (0: none)', numberOption)
+    .action((app: string, version: string, options: StoreOptions) =>
+      change(options, (store, expected) => store.promote(app, version, expected)),
+    );
+  verb(models, 'rollback', '<app>', 'let the version serve that served before the present one')
+    .option('--expected-generation <n>', 'only if this generation still serves', numberOption)
+    .action((app: string, options: StoreOptions) => change(options, (store, expected) => store.rollback(app, expected)));
+}
+
+function verb(models: Command, name: string, operands: string, description: string): Command {
+  return models
+    .command(`${name} ${operands}`)
+    .description(description)
+    .option('--models <folder>', 'the model store', 'models')
+    .option('--json', 'print one line of JSON to stdout');
+}
+
+async function openStore({ models }: StoreOptions): Promise<ModelStore> {
+  const { ModelStore: Store } = await import('@attune/artifact');
+  return new Store(models);
+}
+
+async function list(app: string | undefined, options: StoreOptions): Promise<void> {
+  const store = await openStore(options);
+  const apps = app === undefined ? await store.apps() : [app];
+  const found: [string, StoredVersion][] = [];
+  for (const name of apps) for (const version of await store.list(name)) found.push([name, version]);
+  if (options.json === true) printJson({ models: found.map(([name, version]) => versionJson(name, version)) });
+  else if (found.length === 0) printMessage(`There are no models${app === undefined ? '' : ` of ${app}`} in ${store.directory}.`);
+  else printResult(versionTable(found));
+}
+
+function versionJson(app: string, { version, directory, manifestSha256, writtenAt, isCurrent, manifest, problem }: StoredVersion): object {
+  const tasks = manifest?.tasks.map(({ name, type, labels, metrics }) => ({ name, type, labels: labels.length, metrics }));
+  return { app, version, current: isCurrent, directory, manifestSha256, writtenAt, tasks, problem: problem?.message };
+}
+
+function versionTable(found: readonly [string, StoredVersion][]): string {
+  const colours = resultColours();
+  const rows = found.map(([app, { version, isCurrent, writtenAt, manifest, problem }]) => {
+    const metrics = manifest?.tasks.at(0)?.metrics ?? {};
+    const written = writtenAt.toISOString().slice(0, 16).replace('T', ' ');
+    const state = problem !== undefined ? colours.red('unusable') : isCurrent ? colours.green('serves') : '';
+    return [`${app}/${version}`, state, written, formatScore(metrics.macroF1), formatScore(metrics.accuracy)];
+  });
+  const problems = found.flatMap(([, { problem }]) => (problem === undefined ? [] : [problem.message]));
+  return [renderTable(['version', '', 'written', 'macro F1', 'accuracy'], rows), ...problems].join('\n');
+}
+
+async function current(app: string, options: StoreOptions): Promise<void> {
+  const promotion = await (await openStore(options)).current(app);
+  if (options.json === true) printJson({ current: promotion ?? null });
+  else if (promotion !== undefined) printResult(promotionLine(promotion));
+  else {
+    const { AttuneError } = await import('@attune/artifact');
+    throw new AttuneError('missing-file', `No version of ${app} serves.`, {
+      remedy: `Promote one: attune models promote ${app} <version>`,
+    });
+  }
+}
+
+async function verify(app: string, version: string | undefined, options: StoreOptions): Promise<void> {
+  const { AttuneError } = await import('@attune/artifact');
+  const store = await openStore(options);
+  const versions = version === undefined ? (await store.list(app)).map((stored) => stored.version) : [version];
+  const results: { version: string; ok: boolean; problem?: string }[] = [];
+  for (const name of versions) {
+    const problem = await store.verify(app, name).then(
+      () => undefined,
+      (error: unknown) => {
+        if (error instanceof AttuneError && error.code === 'bad-model') return error.message;
+        throw error;
+      },
+    );
+    results.push({ version: name, ok: problem === undefined, ...(problem !== undefined && { problem }) });
+  }
+  if (options.json === true) printJson({ verified: results });
+  else for (const { version: name, problem } of results) printResult(`${app}/${name}: ${problem ?? 'every file is as its manifest says'}`);
+  const damaged = results.filter(({ ok }) => !ok).length;
+  if (damaged === 0) return;
+  throw new AttuneError('bad-model', `${damaged} of ${results.length} ${results.length === 1 ? 'version' : 'versions'} cannot be served.`, {
+    remedy: 'Copy or export the model again.',
+  });
+}
+
+async function change(
+  options: StoreOptions,
+  make: (store: ModelStore, expected: { expectedGeneration?: number }) => Promise<Promotion>,
+): Promise<void> {
+  const { expectedGeneration } = options;
+  const promotion = await make(await openStore(options), expectedGeneration === undefined ? {} : { expectedGeneration });
+  if (options.json === true) printJson({ current: promotion });
+  else printResult(promotionLine(promotion));
+}
+
+function promotionLine({ version, generation, promotedAt, manifestSha256 }: Promotion): string {
+  return `${version} serves, as generation ${generation}, since ${promotedAt} (manifest ${manifestSha256.slice(0, 12)})`;
+}
