@@ -1,4 +1,5 @@
 import { EventStreamServer } from '@attune/event-stream';
+import { ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Shutdown } from '../shutdown/shutdown';
 import { EventConsumption } from './event-consumption';
@@ -10,7 +11,7 @@ import { EventConsumption } from './event-consumption';
  * @throws {AttuneError} `missing-topic`
  */
 export async function consumeEvents(app: NestFastifyApplication, shutdown: Shutdown): Promise<void> {
-  const consumption = optional(() => app.get(EventConsumption, { strict: false }));
+  const consumption = findConsumption(app);
   if (consumption === undefined) return;
   const server = new EventStreamServer(consumption.stream);
   app.connectMicroservice({ strategy: server });
@@ -18,11 +19,11 @@ export async function consumeEvents(app: NestFastifyApplication, shutdown: Shutd
   await app.startAllMicroservices();
 }
 
-/** Nest throws where there is no such provider. */
-function optional<Value>(get: () => Value): Value | undefined {
-  try {
-    return get();
-  } catch {
-    return undefined;
+/** Asking Nest for a provider that is not there would be logged as an error. */
+function findConsumption(app: NestFastifyApplication): EventConsumption | undefined {
+  for (const { providers } of app.get(ModulesContainer).values()) {
+    const instance: unknown = providers.get(EventConsumption)?.instance;
+    if (instance instanceof EventConsumption) return instance;
   }
+  return undefined;
 }

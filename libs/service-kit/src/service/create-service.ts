@@ -6,6 +6,7 @@ import { asyncApiDocument } from '../documents/asyncapi-document';
 import { openApiDocument, type OpenApiDocument } from '../documents/openapi-document';
 import { consumeEvents } from '../events/consume-events';
 import { Readiness } from '../health/readiness';
+import { closingServer } from '../http/closing-server';
 import { createHttpAdapter } from '../http/fastify-adapter';
 import { createLogger, type Logger } from '../logging/logger';
 import { NestLogger } from '../logging/nest-logger';
@@ -66,7 +67,8 @@ async function startNest(options: ServiceOptions, parts: Parts): Promise<Service
     abortOnError: false,
     logger: new NestLogger(logger),
   });
-  shutdown.add('http', 'http server', (deadline) => closeHttp(app, deadline));
+  const closeHttp = closingServer(adapter.getInstance());
+  shutdown.add('http', 'http server', closeHttp);
   // Nest's own hooks run last; whatever they find was closed in order before.
   shutdown.add('modules', 'modules', () => app.close());
   await app.init();
@@ -76,15 +78,6 @@ async function startNest(options: ServiceOptions, parts: Parts): Promise<Service
   logger.info({ url, keys: parts.apiKeys.required }, 'the service listens');
   const timing = { drainSeconds: configuration.drainSeconds, deadlineSeconds: configuration.shutdownSeconds };
   return { app, logger, url, openApi, asyncApi, close: (reason = 'closed') => shutdown.run(reason, timing) };
-}
-
-/** Answers that are under way may end; connections without one end now, and all of them at the deadline. */
-async function closeHttp(app: NestFastifyApplication, deadline: AbortSignal): Promise<void> {
-  const instance = app.getHttpAdapter().getInstance();
-  const cut = (): void => instance.server.closeAllConnections();
-  deadline.addEventListener('abort', cut, { once: true });
-  await instance.close();
-  deadline.removeEventListener('abort', cut);
 }
 
 async function listen(app: NestFastifyApplication, { host, port }: BaseConfiguration): Promise<string> {

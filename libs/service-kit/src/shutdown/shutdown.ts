@@ -74,24 +74,34 @@ export class Shutdown {
   }
 }
 
-/** After the deadline a step is still started, so that files are closed, but nobody waits for it. */
+/** Seconds that the steps of a phase get after the deadline, to close what they hold. */
+const GRACE_SECONDS = 1;
+
+/** After the deadline the remaining phases are still run, so that files and locks are let go, but nobody waits long for them. */
 class Deadline {
   private readonly controller = new AbortController();
   private readonly timer: NodeJS.Timeout;
-  private readonly passed: Promise<never>;
 
-  constructor(seconds: number) {
-    this.passed = new Promise((_, reject) => {
-      this.controller.signal.addEventListener('abort', () => reject(this.controller.signal.reason as Error), { once: true });
-    });
-    this.passed.catch(() => undefined);
+  constructor(private readonly seconds: number) {
     this.timer = setTimeout(() => this.controller.abort(new Error(`not done within ${String(seconds)} s`)), seconds * 1000);
   }
 
-  hold(step: ShutdownStep): Promise<void> {
-    const done = Promise.resolve().then(() => step(this.controller.signal));
-    done.catch(() => undefined);
-    return Promise.race([done, this.passed]);
+  async hold(step: ShutdownStep): Promise<void> {
+    const { signal } = this.controller;
+    const patience = new AbortController();
+    const late = new Promise<never>((_, reject) => {
+      const giveUp = (): void => reject(new Error(`not done within ${String(this.seconds)} s`));
+      if (signal.aborted) {
+        const grace = setTimeout(giveUp, GRACE_SECONDS * 1000);
+        patience.signal.addEventListener('abort', () => clearTimeout(grace));
+      } else signal.addEventListener('abort', giveUp, { signal: patience.signal });
+    });
+    const done = Promise.resolve().then(() => step(signal));
+    try {
+      await Promise.race([done, late]);
+    } finally {
+      patience.abort();
+    }
   }
 
   clear(): void {
