@@ -26,9 +26,9 @@ async function oneByOne(directory: string, texts: readonly TextInput[], output: 
   return rows;
 }
 
-function expectClose(actual: ArrayLike<number>[], expected: number[][]): void {
+function expectClose(actual: ArrayLike<number>[], expected: number[][], digits = 4): void {
   expect(actual).toHaveLength(expected.length);
-  actual.forEach((row, index) => Array.from(row).forEach((value, unit) => expect(value).toBeCloseTo(expected[index][unit], 4)));
+  actual.forEach((row, index) => Array.from(row).forEach((value, unit) => expect(value).toBeCloseTo(expected[index][unit], digits)));
 }
 
 describe('Predictor', () => {
@@ -88,6 +88,37 @@ describe('Predictor', () => {
 
   it('names a task that the model does not have', async () => {
     await expect(predictor.predict(texts, 'mood')).rejects.toMatchObject({ code: 'wrong-use', message: expect.stringContaining('"mood"') });
+  });
+
+  it('says the same in int8 of a text alone and beside others', async () => {
+    const int8 = await Predictor.open(await inRoot('head'), { precision: 'int8', threads: 2 });
+    const together = await int8.predictAll(texts, { embedding: true });
+    for (const [index, text] of texts.slice(0, 20).entries()) {
+      const [alone] = await int8.predictAll([text], { embedding: true });
+      expectClose([together[index].tasks.topic.logits], [[...alone.tasks.topic.logits]], 5);
+      expectClose([together[index].embedding ?? []], [[...(alone.embedding ?? [])]], 5);
+    }
+    await int8.close();
+  });
+
+  it('tells tasks and vector of one pass, as they come alone', async () => {
+    const [all, predictions, vectors] = await Promise.all([
+      predictor.predictAll(texts, { embedding: true }),
+      predictor.predict(texts, 'topic'),
+      predictor.embed(texts),
+    ]);
+    expect(all.map(({ tasks }) => tasks.topic.label)).toEqual(predictions.map(({ label }) => label));
+    expectClose(
+      all.map(({ embedding }) => embedding ?? []),
+      vectors.map((vector) => [...vector]),
+    );
+    expect((await predictor.predictAll(texts.slice(0, 1)))[0].embedding).toBeUndefined();
+    await expect(predictor.predictAll(texts, { tasks: ['mood'] })).rejects.toMatchObject({ code: 'wrong-use' });
+  });
+
+  it('refuses a withdrawn call', async () => {
+    const signal = AbortSignal.abort();
+    await expect(predictor.predict([{ text: 'my card' }], undefined, { signal })).rejects.toMatchObject({ code: 'interrupted' });
   });
 
   it('loses little in int8', async () => {
