@@ -104,12 +104,17 @@ export function asStorageError(error: unknown): unknown {
 
 function causesOf(error: unknown): Error[] {
   const causes: Error[] = [];
-  for (let current = error; current instanceof Error && causes.length < 10; current = current.cause) {
+  for (let current = error; isError(current) && causes.length < 10; current = current.cause) {
     causes.push(current);
     // A host name with several addresses fails with one error for each.
-    if (current instanceof AggregateError) causes.push(...current.errors.filter((each) => each instanceof Error));
+    if ('errors' in current && Array.isArray(current.errors)) causes.push(...current.errors.filter(isError));
   }
   return causes;
+}
+
+/** Errors of Node itself are no instances of the `Error` of another realm, such as a test's sandbox. */
+function isError(value: unknown): value is Error {
+  return typeof value === 'object' && value !== null && 'message' in value && typeof value.message === 'string';
 }
 
 function isAway(error: Error): boolean {

@@ -22,7 +22,7 @@ export interface OutboxBacklog {
 export async function readRows(orm: Queryable, limit: number, exceptTopics: readonly string[]): Promise<OutboxRow[]> {
   const { rows } = await orm.execute<Omit<OutboxRow, 'value'> & { value: Uint8Array | null }>(
     sql`select sequence::text, topic, key, value, headers, (extract(epoch from clock_timestamp() - enqueued_at) * 1000)::float8 as age
-      from attune_outbox where topic <> all(${sql.param(exceptTopics)}::text[]) order by sequence limit ${limit}`,
+      from attune_outbox as line where topic <> all(${sql.param(exceptTopics)}::text[]) order by line.sequence limit ${limit}`,
   );
   return rows.map((row) => ({ ...row, value: row.value === null ? null : asBuffer(row.value) }));
 }
