@@ -10,12 +10,24 @@ interface Evaluation {
   text?: string;
   pair?: string;
   label?: string;
+  /** Column by whose values the rows are evaluated apart, too. */
+  slice?: string;
   precision: 'fp32' | 'int8';
   signal: AbortSignal;
   onProgress: (done: number, total: number) => void;
 }
 
+/** A report on all rows, and one on the rows of each value of the slicing column. */
+export interface SlicedReport extends EvaluationReport {
+  slices?: Record<string, EvaluationReport>;
+}
+
+/** What the heads said about a row, by the task's name. */
+type RowLogits = Readonly<Record<string, Float32Array>>;
+
 const CHUNK_ROWS = 512;
+/** Slice of rows that have nothing in the slicing column. */
+const NO_VALUE = '(none)';
 
 /** Texts reach the predictor as they stand in the file: it cleans them as the model's manifest says. */
 const AS_IT_STANDS = {
@@ -28,55 +40,108 @@ const AS_IT_STANDS = {
 } as const;
 
 /**
- * Runs a head over labelled rows with ONNX Runtime, and evaluates what it says.
+ * Runs a head over labelled rows with ONNX Runtime, and evaluates what it says. Of several tasks each is evaluated on the rows that
+ * have a label for it; the report is that of the first, with all of them by name under `tasks`.
  *
  * @throws AttuneError for a folder that holds no head, and for rows that cannot be read or have a label that the head does not know
  */
-export async function evaluateModel(evaluation: Evaluation): Promise<EvaluationReport> {
+export async function evaluateModel(evaluation: Evaluation): Promise<SlicedReport> {
   const [{ AttuneError, readManifest }, finetune, { Predictor }] = await Promise.all([
     import('@attune/artifact'),
     import('@attune/finetune'),
     import('@attune/inference'),
   ]);
-  const manifest = await readManifest(evaluation.model);
-  const task = manifest.tasks.at(0);
-  if (task === undefined) {
+  const { tasks } = await readManifest(evaluation.model);
+  if (tasks.length === 0) {
     throw new AttuneError('bad-model', `${evaluation.model} embeds texts and has no labels to evaluate.`, {
       remedy: 'Name a head that attune train wrote.',
     });
   }
+  const { examples, path } = await loadRows(evaluation, tasks);
+  tasks.forEach((task, place) => {
+    finetune.checkKnownLabels({ path, examples: rowsOfTask(finetune, tasks, place, examples) }, task.labels, task.type);
+  });
+  const predictor = await Predictor.open(evaluation.model, { precision: evaluation.precision });
+  const logits = new Map<Example, RowLogits>();
+  try {
+    for (let start = 0; start < examples.length; start += CHUNK_ROWS) {
+      evaluation.signal.throwIfAborted();
+      const chunk = examples.slice(start, start + CHUNK_ROWS);
+      const predictions = await predictor.predictAll(chunk, { bulk: true });
+      predictions.forEach((prediction, row) => {
+        const byTask = Object.entries(prediction.tasks).map(([name, said]) => [name, said.logits]);
+        logits.set(chunk[row], Object.fromEntries(byTask) as RowLogits);
+      });
+      evaluation.onProgress(start + chunk.length, examples.length);
+    }
+  } finally {
+    await predictor.close();
+  }
+  const report = (rows: readonly Example[]): EvaluationReport => reportOf(finetune, tasks, rows, logits);
+  if (evaluation.slice === undefined) return report(examples);
+  const slices = [...bySlice(examples)].map(([value, rows]) => [value, report(rows)]);
+  return { ...report(examples), slices: Object.fromEntries(slices) as Record<string, EvaluationReport> };
+}
+
+async function loadRows(evaluation: Evaluation, tasks: readonly ManifestTask[]): Promise<{ path: string; examples: Example[] }> {
+  const { loadExamples } = await import('@attune/finetune');
   const trained = await trainedColumns(evaluation.model);
   const pair = evaluation.pair ?? trained.pair;
   const columns = {
     text: evaluation.text ?? trained.text ?? 'text',
     label: evaluation.label ?? trained.label ?? 'label',
     ...(pair === undefined ? {} : { pair }),
+    ...(evaluation.slice === undefined ? {} : { slice: evaluation.slice }),
   };
-  const loaded = await finetune.loadExamples(evaluation.data, columns, {
-    task: task.type,
+  const furtherTasks = tasks.slice(1).map(({ name, type }) => {
+    const known = trained.tasks?.find((task) => task.name === name);
+    return { name, type, label: known?.label ?? name, labelSeparator: known?.labelSeparator ?? trained.labelSeparator };
+  });
+  return loadExamples(evaluation.data, columns, {
+    task: tasks[0].type,
     labelSeparator: trained.labelSeparator,
+    ...(furtherTasks.length > 0 && { furtherTasks }),
     normalization: AS_IT_STANDS,
     signal: evaluation.signal,
   });
-  finetune.checkKnownLabels(loaded, task.labels, task.type);
-  const predictor = await Predictor.open(evaluation.model, { precision: evaluation.precision });
-  try {
-    const logits: number[] = [];
-    for (let start = 0; start < loaded.examples.length; start += CHUNK_ROWS) {
-      evaluation.signal.throwIfAborted();
-      const predictions = await predictor.predict(loaded.examples.slice(start, start + CHUNK_ROWS));
-      for (const prediction of predictions) logits.push(...prediction.logits);
-      evaluation.onProgress(Math.min(start + CHUNK_ROWS, loaded.examples.length), loaded.examples.length);
-    }
-    return report(finetune, task, logits, loaded.examples);
-  } finally {
-    await predictor.close();
-  }
 }
 
-type Evaluators = Pick<typeof import('@attune/finetune'), 'evaluateClassification' | 'evaluateMultiLabel' | 'evaluateRegression'>;
+function bySlice(examples: readonly Example[]): Map<string, Example[]> {
+  const slices = new Map<string, Example[]>();
+  for (const example of examples) {
+    const value = example.slice ?? NO_VALUE;
+    const rows = slices.get(value);
+    if (rows === undefined) slices.set(value, [example]);
+    else rows.push(example);
+  }
+  return new Map([...slices].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
 
-function report(evaluators: Evaluators, task: ManifestTask, logits: readonly number[], examples: readonly Example[]): EvaluationReport {
+type Finetune = typeof import('@attune/finetune');
+type Evaluators = Pick<Finetune, 'evaluateClassification' | 'evaluateMultiLabel' | 'evaluateRegression' | 'examplesOfTask'>;
+
+/** Rows that have a label for a task, with it as their own. */
+function rowsOfTask({ examplesOfTask }: Evaluators, tasks: readonly ManifestTask[], place: number, rows: readonly Example[]): Example[] {
+  return tasks.length === 1 ? [...rows] : examplesOfTask(rows, place === 0 ? undefined : tasks[place].name);
+}
+
+function reportOf(
+  evaluators: Evaluators,
+  tasks: readonly ManifestTask[],
+  rows: readonly Example[],
+  logits: ReadonlyMap<Example, RowLogits>,
+): EvaluationReport {
+  const byRow = new Map(rows.map((example) => [example.row, logits.get(example)]));
+  const reports = tasks.flatMap((task, place): [string, EvaluationReport][] => {
+    const labelled = rowsOfTask(evaluators, tasks, place, rows);
+    const own = labelled.flatMap((example) => [...(byRow.get(example.row)?.[task.name] ?? [])]);
+    return labelled.length === 0 ? [] : [[task.name, taskReport(evaluators, task, own, labelled)]];
+  });
+  const [[, first]] = reports;
+  return tasks.length === 1 ? first : { ...first, tasks: Object.fromEntries(reports) };
+}
+
+function taskReport(evaluators: Evaluators, task: ManifestTask, logits: readonly number[], examples: readonly Example[]): EvaluationReport {
   const { temperature } = task.calibration;
   const indexOf = new Map(task.labels.map((label, index) => [label, index]));
   switch (task.type) {

@@ -1,4 +1,4 @@
-import type { Prediction } from '@attune/inference';
+import type { Prediction, TextPrediction } from '@attune/inference';
 import { formatScore, resultColours } from './terminal';
 
 interface ColumnOptions {
@@ -18,6 +18,43 @@ export function predictionJson(prediction: Prediction): Record<string, unknown> 
   return { label, probability, probabilities };
 }
 
+/** What several tasks say as `attune predict --json` prints it: the first task's prediction, with those of all by name under `tasks`. */
+export function tasksJson({ tasks }: TextPrediction): Record<string, unknown> {
+  const all = Object.entries(tasks);
+  const first = predictionJson(all[0][1]);
+  if (all.length === 1) return first;
+  return { ...first, tasks: Object.fromEntries(all.map(([name, prediction]) => [name, predictionJson(prediction)])) };
+}
+
+/** The columns of {@link predictionColumns} for the first task; each further task has its columns under its own name. */
+export function taskColumns({ tasks }: TextPrediction, options: ColumnOptions): Record<string, unknown> {
+  const [[, first], ...further] = Object.entries(tasks);
+  const columns = predictionColumns(first, options);
+  for (const [task, prediction] of further) {
+    for (const [name, value] of Object.entries(predictionColumns(prediction, { ...options, taken: [] }))) {
+      const isMain = name === 'label' || name === 'labels' || name === 'value';
+      columns[freeName(isMain ? task : `${task}${capital(name)}`, options.taken)] = value;
+    }
+  }
+  return columns;
+}
+
+/** For people: each task under its name, where there are several. */
+export function renderTasks({ tasks }: TextPrediction): string {
+  const all = Object.entries(tasks);
+  if (all.length === 1) return renderPrediction(all[0][1]);
+  const { underline } = resultColours();
+  return all.map(([name, prediction]) => `${underline(name)}\n${renderPrediction(prediction)}`).join('\n\n');
+}
+
+function freeName(name: string, taken: readonly string[]): string {
+  return taken.includes(name) ? `predicted${capital(name)}` : name;
+}
+
+function capital(name: string): string {
+  return `${name[0].toUpperCase()}${name.slice(1)}`;
+}
+
 /**
  * The columns that a prediction adds to its row: `label` and `probability`; `labels` and `probability`, that of the
  * least sure one, in a multi-label task; `value` in a regression. A name that the row has already becomes
@@ -29,9 +66,7 @@ export function predictionColumns(prediction: Prediction, { taken, separator, pr
   else if (prediction.labels !== undefined) entries.push(['labels', prediction.labels.join(separator)]);
   else entries.push(['label', prediction.label], ['probability', prediction.probability]);
   if (probabilities && prediction.value === undefined) entries.push(['probabilities', prediction.probabilities]);
-  return Object.fromEntries(
-    entries.map(([name, value]) => [taken.includes(name) ? `predicted${name[0].toUpperCase()}${name.slice(1)}` : name, value]),
-  );
+  return Object.fromEntries(entries.map(([name, value]) => [freeName(name, taken), value]));
 }
 
 /**

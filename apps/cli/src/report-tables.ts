@@ -55,6 +55,52 @@ export function renderReport(report: EvaluationReport, title: string, mostClasse
   return parts.join('\n\n');
 }
 
+/** {@link renderReport}, of each task in turn where there are several. */
+export function renderTaskReports(report: EvaluationReport, title: string, mostClasses = Infinity): string {
+  if (report.tasks === undefined) return renderReport(report, title, mostClasses);
+  return Object.entries(report.tasks)
+    .map(([name, own]) => renderReport(own, `${title}, ${name}`, mostClasses))
+    .join('\n\n');
+}
+
+/** Figures of a report in one line of a table of slices. */
+const SLICE_FIGURES: [keyof EvaluationReport, string][] = [
+  ['accuracy', 'accuracy'],
+  ['microF1', 'micro F1'],
+  ['macroF1', 'macro F1'],
+  ['mse', 'mean squared error'],
+  ['spearman', 'Spearman'],
+];
+
+/**
+ * A line of figures for the rows of each value of a column, a table for each task.
+ *
+ * @param column name of the column, as the tables' heading
+ */
+export function renderSlices(slices: Readonly<Record<string, EvaluationReport>>, column: string): string {
+  const entries = Object.entries(slices);
+  const tasks = [...new Set(entries.flatMap(([, { tasks: own }]) => Object.keys(own ?? {})))];
+  if (tasks.length === 0) return sliceTable(entries, column);
+  return tasks
+    .map((task) =>
+      sliceTable(
+        entries.flatMap(([value, { tasks: own }]) => (own?.[task] ? [[value, own[task]]] : [])),
+        `${column}, ${task}`,
+      ),
+    )
+    .join('\n\n');
+}
+
+function sliceTable(entries: readonly [string, EvaluationReport][], title: string): string {
+  const shown = SLICE_FIGURES.filter(([key]) => entries.some(([, report]) => report[key] !== undefined));
+  const rows = entries.map(([value, report]) => [
+    value,
+    formatCount(report.rows),
+    ...shown.map(([key]) => (typeof report[key] === 'number' ? formatScore(report[key]) : '')),
+  ]);
+  return renderTable([title, 'rows', ...shown.map(([, name]) => name)], rows);
+}
+
 function classTable({ perClass = [], averages }: EvaluationReport, mostClasses: number): string {
   const isCut = perClass.length > mostClasses;
   const shown = isCut ? [...perClass].sort((a, b) => a.f1 - b.f1).slice(0, mostClasses) : perClass;

@@ -1,6 +1,6 @@
 import type { HeadConfig, TrainingResult } from '@attune/finetune';
 import { withInterrupt } from './interrupt';
-import { renderReport } from './report-tables';
+import { renderTaskReports } from './report-tables';
 import { printJson, printMessage, printResult } from './terminal';
 import { TrainingDisplay } from './training-display';
 import { trainingSummary } from './training-summary';
@@ -36,7 +36,7 @@ export async function runTraining(config: HeadConfig, { out, resume, json }: Run
     printJson(trainingSummary(result));
     return;
   }
-  printResult(`\n${renderReport(result.validation, 'Validation', REPORTED_LABELS)}`);
-  if (result.test !== undefined) printResult(`\n${renderReport(result.test, 'Test', REPORTED_LABELS)}`);
+  printResult(`\n${renderTaskReports(result.validation, 'Validation', REPORTED_LABELS)}`);
+  if (result.test !== undefined) printResult(`\n${renderTaskReports(result.test, 'Test', REPORTED_LABELS)}`);
   printMessage(`\n${display.closing(result)}`);
 }

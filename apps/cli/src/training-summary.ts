@@ -9,6 +9,8 @@ export interface TrainingSummary {
   validation: Record<string, number>;
   test?: Record<string, number>;
   seconds: number;
+  /** Of several tasks the figures of each; those above are the first one's. */
+  tasks?: Record<string, { task: EvaluationReport['task']; validation: Record<string, number>; test?: Record<string, number> }>;
   trainableParameters: number;
   totalParameters: number;
 }
@@ -23,10 +25,20 @@ export function trainingSummary(result: TrainingResult): TrainingSummary {
     metrics: test ?? validation,
     validation,
     ...(test === undefined ? {} : { test }),
+    ...taskFigures(result),
     seconds: result.seconds,
     trainableParameters: result.trainableParameters,
     totalParameters: result.totalParameters,
   };
+}
+
+function taskFigures({ validation, test }: TrainingResult): Pick<TrainingSummary, 'tasks'> {
+  if (validation.tasks === undefined) return {};
+  const tasks = Object.entries(validation.tasks).map(([name, report]) => {
+    const tested = test?.tasks?.[name];
+    return [name, { task: report.task, validation: singleFigures(report), ...(tested && { test: singleFigures(tested) }) }] as const;
+  });
+  return { tasks: Object.fromEntries(tasks) };
 }
 
 function singleFigures(report: EvaluationReport): Record<string, number> {

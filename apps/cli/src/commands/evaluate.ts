@@ -1,9 +1,8 @@
-import type { EvaluationReport } from '@attune/finetune';
 import { Option, type Command } from 'commander';
-import { evaluateModel } from '../evaluate-model';
+import { evaluateModel, type SlicedReport } from '../evaluate-model';
 import { withInterrupt } from '../interrupt';
 import { Progress } from '../progress';
-import { renderReport } from '../report-tables';
+import { renderSlices, renderTaskReports } from '../report-tables';
 import { formatCount, printJson, printResult } from '../terminal';
 
 interface EvaluateOptions {
@@ -12,6 +11,7 @@ interface EvaluateOptions {
   text?: string;
   pair?: string;
   label?: string;
+  slice?: string;
   precision: 'fp32' | 'int8';
   json?: boolean;
 }
@@ -26,6 +26,7 @@ export function registerEvaluate(program: Command): void {
     .option('--text <column>', 'column of the text; default the one the head was trained on')
     .option('--pair <column>', 'column of the second text of a pair')
     .option('--label <column>', 'column of the label')
+    .option('--slice <column>', 'evaluate the rows of each value of this column by themselves, too')
     .addOption(new Option('--precision <name>', 'which of the two ONNX files').choices(['fp32', 'int8']).default('fp32'))
     .option('--json', 'print one line of JSON to stdout')
     .action(evaluate);
@@ -33,7 +34,7 @@ export function registerEvaluate(program: Command): void {
 
 async function evaluate(options: EvaluateOptions): Promise<void> {
   const progress = new Progress();
-  let report: EvaluationReport;
+  let report: SlicedReport;
   try {
     report = await withInterrupt(
       () => progress.line('Stopping.'),
@@ -50,5 +51,8 @@ async function evaluate(options: EvaluateOptions): Promise<void> {
   if (options.json === true) {
     const { accuracy, microF1, macroF1, weightedF1, perClass, ...others } = report;
     printJson({ accuracy, microF1, macroF1, weightedF1, perClass, ...others });
-  } else printResult(renderReport(report, options.data));
+  } else {
+    printResult(renderTaskReports(report, options.data));
+    if (report.slices !== undefined) printResult(`\n${renderSlices(report.slices, options.slice ?? 'slice')}`);
+  }
 }

@@ -1,9 +1,9 @@
-import type { Prediction, Predictor } from '@attune/inference';
+import type { Predictor } from '@attune/inference';
 import { Option, type Command } from 'commander';
 import { withInterrupt } from '../interrupt';
 import { trainedColumns, type TrainedColumns } from '../model-columns';
 import { outputFileOption } from '../option-values';
-import { predictionColumns, predictionJson, renderPrediction } from '../predictions';
+import { renderTasks, taskColumns, tasksJson } from '../predictions';
 import { Progress } from '../progress';
 import { chunksOf, mapInOrder } from '../rows/chunks';
 import { writeOutputFile } from '../rows/output-file';
@@ -58,6 +58,8 @@ async function predict(command: Command, options: PredictOptions): Promise<void>
   const { Predictor: Opener } = await import('@attune/inference');
   const predictor = await Opener.open(options.model, { precision: options.precision });
   try {
+    // An embedding model has nothing to predict, and says so.
+    if (predictor.tasks.length === 0) await predictor.predict([]);
     if (text !== undefined)
       await predictText(predictor, { text, ...(options.pair === undefined ? {} : { pair: options.pair }) }, options.json === true);
     else if (data !== undefined && out !== undefined)
@@ -68,9 +70,9 @@ async function predict(command: Command, options: PredictOptions): Promise<void>
 }
 
 async function predictText(predictor: Predictor, text: { text: string; pair?: string }, json: boolean): Promise<void> {
-  const [prediction] = await predictor.predict([text]);
-  if (json) printJson(predictionJson(prediction));
-  else printResult(renderPrediction(prediction));
+  const [prediction] = await predictor.predictAll([text]);
+  if (json) printJson(tasksJson(prediction));
+  else printResult(renderTasks(prediction));
 }
 
 async function predictFile(
@@ -90,10 +92,10 @@ async function predictFile(
         const asked = { text: options.textColumn, pair: options.pairColumn };
         const source = readTextRows({ path: options.data, asked, trained: columns, signal });
         const predicted = mapInOrder(chunksOf(source, CHUNK_ROWS), CHUNKS_IN_FLIGHT, async (chunk) => {
-          const predictions: Prediction[] = await predictor.predict(chunk);
+          const predictions = await predictor.predictAll(chunk, { bulk: true });
           return chunk.map(({ values }, index) => ({
             ...values,
-            ...predictionColumns(predictions[index], {
+            ...taskColumns(predictions[index], {
               taken: Object.keys(values),
               separator: columns.labelSeparator,
               probabilities: options.probabilities === true,

@@ -29,12 +29,18 @@ export async function* readTextRows({ path, asked, trained, signal }: TextFile):
   const select = (all: string[]): string[] => (present = all);
   for await (const source of readRows(path, select, { signal })) {
     columns ??= await chooseTextColumns(path, present, asked, trained);
+    const pair = columns.pair === undefined || isBlank(source.values[columns.pair]) ? undefined : await textOf(path, source, columns.pair);
     yield {
       ...source,
       text: await textOf(path, source, columns.text),
-      ...(columns.pair === undefined ? {} : { pair: await textOf(path, source, columns.pair) }),
+      ...(pair === undefined ? {} : { pair }),
     };
   }
+}
+
+/** A second text that is empty is none, as in training. */
+function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
 async function textOf(path: string, { row, values }: SourceRow, column: string): Promise<string> {

@@ -13,6 +13,8 @@ export interface Example {
   group?: string;
   /** Milliseconds since the epoch, for time-ordered splits. */
   time?: number;
+  /** Value by which rows are evaluated apart, as text. */
+  slice?: string;
   /** Row in its file, counted from 1 without the header, for messages. */
   row: number;
 }

@@ -73,6 +73,8 @@ function exampleOf(path: string, { row, values }: SourceRow, columns: ColumnMapp
   if (group !== undefined) example.group = group;
   const time = cell(columns.time, readTime);
   if (time !== undefined) example.time = time;
+  const slice = cell(columns.slice, readText);
+  if (slice !== undefined) example.slice = slice;
   return example;
 }
 

@@ -11,9 +11,11 @@ export interface ColumnMapping {
   /** Rows with the same value stay on one side of a split. */
   group?: string;
   time?: string;
+  /** Rows with the same value are evaluated by themselves, too. */
+  slice?: string;
 }
 
-const ROLES = ['text', 'pair', 'label', 'group', 'time'] as const;
+const ROLES = ['text', 'pair', 'label', 'group', 'time', 'slice'] as const;
 
 function missingColumn(path: string, role: string, name: string, present: string[]): AttuneError {
   const folded = present.map((column) => column.toLowerCase());
@@ -22,8 +24,14 @@ function missingColumn(path: string, role: string, name: string, present: string
   const guess = isNear ? `Did you mean "${present[folded.indexOf(nearest)]}"? ` : '';
   const listed = present.map((column) => `"${column}"`).join(', ');
   return new AttuneError('missing-column', `${path} has no column "${name}" for the ${role}; its columns are ${listed}.`, {
-    remedy: `${guess}Name the column with data.${role} in head.yaml${role === 'group' || role === 'time' ? '' : ` or --${role}`}.`,
+    remedy: `${guess}Name the column with ${keysOf(role)}.`,
   });
+}
+
+/** Where the column of a role is named. */
+function keysOf(role: string): string {
+  if (role === 'slice') return '--slice';
+  return `data.${role} in head.yaml${role === 'group' || role === 'time' ? '' : ` or --${role}`}`;
 }
 
 /**
