@@ -3,6 +3,7 @@ import { version } from './version';
 import { registerApiKey } from './commands/api-key';
 import { registerBacktest } from './commands/backtest';
 import { registerBench } from './commands/bench';
+import { registerDetect } from './commands/detect';
 import { registerDoctor } from './commands/doctor';
 import { registerEmbed } from './commands/embed';
 import { registerEvaluate } from './commands/evaluate';
@@ -43,6 +44,7 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
   registerEmbed(program);
   registerExport(program);
   registerModels(program);
+  registerDetect(program);
   registerBench(program);
   registerBacktest(program);
   registerStart(program);

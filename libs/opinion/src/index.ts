@@ -7,7 +7,8 @@ export { DAY, downSample, grainOf, HOUR, RETENTION } from './windows/down-sample
 export { countBucketSchema, emptyBucket, mergeBuckets, MINUTE, type CountBucket } from './windows/minute-bucket';
 export { trendPoints } from './windows/trend-points';
 export { createDetector, DEFAULT_DETECTOR, detectorNames } from './detection/registry';
-export { scoreSeries, SURGE_SCORE, type ScoredWindow } from './detection/score-series';
+export { MeasuredSeries, type Measurement, type MeasuredSeriesOptions } from './detection/measured-series';
+export { scoreSeries, SeriesScorer, SURGE_SCORE, type ScoredWindow } from './detection/score-series';
 export { sentimentTasks, toSentiment, type SentimentTasks } from './scoring/sentiment-head';
 export type { MatchableDocument, MatchableWatch, SurfaceForm, SurfaceKind, WatchMatch } from './matching/watch-match';
 export { aggregateSentiment, type WeightedSentiment } from './scoring/aggregate-sentiment';
