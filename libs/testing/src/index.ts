@@ -1,7 +1,7 @@
 export { encoderFixture, type EncoderFixture, type EncoderFixtureCase, type EncoderFixtureName } from './encoder-fixture';
 export { acquireComponent, describeWithReal, type MissingPart, type RealComponent, type StartedComponent } from './real-component';
 export { realPostgres } from './real-postgres';
-export { realKafka } from './real-kafka';
+export { realKafka, startKafka, type RunningKafka } from './real-kafka';
 export { writeSafetensorsFile, type FileTensor } from './safetensors-file';
 export { writeTinyDataset, type TinyDatasetOptions, type TinyDatasetRow } from './tiny-dataset';
 export { createTinyEncoder, type TinyEncoder, type TinyEncoderFamily, type TinyEncoderOptions } from './tiny-encoder';

@@ -30,3 +30,6 @@ export const realKafka: RealComponent<string[]> = {
 function runs(command: string, argument: string): boolean {
   return spawnSync(command, [argument], { stdio: 'ignore' }).status === 0;
 }
+
+/** A node of a spec's own, which it may kill. */
+export { startKafka, type RunningKafka } from '@attune/kafka-tool';

@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 const PATCHED_VERSION = '2.2.4';
 /** Milliseconds between two looks at requests that wait for others to be answered; kafkajs's own. */
 const CHECK_INTERVAL = 10;
+/** Milliseconds between two looks for requests that took too long. kafkajs's own are 100, ten wake-ups a second and connection. */
+const TIMEOUT_INTERVAL = 1_000;
 
 /** What is used of kafkajs's RequestQueue. */
 interface RequestQueue {
@@ -11,7 +13,14 @@ interface RequestQueue {
   /** Milliseconds since the epoch. */
   readonly throttledUntil: number;
   throttleCheckTimeoutId: NodeJS.Timeout | null;
+  requestTimeoutIntervalId: NodeJS.Timeout | undefined;
+  readonly enforceRequestTimeout: boolean;
+  /** Milliseconds. */
+  readonly requestTimeout: number;
+  readonly inflight: ReadonlyMap<unknown, { readonly sentAt: number; readonly requestTimeout: number; timeoutRequest(): void }>;
   checkPendingRequests(): void;
+  isConnected(): boolean;
+  destroy(): void;
 }
 
 const loadModule = createRequire(__filename);
@@ -34,7 +43,22 @@ export function kafkajsClass<Instance>(path: string): { readonly prototype: Inst
  */
 export function patchIdleTimer(): void {
   if (!isPatchedVersion()) return;
-  const queue = kafkajsClass<RequestQueue & { scheduleCheckPendingRequests(): void }>('network/requestQueue').prototype;
+  const queue = kafkajsClass<RequestQueue & { scheduleCheckPendingRequests(): void; scheduleRequestTimeoutCheck(): void }>(
+    'network/requestQueue',
+  ).prototype;
+  queue.scheduleRequestTimeoutCheck = function (this: RequestQueue): void {
+    if (!this.enforceRequestTimeout) return;
+    this.destroy();
+    this.requestTimeoutIntervalId = setInterval(
+      () => {
+        for (const request of this.inflight.values()) {
+          if (Date.now() - request.sentAt > request.requestTimeout) request.timeoutRequest();
+        }
+        if (!this.isConnected()) this.destroy();
+      },
+      Math.min(this.requestTimeout, TIMEOUT_INTERVAL),
+    );
+  };
   queue.scheduleCheckPendingRequests = function (this: RequestQueue): void {
     if (this.pending.length === 0 || this.throttleCheckTimeoutId !== null) return;
     const throttled = this.throttledUntil - Date.now();

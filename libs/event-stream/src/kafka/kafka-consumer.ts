@@ -16,7 +16,9 @@ import { assignerWithHook } from './rebalance-patch';
 
 const SESSION_TIMEOUT = 30_000;
 const HEARTBEAT_INTERVAL = 3_000;
-const MAX_WAIT = 500;
+const MAX_WAIT = 1_000;
+/** Milliseconds that fetching waits for a full partition before it goes on without. */
+const PATIENCE = 250;
 const MAX_PARTITION_BYTES = 1024 * 1024;
 /** Bytes of one answer: decoding it must not hold up the event loop. */
 const MAX_FETCH_BYTES = 512 * 1024;
@@ -224,7 +226,7 @@ export class KafkaConsumer implements RunningSubscription {
     this.sendHeartbeat = heartbeat;
     if (!this.runner.push(batch.partition, queuedMessages(batch), batch.highWatermark)) return;
     resolveOffset(batch.lastOffset());
-    await this.runner.untilRoom(batch.partition, this.context.options.maxWait ?? MAX_WAIT);
+    await this.runner.untilRoom(batch.partition, PATIENCE);
   }
 
   private async commit(partition: number, offset: string): Promise<'committed' | 'lost'> {

@@ -17,7 +17,7 @@ export interface KafkaStreamOptions extends StreamOptions {
   readonly maxBatchBytes?: number;
   /** Bytes fetched from one partition at once. Default 1 MiB. */
   readonly maxPartitionBytes?: number;
-  /** Milliseconds that the broker waits for messages before it answers that there are none. Default 500. */
+  /** Milliseconds that the broker waits for messages before it answers that there are none. Default 1,000; below the interval of heartbeats. */
   readonly maxWait?: number;
   /** Milliseconds without a heartbeat after which the group goes on without this consumer. Default 30,000. */
   readonly sessionTimeout?: number;
