@@ -8,6 +8,8 @@ export { countBucketSchema, emptyBucket, mergeBuckets, MINUTE, type CountBucket 
 export { trendPoints } from './windows/trend-points';
 export { createDetector, DEFAULT_DETECTOR, detectorNames } from './detection/registry';
 export { MeasuredSeries, type Measurement, type MeasuredSeriesOptions } from './detection/measured-series';
+export { PARAMETERS as SEASONAL_COUNTS_PARAMETERS, type SeasonalCountsParameters } from './detection/seasonal-counts/parameters';
+export { SeasonalCounts, type SeasonalCountsState } from './detection/seasonal-counts/seasonal-counts';
 export { scoreSeries, SeriesScorer, SURGE_SCORE, type ScoredWindow } from './detection/score-series';
 export { sentimentTasks, toSentiment, type SentimentTasks } from './scoring/sentiment-head';
 export type { MatchableDocument, MatchableWatch, SurfaceForm, SurfaceKind, WatchMatch } from './matching/watch-match';

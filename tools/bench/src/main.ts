@@ -3,6 +3,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AttuneError } from '@attune/artifact';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { compareDetection } from './detection/compare-detection';
 import { comparePrediction } from './prediction/compare-prediction';
 import { compareSteps } from './steps/compare-steps';
 import { compareTraining } from './training/compare-training';
@@ -113,6 +114,14 @@ function createProgram(args: readonly string[]): Command {
     .action(async (options: CommonOptions & { model: string; texts: string; limit: number }) => {
       const threads = availableParallelism();
       await publish(await comparePrediction({ ...options, threads, onRun: say, command }), options.out);
+    });
+  program
+    .command('detection')
+    .description('surges in tweet volumes, by the score of the Numenta Anomaly Benchmark')
+    .requiredOption('--nab <folder>', 'folder with windows.json and the series that it names')
+    .option('--out <folder>', 'where the result is written', join(ROOT, 'docs/results'))
+    .action(async (options: { nab: string; out: string }) => {
+      await publish(await compareDetection({ ...options, onRun: say, command }), options.out);
     });
   return program;
 }
