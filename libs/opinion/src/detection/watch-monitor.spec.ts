@@ -38,6 +38,15 @@ describe('a surge of negative stories', () => {
     expect(run.state.alert).toBeNull();
   });
 
+  it('is found in its first window where ten times as many come as usual', () => {
+    const usual = ordinaryNews(seededRandom(5), BASE, SURGE, () => 2, 'negative');
+    const run = new MonitorRun().observe(...usual).advance(SURGE - 5 * MINUTE);
+    expect(run.alerts).toEqual([]);
+    run.observe(...burst(SURGE, 20, 15_000));
+    expect(run.alerts[0]).toMatchObject({ change: 'opened' });
+    expect(Date.parse(run.alerts[0].window.start)).toBeLessThanOrEqual(SURGE);
+  });
+
   it('tells in its alert what was counted, what was expected, and the stories behind it', () => {
     const [opened] = experienced().observe(...burst(SURGE, 12, 10_000)).alerts;
     expect(alertSchema.parse(opened)).toEqual(opened);
