@@ -1,11 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
+import { fullJitter } from '../delivery/back-off';
 import { MissingTopicError } from '../errors';
 import type { PartitionRange } from '../port';
 import { RETRY } from './kafka-client';
-import { streamError } from './kafka-errors';
+import { isElectingLeader, streamError } from './kafka-errors';
 
 /** Milliseconds for which the number of a topic's partitions is taken to be what it was. */
 const PARTITIONS_AGE = 300_000;
+/** Questions asked while the brokers elect a leader; kafkajs asks once. */
+const ATTEMPTS = 10;
+const ELECTION = { base: 50, cap: 1_000 };
 
 /** One connection for questions about topics and groups, made when the first is asked. */
 export class KafkaAdmin {
@@ -21,10 +26,13 @@ export class KafkaAdmin {
    * @throws DependencyUnavailableError, MissingTopicError
    */
   async ask<T>(question: (admin: Admin) => Promise<T>, topics: readonly string[] = []): Promise<T> {
-    try {
-      return await question(await this.connected());
-    } catch (error) {
-      throw streamError(error, topics);
+    for (let failures = 1; ; failures += 1) {
+      try {
+        return await question(await this.connected());
+      } catch (error) {
+        if (!isElectingLeader(error) || failures >= ATTEMPTS) throw streamError(error, topics);
+        await sleep(fullJitter(failures, ELECTION));
+      }
     }
   }
 

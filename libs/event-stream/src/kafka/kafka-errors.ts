@@ -2,6 +2,7 @@ import { AttuneError } from '@attune/artifact';
 import { DependencyUnavailableError, MissingTopicError } from '../errors';
 
 const TOO_LARGE = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE']);
+const ELECTING = new Set(['NOT_LEADER_FOR_PARTITION', 'LEADER_NOT_AVAILABLE', 'COORDINATOR_LOAD_IN_PROGRESS', 'NOT_CONTROLLER']);
 const NOT_MINE = new Set(['ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'FENCED_INSTANCE_ID']);
 
 /**
@@ -23,6 +24,11 @@ export function streamError(thrown: unknown, topics: readonly string[] = []): At
     remedy: 'Check KAFKA_BROKERS; attune kafka start runs one for development.',
     cause: thrown,
   });
+}
+
+/** Whether the brokers are busy agreeing on who leads, as after a topic was made: the same question has an answer soon. */
+export function isElectingLeader(thrown: unknown): boolean {
+  return typesOf(thrown).some((type) => ELECTING.has(type));
 }
 
 /** Whether the group has gone on without this consumer. */
