@@ -64,6 +64,7 @@ describe('loadHeadConfig', () => {
     ['trainning: {}', 'line 1: trainning: unknown key; did you mean training?'],
     ['epochs: 3', 'line 1: epochs: unknown key; did you mean training.epochs?'],
     ['optimizer:\n  learning_rate: 1', 'line 2: optimizer.learning_rate: unknown key; did you mean optimizer.learningRate?'],
+    ['tasks:\n  - name: a\n    label: x\n    poolin: mean', 'line 4: tasks.0.poolin: unknown key; did you mean tasks.pooling?'],
     ['zzzzzzzzzzzzzzzz: 3', 'line 1: zzzzzzzzzzzzzzzz: unknown key'],
     ['__proto__: {seed: 3}', 'line 1: __proto__: unknown key'],
     ['constructor: 1', 'line 1: constructor: unknown key'],
@@ -110,6 +111,16 @@ describe('loadHeadConfig', () => {
       'data.validationShare: must be above 0 where data.validation names no file: training is judged on those rows',
     ],
     ['data: {label: text}', 'data.label: "text" is the column of a text, too'],
+    ['tasks: [{name: a, label: x, loss: {name: mse}}]', 'tasks.0.loss.name: mse needs task regression, and task is classification'],
+    ['tasks: [{name: a, label: x}, {name: A, label: y}]', 'tasks: two tasks are called "a"'],
+    ['tasks: [{name: a, label: text}]', 'tasks.0.label: "text" is the column of a text, too'],
+    ['tasks: [{name: a, label: x, ignoresPair: true}]', 'tasks.0.ignoresPair: there is no second text without data.pair'],
+    ['tasks: [{name: a, label: x, metric: loss}]', 'tasks.0.metric: loss has no place in a mean; name it in training.metric'],
+    ['tasks: [{name: a, label: x}]\nloss: {rDrop: 1}', 'loss: each of the tasks has a loss of its own: write it there'],
+    ['tasks: [{name: a, label: x}]\ntraining: {metric: macroF1}', 'training.metric: write of which task: a.macroF1'],
+    ['tasks: [{name: a, label: x}]\ntraining: {metric: b.macroF1}', 'training.metric: write of which task: a.macroF1'],
+    ['training: {metric: a.macroF1}', 'training.metric: there is one task: write macroF1'],
+    ['tasks: [{name: a, label: x}]\ntraining: {metric: a.spearman}', 'training.metric: spearman is no metric of a classification task'],
   ])('checks rules across keys: %s', async (yaml, expected) => {
     expect((await faultOf(yaml)).message).toContain(expected);
   });

@@ -1,6 +1,6 @@
 import { AttuneError } from '@attune/artifact';
 import { closest, distance } from 'fastest-levenshtein';
-import type { SelectColumns } from './read-rows';
+import { formatOf, type SelectColumns } from './read-rows';
 
 /** Which column holds what. */
 export interface ColumnMapping {
@@ -35,18 +35,22 @@ function keysOf(role: string): string {
 }
 
 /**
- * Selects the mapped columns of a file. With label columns of further tasks, those that are there, and at least one of them all.
+ * Selects the mapped columns of a file. With label columns of further tasks, those that are there, and at least one of them all; in JSON
+ * Lines, where a key may first come in a late row, all of them.
  * @throws AttuneError `missing-column` with the columns present and the nearest name.
  */
 export function selectMapped(path: string, mapping: ColumnMapping, furtherLabels: readonly string[] = []): SelectColumns {
   return (present) => {
-    const names = new Set<string>(furtherLabels.filter((name) => present.includes(name)));
+    const isOpen = furtherLabels.length > 0 && formatOf(path).format === 'jsonl';
+    const names = new Set<string>(furtherLabels.filter((name) => isOpen || present.includes(name)));
     const isLabelled = names.size > 0;
     for (const role of ROLES) {
-      if (role === 'label' && isLabelled && mapping.label !== undefined && !present.includes(mapping.label)) continue;
       const name = mapping[role];
       if (name === undefined) continue;
-      if (!present.includes(name)) throw missingColumn(path, role, name, present);
+      if (!present.includes(name)) {
+        if (role !== 'label' || !isLabelled) throw missingColumn(path, role, name, present);
+        if (!isOpen) continue;
+      }
       names.add(name);
     }
     return [...names];

@@ -162,6 +162,50 @@ describe.each(NETWORKS.flatMap(([kind, Kind]) => FAMILIES.map((name) => [name, k
   });
 });
 
+describe.each(FAMILIES)('%s with several heads', (name) => {
+  /** The fixture's own head, and one that reads the mean. */
+  async function buildBoth(rate: number): Promise<{ networks: TrainableNetwork[]; batch: Batch; outputs: number }> {
+    const fixture = await load(name);
+    const { config: source, family } = fixture.description;
+    const config = { ...source, hiddenDropout: rate, attentionDropout: rate };
+    const head = headOf(fixture);
+    const further: HeadShape = { name: 'topics', task: 'multi-label', pooling: 'mean', labels: ['a', 'b'] };
+    const values = Float32Array.from({ length: 2 * config.hiddenSize }, (_, i) => Math.sin(i));
+    const weights = new Map(fixture.weights)
+      .set('heads.topics.output.weight', { shape: [2, config.hiddenSize], values })
+      .set('heads.topics.output.bias', { shape: [2], values: Float32Array.of(0.1, -0.2) });
+    const headOptions = { activation: family.headActivation, dropout: rate, inputDropout: family.dropoutBeforePooler ? rate : 0 };
+    const networks = NETWORKS.map(
+      ([, Kind]) => new Kind({ config, head, furtherHeads: [further], headOptions, weights, precision: 'fp32' }),
+    );
+    return { networks, batch: batchOf(fixture, 'unpadded'), outputs: head.labels.length + 2 };
+  }
+
+  it('has the same logits side by side and the same gradients in both networks, under the same dropout masks', async () => {
+    const { networks, batch, outputs } = await buildBoth(0.2);
+    const weighing = Float32Array.from({ length: batch.rows * outputs }, (_, i) => Math.cos(i));
+    const results = networks.map((network) => {
+      const source = new DropoutSource(network.kernels, 5);
+      source.startStep(3);
+      const pass = network.train(batch, source);
+      pass.backward(weighing);
+      const gradients = new Map([...network.parameters].map(([parameter, { gradient }]) => [parameter, gradient?.read()]));
+      source.dispose();
+      return { logits: pass.logits, features: network.features(batch, undefined, 1), gradients };
+    });
+    const [fast, reference] = results;
+    expect(fast.logits).toHaveLength(batch.rows * outputs);
+    expect(largestDifference(fast.logits, reference.logits)).toBeLessThan(1e-4);
+    expect(largestDifference(fast.features, reference.features)).toBeLessThan(1e-4);
+    expect([...fast.gradients.keys()]).toContain('heads.topics.output.weight');
+    for (const [parameter, values] of reference.gradients) {
+      const close = largestDifference(fast.gradients.get(parameter) ?? [], values ?? []) < 1e-4;
+      expect({ parameter, close }).toEqual({ parameter, close: true });
+    }
+    for (const network of networks) network.dispose();
+  });
+});
+
 describe.each(FAMILIES)('%s with bfloat16 products', (name) => {
   it('comes within bfloat16 of the gradients', async () => {
     const fixture = await load(name);
