@@ -2,7 +2,12 @@ import { marketDocumentEventSchema, type MarketDocument } from '@attune/contract
 import { toDocumentEvent } from './document-event';
 
 describe('toDocumentEvent', () => {
-  const document: MarketDocument = { id: 'wire:1', source: 'Harbour Wire', publishedAt: '2026-03-01T09:30:00Z', text: 'Orders fell again.' };
+  const document: MarketDocument = {
+    id: 'wire:1',
+    source: 'Harbour Wire',
+    publishedAt: '2026-03-01T09:30:00Z',
+    text: 'Orders fell again.',
+  };
 
   it('makes an event that the topic takes, with the document as it is', () => {
     const event = toDocumentEvent(document);

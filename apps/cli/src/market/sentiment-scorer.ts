@@ -1,0 +1,50 @@
+import { basename, resolve } from 'node:path';
+import type { Precision } from '@attune/inference';
+import type { Scorer } from '@attune/opinion';
+
+/** Where a head lies. */
+export interface HeadLocation {
+  /** Folder of a head; without one, the store says which serves. */
+  readonly model?: string | undefined;
+  /** Folder of the model store. */
+  readonly models: string;
+  /** Name of the head in the store. */
+  readonly app: string;
+}
+
+/**
+ * Loads a sentiment head, to be asked as the service asks it.
+ *
+ * @throws AttuneError `missing-file` where there is none or none was promoted, `bad-model` where it does something else
+ */
+export async function openSentimentScorer(location: HeadLocation, precision: Precision): Promise<Scorer & { close(): Promise<void> }> {
+  const [{ Predictor }, { sentimentTasks, toSentiment }] = await Promise.all([import('@attune/inference'), import('@attune/opinion')]);
+  const { version, directory } = await locate(location);
+  const predictor = await Predictor.open(directory, { precision });
+  try {
+    const { sentiment, topics } = sentimentTasks(predictor.tasks);
+    const tasks = topics === undefined ? [sentiment] : [sentiment, topics];
+    return {
+      version,
+      score: async (texts, signal) =>
+        (await predictor.predictAll(texts, { tasks, bulk: true, signal })).map((prediction) => ({
+          sentiment: toSentiment(prediction.tasks[sentiment].probabilities),
+          topics: topics === undefined ? [] : [...(prediction.tasks[topics].labels ?? [])],
+        })),
+      close: () => predictor.close(),
+    };
+  } catch (error) {
+    await predictor.close();
+    throw error;
+  }
+}
+
+async function locate({ model, models, app }: HeadLocation): Promise<{ version: string; directory: string }> {
+  if (model !== undefined) return { version: basename(resolve(model)), directory: model };
+  const { AttuneError, ModelStore } = await import('@attune/artifact');
+  const store = new ModelStore(models);
+  if ((await store.current(app)) !== undefined) return store.open(app);
+  throw new AttuneError('missing-file', `No head of ${app} was promoted in ${models}.`, {
+    remedy: `Name the folder of a head with --model, or train the example head: npx nx run ${app}:head.`,
+  });
+}
