@@ -56,7 +56,7 @@ export function asyncApiDocument(topics: readonly DescribedTopic[], info: AsyncA
   }
   return {
     asyncapi: '3.0.0',
-    info: { ...info, license: { name: 'Apache-2.0' } },
+    info: { title: info.title, version: info.version, description: info.description, license: { name: 'Apache-2.0' } },
     defaultContentType: 'application/cloudevents+json',
     channels,
     operations,

@@ -1,10 +1,16 @@
 /** Resolves when what it looks at is ready, and throws with the reason when it is not. */
 export type ReadinessCheck = (signal: AbortSignal) => Promise<void> | void;
 
+/** How a check ended. */
+interface CheckOutcome {
+  readonly ready: boolean;
+  readonly reason?: string | undefined;
+}
+
 /** What is ready, by the names of the checks. */
 export interface ReadinessReport {
   readonly ready: boolean;
-  readonly checks: Readonly<Record<string, { readonly ready: boolean; readonly reason?: string }>>;
+  readonly checks: Readonly<Record<string, CheckOutcome>>;
 }
 
 /** A check that takes longer counts as failed; milliseconds. */
@@ -38,7 +44,7 @@ export class Readiness {
   }
 }
 
-async function outcome(check: ReadinessCheck): Promise<{ ready: boolean; reason?: string }> {
+async function outcome(check: ReadinessCheck): Promise<CheckOutcome> {
   const timeout = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -1,9 +1,9 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { ApiRoute } from '../api/route-description';
 import type { BaseConfiguration } from '../configuration/define-configuration';
 import type { Identity } from '../security/api-key';
 import { CurrentIdentity } from '../security/current-identity';
-import { Public } from '../security/required-scope';
 import { unauthenticated } from '../security/scope.guard';
 import { CONFIGURATION } from '../service/service-options';
 import { Metrics } from './metrics';
@@ -17,7 +17,11 @@ export class MetricsController {
   ) {}
 
   @Get()
-  @Public()
+  @ApiRoute({
+    summary: 'Metrics for Prometheus',
+    scope: 'public',
+    responses: { 200: { description: 'The metrics', contentType: 'text/plain' } },
+  })
   async read(@Res() reply: FastifyReply, @CurrentIdentity() identity: Identity | undefined): Promise<void> {
     if (this.configuration.metricsAccess === 'read' && identity === undefined) throw unauthenticated();
     await reply.type(this.metrics.registry.contentType).send(await this.metrics.text());
