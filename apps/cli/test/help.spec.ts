@@ -3,7 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runAttune } from './run-attune';
 
-const VERBS = ['setup', 'doctor', 'prepare', 'train', 'evaluate', 'embed', 'predict', 'export', 'models', 'bench', 'start'];
+const VERBS = [
+  'setup',
+  'doctor',
+  'prepare',
+  'train',
+  'evaluate',
+  'embed',
+  'predict',
+  'export',
+  'models',
+  'bench',
+  'start',
+  'kafka',
+  'topics',
+  'replay',
+];
 
 describe('attune --help', () => {
   it('lists every verb, on stdout', async () => {
