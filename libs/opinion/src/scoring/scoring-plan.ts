@@ -17,6 +17,8 @@ export interface TargetText extends ScoringInput {
 export interface ScoringTarget {
   readonly watchId: string;
   readonly texts: readonly TargetText[];
+  /** Of each text, its position in the plan's `inputs`. */
+  readonly inputs: readonly number[];
 }
 
 /** What the head must compute for a document. */
@@ -65,7 +67,7 @@ export function planScoring(document: MatchableDocument, matches: readonly Watch
       const input = { text, ...pair };
       return { ...input, input: intern(input), weight };
     });
-    return { watchId, texts };
+    return { watchId, texts, inputs: texts.map(({ input }) => input) };
   });
   return { inputs, targets };
 }

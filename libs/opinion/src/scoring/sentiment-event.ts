@@ -42,15 +42,15 @@ export interface SentimentEventInput {
   /** Of `fingerprint(text)`. */
   readonly fingerprint: string;
   readonly modelVersion: string;
-  /** When the document came to `market.documents`, in milliseconds since 1970: the message's own time, so that a replay says the same. */
-  readonly receivedAt: number;
+  /** When the document came to `market.documents`: the message's own time, so that a second run says the same. */
+  readonly receivedAt: string;
   readonly traceparent?: string | undefined;
 }
 
 /** The event for `market.sentiment`, byte for byte the same for the same input once it is written as JSON. */
 export function toSentimentEvent(input: SentimentEventInput): DocumentSentimentEvent {
   const { document, sentiment, watchId, modelVersion } = input;
-  const receivedAt = new Date(input.receivedAt).toISOString();
+  const receivedAt = input.receivedAt;
   const { negative, neutral, positive } = sentiment.probabilities;
   return {
     specversion: '1.0',
