@@ -23,7 +23,18 @@ export {
   type SentimentEventInput,
 } from './scoring/sentiment-event';
 export type { Sentence } from './sentences/sentence';
-export type { StoryLink, StoryMember, Telling } from './stories/story';
+export type { KnownStory, StoryLink, StoryMember, Telling } from './stories/story';
 export { assertPublicUrl, isPrivateAddress } from './webhook-address/public-address';
 export { SIGNATURE_TOLERANCE_SECONDS, signWebhook, verifyWebhook, type WebhookVerification } from './webhook-address/webhook-signature';
+export { nextDue } from './detection/next-due';
+export { WatchDetection, type DetectionStep, type WatchDetectionOptions, type WatchKnowledge } from './detection/watch-detection';
+export { composeSentiments, planDocument, type PlannedDocument, type ScoredInput, type WatchSentiment } from './scoring/document-scoring';
 export { toDocumentEvent } from './scoring/document-event';
+export { fingerprint } from './stories/fingerprint';
+export { StoryIndex, type StoryIndexOptions } from './stories/story-index';
+export { runBacktest, type BacktestOptions, type BacktestResult, type Scorer } from './backtest/run-backtest';
+export type { BacktestSummary } from './backtest/backtest-summary';
+export type { BacktestAlert, WatchTally } from './backtest/watch-replay';
+export { WatchMatcher } from './matching/watch-matcher';
+export { matchTopics, type TopicEvidence, type TopicMatch } from './matching/topics';
+export { assertWatchTarget } from './matching/patterns';

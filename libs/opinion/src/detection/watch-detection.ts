@@ -1,8 +1,10 @@
 import type { DocumentSentiment, Watch } from '@attune/contracts';
 import type { StoryIndex } from '../stories/story-index';
-import { emptyBucket, MINUTE, type CountBucket } from '../windows/minute-bucket';
+import { bucketChanges } from '../windows/bucket-changes';
+import type { CountBucket } from '../windows/minute-bucket';
 import type { MonitorEffect } from './monitor-types';
-import { WatchMonitor, type WatchMonitorState } from './watch-monitor';
+import type { WatchMonitorState } from './monitor-state';
+import { WatchMonitor } from './watch-monitor';
 
 /** What detection knows of a watch. */
 export interface WatchKnowledge {
@@ -15,15 +17,15 @@ export interface WatchKnowledge {
 export interface DetectionStep {
   storyId: string;
   /** Stories that turned out to be this one. */
-  replaces: readonly string[];
+  merged: readonly string[];
   /** What to add to the counts of minutes; counts of stories may fall. */
   buckets: CountBucket[];
   effects: MonitorEffect[];
 }
 
 export interface WatchDetectionOptions {
-  /** Milliseconds that a window waits for documents that come late. */
-  lateness: number;
+  /** A window waits so long for documents that come late. */
+  latenessMinutes: number;
   /** Take the time of the documents for the present, so that the past is replayed as it was. */
   documentClock: boolean;
 }
@@ -42,8 +44,8 @@ export class WatchDetection {
   take(knowledge: WatchKnowledge, sentiment: DocumentSentiment): DetectionStep {
     const { documentId, label, score, fingerprint, source, title, url } = sentiment;
     const publishedAt = Date.parse(sentiment.publishedAt);
-    const { storyId, deltas, replaces, known } = knowledge.stories.link({ documentId, publishedAt, label, fingerprint });
-    if (known) return { storyId, replaces, buckets: [], effects: [] };
+    const { storyId, deltas, merged, known } = knowledge.stories.link({ documentId, publishedAt, label, fingerprint });
+    if (known) return { storyId, merged, buckets: [], effects: [] };
     const monitor = this.monitorOf(sentiment.modelVersion);
     const { state, effects } = monitor.observe(knowledge.state ?? monitor.initial(), {
       documentId,
@@ -58,8 +60,17 @@ export class WatchDetection {
       deltas,
     });
     knowledge.state = state;
-    const buckets = [countDocument(publishedAt, label, score), ...deltas.map(({ at, label: of, delta }) => countStory(at, of, delta))];
-    return { storyId, replaces, buckets, effects };
+    const buckets = bucketChanges([{ publishedAt, label, score, deltas }]);
+    return { storyId, merged, buckets, effects };
+  }
+
+  /**
+   * A state that was stored.
+   *
+   * @throws AttuneError `bad-data` where it is no such state
+   */
+  restore(stored: unknown): WatchMonitorState {
+    return this.monitorOf(this.modelVersion).restore(stored);
   }
 
   /** Lets time pass up to `watermark`, milliseconds since 1970; `knowledge` is changed. */
@@ -74,21 +85,8 @@ export class WatchDetection {
     if (this.monitor === undefined || this.modelVersion !== modelVersion) {
       const { id, name, rules } = this.watch;
       this.modelVersion = modelVersion;
-      this.monitor = new WatchMonitor({ id, name, rules, modelVersion });
+      this.monitor = new WatchMonitor({ id, name, rules, modelVersion }, { latenessMinutes: this.options.latenessMinutes });
     }
     return this.monitor;
   }
-}
-
-function countDocument(at: number, label: DocumentSentiment['label'], score: number): CountBucket {
-  const bucket = emptyBucket(Math.floor(at / MINUTE) * MINUTE);
-  bucket.documents[label] = 1;
-  bucket.scoreSum = score;
-  return bucket;
-}
-
-function countStory(at: number, label: DocumentSentiment['label'], delta: number): CountBucket {
-  const bucket = emptyBucket(Math.floor(at / MINUTE) * MINUTE);
-  bucket.stories[label] = delta;
-  return bucket;
 }

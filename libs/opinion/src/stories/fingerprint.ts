@@ -9,7 +9,8 @@ const ADDRESS = /https?:\/\/\S+|www\.\S+/gu;
 const NAME_OF_ACCOUNT = /(^|\s)@[\p{L}\p{N}_]+:?/gu;
 const REPEAT_PREFIX = /^\s*(rt|mt|via)\s*:?\s+/iu;
 /** A run of letters and digits; where a script does not space its words, each of its characters. */
-const WORD = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]|[\p{L}\p{N}\p{M}]+/gu;
+const WORD =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]|[\p{L}\p{N}\p{M}]+/gu;
 
 const MULTIPLIERS = new Uint32Array(SIGNATURE_LENGTH);
 const OFFSETS = new Uint32Array(SIGNATURE_LENGTH);

@@ -1,16 +1,23 @@
 import fc from 'fast-check';
 import { fingerprint, signatureOf, similarity } from './fingerprint';
-import { StoryIndex, type StoryMember } from './story-index';
+import type { Telling } from './story';
+import { StoryIndex } from './story-index';
 
 const HOUR = 3_600_000;
 const WIRE = 'Halden Freight was told to stop its night runs after inspectors found faulty brakes on eleven lorries in Rostock.';
 
-const member = (documentId: string, text: string, hours: number, label: StoryMember['label'] = 'negative'): StoryMember => ({
+const member = (documentId: string, text: string, hours: number, label: Telling['label'] = 'negative'): Telling => ({
   documentId,
   publishedAt: hours * HOUR,
   label,
   fingerprint: fingerprint(text),
 });
+
+function indexOf(...tellings: Telling[]): StoryIndex {
+  const index = new StoryIndex();
+  for (const telling of tellings) index.link(telling);
+  return index;
+}
 
 describe('fingerprint', () => {
   it.each([
@@ -38,14 +45,15 @@ describe('fingerprint', () => {
 describe('StoryIndex', () => {
   it('counts a story once, at its first telling', () => {
     const index = new StoryIndex();
-    expect(index.link(member('b', WIRE, 2))).toEqual({ storyId: 'b', deltas: [{ at: 2 * HOUR, label: 'negative', delta: 1 }], merged: [] });
-    expect(index.link(member('c', `${WIRE} More follows.`, 3))).toEqual({ storyId: 'b', deltas: [], merged: [] });
-    expect(index.link(member('c', WIRE, 3)).deltas).toEqual([]);
-    expect(index.tellings('b')).toBe(2);
+    const deltas = [{ at: 2 * HOUR, label: 'negative', delta: 1 }];
+    expect(index.link(member('b', WIRE, 2))).toEqual({ storyId: 'b', deltas, merged: [], tellings: 1, known: false });
+    const further = { storyId: 'b', deltas: [], merged: [], tellings: 2 };
+    expect(index.link(member('c', `${WIRE} More follows.`, 3))).toEqual({ ...further, known: false });
+    expect(index.link(member('c', WIRE, 3))).toEqual({ ...further, known: true });
   });
 
   it('moves a story to a telling that was earlier and came later', () => {
-    const index = StoryIndex.restore([member('b', WIRE, 2, 'neutral')]);
+    const index = indexOf(member('b', WIRE, 2, 'neutral'));
     expect(index.link(member('a', WIRE, 1))).toEqual({
       storyId: 'a',
       deltas: [
@@ -53,20 +61,30 @@ describe('StoryIndex', () => {
         { at: HOUR, label: 'negative', delta: 1 },
       ],
       merged: ['b'],
+      tellings: 2,
+      known: false,
     });
   });
 
   it('keeps stories apart that are told again after days', () => {
-    const index = StoryIndex.restore([member('a', WIRE, 0)]);
+    const index = indexOf(member('a', WIRE, 0));
     expect(index.link(member('b', WIRE, 73)).storyId).toBe('b');
-    expect(index.link(member('bridge', WIRE, 40))).toMatchObject({ storyId: 'a', merged: ['b'] });
+    expect(index.link(member('bridge', WIRE, 40))).toMatchObject({ storyId: 'a', merged: ['b'], tellings: 3 });
   });
 
   it('forgets old documents', () => {
-    const index = StoryIndex.restore([member('a', WIRE, 0), member('b', WIRE, 50)]);
+    const index = indexOf(member('a', WIRE, 0), member('b', WIRE, 50));
     index.expire(HOUR);
     expect(index.size).toBe(1);
-    expect(index.link(member('c', WIRE, 51)).storyId).toBe('a');
+    expect(index.link(member('c', WIRE, 51))).toMatchObject({ storyId: 'a', tellings: 3 });
+  });
+
+  it('goes on after a restart as if there had been none', () => {
+    const index = indexOf(member('b', WIRE, 2), member('x', 'A new ferry timetable suits the night runs of the carrier well.', 3));
+    index.link(member('c', WIRE, 4));
+    const restored = StoryIndex.restore(index.members());
+    expect([...restored.members()]).toEqual([...index.members()]);
+    expect(restored.link(member('a', WIRE, 1))).toEqual(index.link(member('a', WIRE, 1)));
   });
 
   const words = ['brakes', 'permit', 'loss', 'strike', 'ferry', 'bond', 'audit', 'fine', 'delay', 'recall'];
@@ -91,7 +109,7 @@ describe('StoryIndex', () => {
   });
 
   /** Stories at the end, and the counts that the deltas add up to. */
-  function outcome(members: readonly StoryMember[]): unknown {
+  function outcome(members: readonly Telling[]): unknown {
     const index = new StoryIndex();
     const counts = new Map<string, number>();
     const stories = new Map<string, string>();

@@ -1,50 +1,28 @@
-import type { SentimentLabel } from '@attune/contracts';
 import { decodeSignature, similarity } from './fingerprint';
-
-/** A document as a story index knows it. */
-export interface StoryMember {
-  documentId: string;
-  /** Milliseconds since 1970. */
-  publishedAt: number;
-  label: SentimentLabel;
-  /** See `fingerprint`. */
-  fingerprint: string;
-}
-
-/** What linking a document to its story changes. */
-export interface StoryLink {
-  /** Id of the story: that of the document that told it first. */
-  storyId: string;
-  /** What changes in the counts of stories, each of which counts once, where it was told first. */
-  deltas: { at: number; label: SentimentLabel; delta: 1 | -1 }[];
-  /** Stories that turned out to be this one; their documents have the new id from now on. */
-  merged: string[];
-}
+import type { StoryLink, StoryMember, Telling } from './story';
 
 export interface StoryIndexOptions {
   /** Estimated Jaccard similarity from which two documents tell one story. Default 0.6. */
-  threshold?: number;
+  readonly threshold?: number;
   /** Milliseconds between two tellings at most. Default 72 hours. */
-  maxGap?: number;
+  readonly maxGap?: number;
 }
 
 const BANDS = 21;
 const ROWS = 3;
-const HOUR = 3_600_000;
 const DEFAULT_THRESHOLD = 0.6;
-const DEFAULT_MAX_GAP = 72 * HOUR;
+const DEFAULT_MAX_GAP = 72 * 3_600_000;
 
-interface Member {
-  documentId: string;
-  publishedAt: number;
-  label: SentimentLabel;
-  signature: Uint16Array;
-  fingerprint: string;
+/** A telling that others are compared with. */
+interface Member extends Telling {
+  readonly signature: Uint16Array;
   story: Story;
 }
 
 interface Story {
-  first: Member;
+  first: Pick<Telling, 'documentId' | 'publishedAt' | 'label'>;
+  /** Documents that told it, expired ones included. */
+  tellings: number;
   members: Member[];
 }
 
@@ -65,72 +43,96 @@ export class StoryIndex {
     this.maxGap = maxGap;
   }
 
-  /** An index that has linked these documents. */
+  /** The index that stood when its members were stored. */
   static restore(members: Iterable<StoryMember>, options?: StoryIndexOptions): StoryIndex {
     const index = new StoryIndex(options);
-    for (const member of members) index.link(member);
+    const stories = new Map<string, Story>();
+    for (const { story: stored, ...telling } of members) {
+      if (stored === undefined) {
+        index.link(telling);
+        continue;
+      }
+      const { storyId, publishedAt, label, tellings } = stored;
+      const story = stories.get(storyId) ?? { first: { documentId: storyId, publishedAt, label }, tellings, members: [] };
+      stories.set(storyId, story);
+      index.insert(telling, story);
+    }
     return index;
   }
 
+  /** Documents that are compared with. */
   get size(): number {
     return this.byId.size;
   }
 
+  /** Every document with its story, to be stored. */
+  *members(): Generator<StoryMember> {
+    for (const { documentId, publishedAt, label, fingerprint, story } of this.byId.values()) {
+      const { documentId: storyId, ...first } = story.first;
+      yield {
+        ...{ documentId, publishedAt, label, fingerprint },
+        story: { storyId, publishedAt: first.publishedAt, label: first.label, tellings: story.tellings },
+      };
+    }
+  }
+
   /** Takes in a document. One that was taken in before changes nothing. */
-  link({ documentId, publishedAt, label, fingerprint }: StoryMember): StoryLink {
-    const known = this.byId.get(documentId);
-    if (known !== undefined) return { storyId: known.story.first.documentId, deltas: [], merged: [] };
-    const signature = decodeSignature(fingerprint);
-    const own: Story = { first: undefined as unknown as Member, members: [] };
-    const member: Member = { documentId, publishedAt, label, signature, fingerprint, story: own };
-    own.first = member;
-    own.members.push(member);
-    const found = this.storiesNear(member);
-    this.insert(member);
-    const story = largest([own, ...found]);
-    const first = [own, ...found].map((candidate) => candidate.first).reduce(earlier);
-    const merged = found.map((candidate) => candidate.first).filter((each) => each !== first);
-    const deltas: StoryLink['deltas'] = merged.map((each) => ({ at: each.publishedAt, label: each.label, delta: -1 }));
-    if (first === member) deltas.push({ at: publishedAt, label, delta: 1 });
-    for (const other of [own, ...found]) if (other !== story) absorb(story, other);
+  link(telling: Telling): StoryLink {
+    const before = this.byId.get(telling.documentId)?.story;
+    if (before !== undefined) return { storyId: before.first.documentId, merged: [], deltas: [], tellings: before.tellings, known: true };
+    const own: Story = { first: telling, tellings: 1, members: [] };
+    const found = this.storiesNear(telling, decodeSignature(telling.fingerprint));
+    this.insert(telling, own);
+    const all = [own, ...found];
+    const first = all.map((story) => story.first).reduce(earlier);
+    const replaced = found.map((story) => story.first).filter((each) => each !== first);
+    const deltas: StoryLink['deltas'] = [
+      ...replaced.map(({ publishedAt: at, label }) => ({ at, label, delta: -1 as const })),
+      ...(first === own.first ? [{ at: telling.publishedAt, label: telling.label, delta: 1 as const }] : []),
+    ];
+    const story = all.reduce((best, each) => (each.members.length > best.members.length ? each : best));
+    for (const other of all) if (other !== story) absorb(story, other);
     story.first = first;
-    return { storyId: first.documentId, deltas, merged: merged.map((each) => each.documentId) };
+    return {
+      storyId: first.documentId,
+      merged: replaced.map(({ documentId }) => documentId),
+      deltas,
+      tellings: story.tellings,
+      known: false,
+    };
   }
 
-  /** Documents of the story of a document. */
-  tellings(documentId: string): number {
-    return this.byId.get(documentId)?.story.members.length ?? 0;
-  }
-
-  /** Forgets documents published before a time, so that memory is bounded. Their stories stay counted. */
+  /** Forgets documents published before a time, so that memory is bounded. Their stories stay counted, and grow by later tellings. */
   expire(before: number): void {
-    const old = [...this.byId.values()].filter(({ publishedAt }) => publishedAt < before);
-    for (const member of old) {
+    for (const member of [...this.byId.values()]) {
+      if (member.publishedAt >= before) continue;
       this.byId.delete(member.documentId);
       member.story.members = member.story.members.filter((each) => each !== member);
       for (const key of bandKeys(member.signature)) {
-        const rest = this.bands.get(key)?.filter((each) => each !== member) ?? [];
+        const rest = (this.bands.get(key) ?? []).filter((each) => each !== member);
         if (rest.length === 0) this.bands.delete(key);
         else this.bands.set(key, rest);
       }
     }
   }
 
-  private storiesNear(member: Member): Story[] {
+  private storiesNear({ publishedAt }: Telling, signature: Uint16Array): Story[] {
     const found = new Set<Story>();
     const compared = new Set<Member>();
-    for (const key of bandKeys(member.signature)) {
+    for (const key of bandKeys(signature)) {
       for (const candidate of this.bands.get(key) ?? []) {
         if (found.has(candidate.story) || compared.has(candidate)) continue;
         compared.add(candidate);
-        const near = Math.abs(candidate.publishedAt - member.publishedAt) <= this.maxGap;
-        if (near && similarity(candidate.signature, member.signature) >= this.threshold) found.add(candidate.story);
+        const near = Math.abs(candidate.publishedAt - publishedAt) <= this.maxGap;
+        if (near && similarity(candidate.signature, signature) >= this.threshold) found.add(candidate.story);
       }
     }
     return [...found];
   }
 
-  private insert(member: Member): void {
+  private insert(telling: Telling, story: Story): void {
+    const member: Member = { ...telling, signature: decodeSignature(telling.fingerprint), story };
+    story.members.push(member);
     this.byId.set(member.documentId, member);
     for (const key of bandKeys(member.signature)) {
       const candidates = this.bands.get(key);
@@ -148,16 +150,13 @@ function* bandKeys(signature: Uint16Array): Generator<number> {
   }
 }
 
-function earlier(a: Member, b: Member): Member {
+function earlier(a: Story['first'], b: Story['first']): Story['first'] {
   if (a.publishedAt !== b.publishedAt) return a.publishedAt < b.publishedAt ? a : b;
   return a.documentId < b.documentId ? a : b;
 }
 
-function largest(stories: readonly Story[]): Story {
-  return stories.reduce((best, story) => (story.members.length > best.members.length ? story : best));
-}
-
 function absorb(into: Story, other: Story): void {
+  into.tellings += other.tellings;
   for (const member of other.members) {
     member.story = into;
     into.members.push(member);
