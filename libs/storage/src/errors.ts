@@ -1,4 +1,5 @@
 import { AttuneError } from '@attune/artifact';
+import { DrizzleQueryError } from 'drizzle-orm';
 
 /**
  * The database does not answer, refuses connections or is shutting down: nothing is wrong with the work, which is to be
@@ -76,13 +77,19 @@ export function isRefused(error: unknown): boolean {
   return causesOf(error).some((cause) => /^28|^3D000/.test(codeOf(cause) ?? ''));
 }
 
+/** As {@link asStorageError} for what the caller's work threw: errors that are not Drizzle's are its own, and stay as they are. */
+export function asWorkError(error: unknown): unknown {
+  return error instanceof DrizzleQueryError ? asStorageError(error) : error;
+}
+
 /**
  * What is thrown for an error of the driver or of Drizzle, whose messages hold parameters: one of this library's errors.
  * Every other error is returned as it is.
  */
 export function asStorageError(error: unknown): unknown {
-  if (error instanceof AttuneError) return error;
   const causes = causesOf(error);
+  const own = causes.find((cause) => cause instanceof AttuneError);
+  if (own !== undefined) return own;
   const away = causes.find(isAway);
   if (away !== undefined) return new DatabaseUnavailableError(`The database does not answer: ${messageOf(away)}`, withoutRows(away));
   const full = causes.find(isFull);

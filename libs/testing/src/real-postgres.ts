@@ -26,3 +26,6 @@ export const realPostgres: RealComponent<string> = {
     return { address: url, pid, signal: 'SIGINT', folder: dataFolder };
   },
 };
+
+/** For specs that crash their server: one of their own, which they stop. */
+export { startPostgres, type RunningPostgres } from '@attune/postgres-tool';

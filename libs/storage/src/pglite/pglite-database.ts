@@ -3,8 +3,7 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttuneError } from '@attune/artifact';
-import { PGlite } from '@electric-sql/pglite';
-import { vector } from '@electric-sql/pglite-pgvector';
+import type { PGlite } from '@electric-sql/pglite';
 import { drizzle } from 'drizzle-orm/pglite';
 import {
   transactionSettings,
@@ -14,13 +13,14 @@ import {
   type Transaction,
   type TransactionOptions,
 } from '../database';
-import { asStorageError } from '../errors';
+import { asStorageError, asWorkError } from '../errors';
 import { asQueryable } from '../queryable';
-import { withAttempts } from '../transaction-attempts';
+import { withAttempts, withFirstFailure } from '../transaction-attempts';
+import { Engine, type EngineQueries } from './engine';
 import { ownFolder } from './folder-lock';
 
 /**
- * The embedded database, without fsync: in a folder, or without one. Its one connection runs one transaction after the
+ * The embedded database, without fsync, in a thread of its own: in a folder, or without one. Its one connection runs one transaction after the
  * other; what is asked outside a transaction waits for the one at work.
  */
 export class PgliteDatabase implements Database {
@@ -32,10 +32,10 @@ export class PgliteDatabase implements Database {
   private isClosed = false;
 
   private constructor(
-    private readonly engine: PGlite,
+    private readonly engine: Engine,
     private readonly giveUp: () => Promise<void>,
   ) {
-    this.orm = asQueryable(drizzle(this.guarded(engine)));
+    this.orm = queryBuilder(this.guarded(engine));
   }
 
   /**
@@ -43,7 +43,7 @@ export class PgliteDatabase implements Database {
    * @throws AttuneError `conflict` where another process owns the folder
    */
   static async open(folder: string | undefined): Promise<PgliteDatabase> {
-    if (folder === undefined) return new PgliteDatabase(await openEngine(undefined), async () => undefined);
+    if (folder === undefined) return new PgliteDatabase(await Engine.open(undefined), async () => undefined);
     const giveUp = await ownFolder(folder);
     try {
       return new PgliteDatabase(await openFolder(folder), giveUp);
@@ -61,7 +61,7 @@ export class PgliteDatabase implements Database {
     try {
       return await work(this.orm);
     } catch (error) {
-      throw asStorageError(error);
+      throw asWorkError(error);
     }
   }
 
@@ -86,9 +86,9 @@ export class PgliteDatabase implements Database {
     this.refuseInside();
     const scope = { isOpen: true };
     try {
-      return await this.inside.run(scope, () => asQueryable(drizzle(this.engine)).transaction(work, transactionSettings(options)));
-    } catch (error) {
-      throw asStorageError(error);
+      return await withFirstFailure(work, (guarded) =>
+        this.inside.run(scope, () => queryBuilder(this.engine).transaction(guarded, transactionSettings(options))),
+      );
     } finally {
       scope.isOpen = false;
     }
@@ -103,18 +103,18 @@ export class PgliteDatabase implements Database {
   }
 
   /** The engine as Drizzle uses it, which asks nothing beside an open transaction. */
-  private guarded(engine: PGlite): PGlite {
-    const refuseInside = (): void => this.refuseInside();
-    return new Proxy(engine, {
-      get(target, property) {
-        const member: unknown = Reflect.get(target, property, target);
-        if (property !== 'query' && property !== 'transaction' && property !== 'exec') return member;
-        return async (...parameters: unknown[]): Promise<unknown> => {
-          refuseInside();
-          return Reflect.apply(member as (...all: unknown[]) => unknown, target, parameters);
-        };
+  private guarded(engine: Engine): Engine {
+    const guard = {
+      query: async (...parameters: Parameters<Engine['query']>) => {
+        this.refuseInside();
+        return engine.query(...parameters);
       },
-    });
+      transaction: async <T>(work: (queries: EngineQueries) => Promise<T>) => {
+        this.refuseInside();
+        return engine.transaction(work);
+      },
+    };
+    return guard as unknown as Engine;
   }
 
   /** There is one connection, so the locks of sessions are kept beside it: they need only hold within this process. */
@@ -154,17 +154,16 @@ export class PgliteDatabase implements Database {
 }
 
 /** Opens the data of a folder. A creation that was interrupted leaves no mark, and begins anew. */
-async function openFolder(folder: string): Promise<PGlite> {
+async function openFolder(folder: string): Promise<Engine> {
   const data = join(folder, 'data');
   const mark = join(folder, 'created');
   if (!existsSync(mark)) await rm(data, { recursive: true, force: true });
-  const engine = await openEngine(data);
+  const engine = await Engine.open(data);
   if (!existsSync(mark)) await writeFile(mark, '');
   return engine;
 }
 
-async function openEngine(data: string | undefined): Promise<PGlite> {
-  const engine = await PGlite.create({ ...(data === undefined ? {} : { dataDir: data }), extensions: { vector }, relaxedDurability: true });
-  await engine.exec("set timezone = 'UTC'");
-  return engine;
+/** Drizzle asks of PGlite what the engine offers, and no more. */
+function queryBuilder(engine: Engine): Queryable {
+  return asQueryable(drizzle(engine as unknown as PGlite));
 }

@@ -8,9 +8,9 @@ import {
   type Transaction,
   type TransactionOptions,
 } from '../database';
-import { asStorageError, isDatabaseUnavailable } from '../errors';
+import { asStorageError, asWorkError, isDatabaseUnavailable } from '../errors';
 import { asQueryable } from '../queryable';
-import { withAttempts } from '../transaction-attempts';
+import { withAttempts, withFirstFailure } from '../transaction-attempts';
 import { PostgresSession, SESSION_SILENCE } from './postgres-session';
 
 /** A PostgreSQL server through a pool of connections, which are opened anew after a restart of the server. */
@@ -36,7 +36,7 @@ export class PostgresDatabase implements Database {
     try {
       return await work(this.orm);
     } catch (error) {
-      throw asStorageError(error);
+      throw asWorkError(error);
     }
   }
 
@@ -63,21 +63,12 @@ export class PostgresDatabase implements Database {
 
   private async once<T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions): Promise<T> {
     const client = await this.connect();
-    // Drizzle rolls back after a failure; on a lost connection that fails as well, and would hide why.
-    let failure: { error: unknown } | undefined;
     let isLost = false;
     try {
-      return await asQueryable(drizzle(client)).transaction(async (tx) => {
-        try {
-          return await work(tx);
-        } catch (error) {
-          failure = { error };
-          throw error;
-        }
-      }, transactionSettings(options));
+      return await withFirstFailure(work, (guarded) => asQueryable(drizzle(client)).transaction(guarded, transactionSettings(options)));
     } catch (error) {
       isLost = isDatabaseUnavailable(error);
-      throw asStorageError(failure === undefined ? error : failure.error);
+      throw error;
     } finally {
       client.release(isLost);
     }
