@@ -17,6 +17,13 @@ export const environment = {
     return Boolean(stream.isTTY) && process.env.TERM !== 'dumb';
   },
 
+  /** Everything but the services' own settings: for a service that is to run on its defaults. */
+  get withoutSettings(): NodeJS.ProcessEnv {
+    const isSetting = (name: string): boolean =>
+      name === 'DATABASE_URL' || ['ATTUNE_', 'KAFKA_', 'OTEL_'].some((prefix) => name.startsWith(prefix));
+    return Object.fromEntries(Object.entries(process.env).filter(([name]) => name === 'ATTUNE_CACHE' || !isSetting(name)));
+  },
+
   /** KAFKA_BROKERS and the variables beside it, as the services read them. */
   get kafka(): KafkaConnectionSettings {
     const { KAFKA_BROKERS: brokers, KAFKA_SSL: ssl, KAFKA_SASL_MECHANISM: mechanism } = process.env;

@@ -14,6 +14,7 @@ import { registerPredict } from './commands/predict';
 import { registerPostgres } from './commands/postgres';
 import { registerPrepare } from './commands/prepare';
 import { registerReplay } from './commands/replay';
+import { registerReplayStream } from './commands/replay-stream';
 import { registerSetup } from './commands/setup';
 import { registerStart } from './commands/start';
 import { registerTopics } from './commands/topics';
@@ -52,6 +53,7 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
   registerKafka(program);
   registerTopics(program);
   registerReplay(program);
+  registerReplayStream(program);
   registerApiKey(program);
   return program;
 }

@@ -5,6 +5,7 @@ import { AttuneError } from '@attune/artifact';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { compareDetection } from './detection/compare-detection';
 import { comparePrediction } from './prediction/compare-prediction';
+import { compareServing } from './serving/compare-serving';
 import { compareSteps } from './steps/compare-steps';
 import { compareTraining } from './training/compare-training';
 import { formatTable, writeResult, type Result } from './write-result';
@@ -114,6 +115,16 @@ function createProgram(args: readonly string[]): Command {
     .action(async (options: CommonOptions & { model: string; texts: string; limit: number }) => {
       const threads = availableParallelism();
       await publish(await comparePrediction({ ...options, threads, onRun: say, command }), options.out);
+    });
+
+  addComparison(program, 'serving', 'POST /v1/sentiment, against FastAPI with ONNX Runtime', 5)
+    .requiredOption('--models <folder>', 'model store with a promoted sentiment head')
+    .requiredOption('--texts <file.jsonl>', 'rows with a text, as JSON lines')
+    .addOption(new Option('--limit <n>', 'texts that are taken').argParser(wholeNumber).default(5_000))
+    .addOption(new Option('--connections <n>', 'requests in flight').argParser(wholeNumber).default(64))
+    .addOption(new Option('--seconds <n>', 'of load a turn').argParser(wholeNumber).default(6))
+    .action(async (options: CommonOptions & { models: string; texts: string; limit: number; connections: number; seconds: number }) => {
+      await publish(await compareServing({ ...options, onRun: say, command }), options.out);
     });
   program
     .command('detection')

@@ -1,62 +1,19 @@
-import { existsSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
-import type { Command } from 'commander';
-import { isModelDirectory } from '../model-directory';
-import { renderPrediction } from '../predictions';
-import { readStoredReports } from '../stored-reports';
-import { renderReport } from '../report-tables';
-import { runTraining } from '../run-training';
-import { printMessage, printResult, resultColours } from '../terminal';
-
-const ROOT = resolve(__dirname, '../../../..');
-const HEAD = join(ROOT, 'apps/customer-service/head/head.yaml');
-const MODEL = join(ROOT, 'models/customer-service/example');
-
-/** Texts that the example data does not hold. */
-const TEXTS = [
-  'My parcel was supposed to be here on Monday and there is still no sign of it.',
-  'I want to return this kettle, how do I send it back?',
-  'Why was my card charged twice this month?',
-];
+import { Argument, type Command } from 'commander';
+import { startCustomerService } from '../start/customer-service';
+import { startSentimentMonitor } from '../start/sentiment-monitor';
 
 /** Adds `attune start`. */
 export function registerStart(program: Command): void {
   program
     .command('start')
-    .description('train the example head of customer-service unless it is there, and show what it can do')
-    .action(start);
-}
-
-async function start(): Promise<void> {
-  const model = relative(process.cwd(), MODEL) || MODEL;
-  if (isModelDirectory(MODEL)) await printStoredReport(model);
-  else await trainExample(model);
-  await printPredictions(model);
-  printMessage(`\nTry it: npx attune predict --model ${model} --text "…"`);
-}
-
-async function trainExample(model: string): Promise<void> {
-  const { loadHeadConfig } = await import('@attune/finetune');
-  const head = relative(process.cwd(), HEAD);
-  if (!existsSync(HEAD)) throw new Error(`${head} is missing from this checkout.`);
-  printMessage(`Training the example head: attune train -c ${head} --out ${model}`);
-  await runTraining(await loadHeadConfig(head), { out: model, resume: false, json: false });
-}
-
-async function printStoredReport(model: string): Promise<void> {
-  printMessage(`The example head is trained already; remove ${model} to train it anew.`);
-  const { validation, test } = await readStoredReports(model);
-  printResult(renderReport(test ?? validation, test === undefined ? 'Validation' : 'Test', 20));
-}
-
-async function printPredictions(model: string): Promise<void> {
-  const { Predictor } = await import('@attune/inference');
-  const predictor = await Predictor.open(model, { precision: 'int8' });
-  try {
-    const predictions = await predictor.predict(TEXTS.map((text) => ({ text })));
-    const colours = resultColours();
-    predictions.forEach((prediction, index) => printResult(`\n${colours.cyan(TEXTS[index])}\n${renderPrediction(prediction, 3)}`));
-  } finally {
-    await predictor.close();
-  }
+    .description('train the example head of a service unless there is one, and show the service at work')
+    .addArgument(
+      new Argument('[service]', 'sentiment-monitor runs and is played an example stream; customer-service shows predictions')
+        .choices(['sentiment-monitor', 'customer-service'])
+        .default('sentiment-monitor'),
+    )
+    .option('--once', 'end after the alert: with status 0, or with 1 where none comes')
+    .action((service: string, { once = false }: { once?: boolean }) =>
+      service === 'customer-service' ? startCustomerService() : startSentimentMonitor({ once }),
+    );
 }

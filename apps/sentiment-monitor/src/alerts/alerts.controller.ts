@@ -1,0 +1,70 @@
+import { alertRecordSchema, alertsQuerySchema, alertUpdateSchema, pageSchema, type AlertRecord } from '@attune/contracts';
+import { ApiRoute, CurrentIdentity, HttpProblem, type Identity, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
+import { Controller, Get, Patch } from '@nestjs/common';
+import { z } from 'zod';
+import { decodeCursor, encodeCursor } from '../pages/cursor';
+import { AlertRepository } from './alert-repository';
+
+const idSchema = z.object({ id: z.string().min(1).max(200) });
+const ID = { id: '0b0e5f1e-6a51-4c3e-9b0e-5f1e6a514c3e.1772357400000' };
+
+/** Alerts and what people say of them. */
+@Controller('/v1/alerts')
+export class AlertsController {
+  constructor(private readonly alerts: AlertRepository) {}
+
+  @Get()
+  @ApiRoute({
+    summary: 'List alerts, newest first',
+    scope: 'read',
+    responses: { 200: { description: 'A page of alerts', schema: pageSchema(alertRecordSchema) } },
+  })
+  async listAlerts(
+    @ZodQuery(alertsQuerySchema) { state, watch, cursor, limit }: z.infer<typeof alertsQuerySchema>,
+  ): Promise<{ items: AlertRecord[]; nextCursor?: string }> {
+    const place = cursor === undefined ? undefined : decodeCursor(cursor, ['openedAt', 'id'] as const);
+    const after = place && { openedAt: instantOf(place.openedAt), id: place.id };
+    const found = await this.alerts.list({ state, watchId: watch, after, limit: limit + 1 });
+    const items = found.slice(0, limit);
+    if (found.length <= limit) return { items };
+    const { openedAt, id } = items[limit - 1];
+    return { items, nextCursor: encodeCursor({ openedAt, id }) };
+  }
+
+  @Get(':id')
+  @ApiRoute({
+    summary: 'One alert',
+    scope: 'read',
+    responses: { 200: { description: 'The alert', schema: alertRecordSchema } },
+    problems: ['not-found'],
+    parameters: ID,
+  })
+  getAlert(@ZodPath(idSchema) { id }: z.infer<typeof idSchema>): Promise<AlertRecord> {
+    return this.alerts.get(id);
+  }
+
+  @Patch(':id')
+  @ApiRoute({
+    summary: 'Acknowledge an alert, or mark it false',
+    description: 'Alerts that people mark false are kept: they are what a better threshold is learned from.',
+    scope: 'write',
+    responses: { 200: { description: 'The alert', schema: alertRecordSchema } },
+    problems: ['not-found'],
+    examples: { acknowledge: { acknowledged: true }, false: { falseAlarm: true, note: 'A planned recall, long announced.' } },
+    parameters: ID,
+  })
+  updateAlert(
+    @ZodPath(idSchema) { id }: z.infer<typeof idSchema>,
+    @ZodBody(alertUpdateSchema) { acknowledged, falseAlarm, note }: z.infer<typeof alertUpdateSchema>,
+    @CurrentIdentity() identity: Identity | undefined,
+  ): Promise<AlertRecord> {
+    const acknowledgedBy = acknowledged ? (identity?.name ?? 'anonymous') : undefined;
+    return this.alerts.judge(id, { acknowledgedBy, falseAlarm, note });
+  }
+}
+
+function instantOf(text: string): Date {
+  const instant = new Date(text);
+  if (Number.isNaN(instant.getTime())) throw new HttpProblem('invalid-request', { detail: 'This cursor is not one of ours.' });
+  return instant;
+}

@@ -1,0 +1,16 @@
+import { TOPICS, type DocumentSentimentEvent } from '@attune/contracts';
+import { BatchHandler, type EventBatch } from '@attune/event-stream';
+import { Controller } from '@nestjs/common';
+import { waitingForDatabase } from '../resources/waiting-for-database';
+import { DetectionService } from './detection-service';
+
+/** Consumes `market.sentiment`. */
+@Controller()
+export class DetectionHandler {
+  constructor(private readonly detection: DetectionService) {}
+
+  @BatchHandler(TOPICS.marketSentiment, { group: 'sentiment-monitor.detection', maxBatch: 1_000, concurrency: 2 })
+  async detect({ events }: EventBatch<DocumentSentimentEvent>): Promise<void> {
+    await waitingForDatabase(this.detection.process(events.map(({ event }) => event)));
+  }
+}

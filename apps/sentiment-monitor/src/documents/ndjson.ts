@@ -1,0 +1,38 @@
+import { HttpProblem } from '@attune/service-kit';
+
+/** A line longer than this is no document. */
+const MAX_LINE_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Values of a body with one JSON value a line; blank lines are passed over. What is not JSON is yielded as its text, which
+ * no schema of an object accepts, so that it is refused at its place.
+ *
+ * @throws HttpProblem `too-large` for a line that never ends
+ */
+export async function* readNdjson(body: AsyncIterable<Buffer>): AsyncGenerator<unknown> {
+  let parts: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    let start = 0;
+    for (let end = chunk.indexOf(10); end >= 0; end = chunk.indexOf(10, start)) {
+      yield* parseLine(Buffer.concat([...parts, chunk.subarray(start, end)]));
+      parts = [];
+      bytes = 0;
+      start = end + 1;
+    }
+    parts.push(chunk.subarray(start));
+    bytes += chunk.length - start;
+    if (bytes > MAX_LINE_BYTES) throw new HttpProblem('too-large', { detail: `A line is longer than ${MAX_LINE_BYTES} bytes.` });
+  }
+  yield* parseLine(Buffer.concat(parts));
+}
+
+function* parseLine(line: Buffer): Generator<unknown> {
+  const text = line.toString('utf8').trim();
+  if (text === '') return;
+  try {
+    yield JSON.parse(text);
+  } catch {
+    yield text;
+  }
+}

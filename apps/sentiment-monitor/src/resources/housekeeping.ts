@@ -1,0 +1,55 @@
+import { expireProcessed, type Database } from '@attune/storage';
+import { lt } from 'drizzle-orm';
+import { alertEvents, documents, webhookDeliveries } from '../database/schema';
+import { MentionRepository } from '../detection/mention-repository';
+import { BucketRepository } from '../trends/bucket-repository';
+
+const HOUR = 60 * 60 * 1_000;
+const DAY = 24 * HOUR;
+const MINUTE_COUNTS_DAYS = 7;
+const HOUR_COUNTS_DAYS = 365;
+
+/** Removes what is older than it is kept for, and merges old counts. */
+export class Housekeeping {
+  private timer: NodeJS.Timeout | undefined;
+  private work: Promise<void> | undefined;
+  private readonly mentions: MentionRepository;
+  private readonly buckets: BucketRepository;
+
+  constructor(
+    private readonly database: Database,
+    private readonly retentionDays: number,
+    private readonly onError: (error: unknown) => void,
+    private readonly now: () => number = Date.now,
+  ) {
+    this.mentions = new MentionRepository(database);
+    this.buckets = new BucketRepository(database);
+  }
+
+  start(): void {
+    this.timer = setInterval(() => {
+      this.work ??= this.run()
+        .catch(this.onError)
+        .finally(() => {
+          this.work = undefined;
+        });
+    }, HOUR);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.work;
+  }
+
+  /** One round. */
+  async run(): Promise<void> {
+    const before = new Date(this.now() - this.retentionDays * DAY);
+    await this.buckets.downSample(60, 3_600, new Date(this.now() - MINUTE_COUNTS_DAYS * DAY));
+    await this.buckets.downSample(3_600, 86_400, new Date(this.now() - HOUR_COUNTS_DAYS * DAY));
+    await this.mentions.expire(before);
+    await this.database.query((orm) => orm.delete(documents).where(lt(documents.scoredAt, before)));
+    await this.database.query((orm) => orm.delete(alertEvents).where(lt(alertEvents.createdAt, before)));
+    await this.database.query((orm) => orm.delete(webhookDeliveries).where(lt(webhookDeliveries.attemptedAt, before)));
+    await expireProcessed(this.database, { olderThan: this.retentionDays * DAY });
+  }
+}

@@ -1,0 +1,107 @@
+import type { CountBucket } from '@attune/opinion';
+import type { Database, Transaction } from '@attune/storage';
+import { and, asc, eq, gte, lt, sql } from 'drizzle-orm';
+import { buckets } from '../database/schema';
+
+/** What is to be added to a watch's counts of one minute; stories may fall. */
+export interface BucketDelta extends CountBucket {
+  watchId: string;
+}
+
+const MINUTE_SECONDS = 60;
+
+/** Counts of each watch by minute, and of older times by hour and day. */
+export class BucketRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Adds to the counts of minutes, in the transaction that took in the documents. */
+  async add(tx: Transaction, deltas: readonly BucketDelta[]): Promise<void> {
+    if (deltas.length === 0) return;
+    await tx
+      .insert(buckets)
+      .values(deltas.map((delta) => toRow(delta, MINUTE_SECONDS)))
+      .onConflictDoUpdate({
+        target: [buckets.watchId, buckets.startsAt, buckets.seconds],
+        set: {
+          negative: sql`${buckets.negative} + excluded.negative`,
+          neutral: sql`${buckets.neutral} + excluded.neutral`,
+          positive: sql`${buckets.positive} + excluded.positive`,
+          negativeStories: sql`${buckets.negativeStories} + excluded.negative_stories`,
+          neutralStories: sql`${buckets.neutralStories} + excluded.neutral_stories`,
+          positiveStories: sql`${buckets.positiveStories} + excluded.positive_stories`,
+          scoreSum: sql`${buckets.scoreSum} + excluded.score_sum`,
+        },
+      });
+  }
+
+  /** Counts of a watch that start within `[from, to)`, oldest first. */
+  async read(watchId: string, from: Date, to: Date): Promise<CountBucket[]> {
+    const rows = await this.database.query((orm) =>
+      orm
+        .select()
+        .from(buckets)
+        .where(and(eq(buckets.watchId, watchId), gte(buckets.startsAt, from), lt(buckets.startsAt, to)))
+        .orderBy(asc(buckets.startsAt)),
+    );
+    return rows.map(toBucket);
+  }
+
+  /**
+   * Merges counts of spans of `fromSeconds` that began before `before` into spans of `toSeconds`.
+   *
+   * @returns rows that were merged
+   */
+  async downSample(fromSeconds: number, toSeconds: number, before: Date): Promise<number> {
+    return this.database.transaction(async (tx) => {
+      const start = sql`to_timestamp(floor(extract(epoch from starts_at) / ${toSeconds}) * ${toSeconds})`;
+      const moved = await tx.execute<{ count: number }>(sql`
+        with old as (
+          delete from buckets where seconds = ${fromSeconds} and starts_at < ${before.toISOString()}::timestamptz
+          returning *
+        ), merged as (
+          insert into buckets
+            (watch_id, starts_at, seconds, negative, neutral, positive, negative_stories, neutral_stories, positive_stories, score_sum)
+          select watch_id, ${start}, ${toSeconds}, sum(negative), sum(neutral), sum(positive),
+            sum(negative_stories), sum(neutral_stories), sum(positive_stories), sum(score_sum)
+          from old group by 1, 2
+          on conflict (watch_id, starts_at, seconds) do update set
+            negative = buckets.negative + excluded.negative,
+            neutral = buckets.neutral + excluded.neutral,
+            positive = buckets.positive + excluded.positive,
+            negative_stories = buckets.negative_stories + excluded.negative_stories,
+            neutral_stories = buckets.neutral_stories + excluded.neutral_stories,
+            positive_stories = buckets.positive_stories + excluded.positive_stories,
+            score_sum = buckets.score_sum + excluded.score_sum
+        )
+        select count(*)::int as count from old`);
+      return moved.rows[0].count;
+    });
+  }
+
+  /** Forgets a watch's counts. */
+  async forget(tx: Transaction, watchId: string): Promise<void> {
+    await tx.delete(buckets).where(eq(buckets.watchId, watchId));
+  }
+}
+
+function toRow({ watchId, start, documents, stories, scoreSum }: BucketDelta, seconds: number): typeof buckets.$inferInsert {
+  return {
+    watchId,
+    startsAt: new Date(start),
+    seconds,
+    ...documents,
+    negativeStories: stories.negative,
+    neutralStories: stories.neutral,
+    positiveStories: stories.positive,
+    scoreSum,
+  };
+}
+
+function toBucket(row: typeof buckets.$inferSelect): CountBucket {
+  return {
+    start: row.startsAt.getTime(),
+    documents: { negative: row.negative, neutral: row.neutral, positive: row.positive },
+    stories: { negative: row.negativeStories, neutral: row.neutralStories, positive: row.positiveStories },
+    scoreSum: row.scoreSum,
+  };
+}

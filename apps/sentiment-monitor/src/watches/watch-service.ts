@@ -1,0 +1,74 @@
+import { AttuneError } from '@attune/artifact';
+import { TOPICS, type Watch, type WatchInput } from '@attune/contracts';
+import { assertWatchTarget } from '@attune/opinion';
+import { HttpProblem } from '@attune/service-kit';
+import { enqueue } from '@attune/storage';
+import { Injectable } from '@nestjs/common';
+import { decodeCursor, encodeCursor } from '../pages/cursor';
+import { BucketRepository } from '../trends/bucket-repository';
+import { WatchStateRepository } from '../detection/watch-state-repository';
+import { WatchDirectory } from './watch-directory';
+import { WatchRepository } from './watch-repository';
+
+const cursorKeys = ['id'] as const;
+
+/** Keeps watches, and what hangs on them. */
+@Injectable()
+export class WatchService {
+  constructor(
+    private readonly repository: WatchRepository,
+    private readonly directory: WatchDirectory,
+    private readonly buckets: BucketRepository,
+    private readonly states: WatchStateRepository,
+  ) {}
+
+  /** @throws HttpProblem `unprocessable` where a pattern is not one */
+  async create(input: WatchInput): Promise<Watch> {
+    assertTarget(input);
+    const watch = await this.repository.create(input);
+    await this.directory.refresh();
+    return watch;
+  }
+
+  get(id: string): Promise<Watch> {
+    return this.repository.get(id);
+  }
+
+  async list({ cursor, limit }: { cursor?: string | undefined; limit: number }): Promise<{ items: Watch[]; nextCursor?: string }> {
+    const after = cursor === undefined ? undefined : decodeCursor(cursor, cursorKeys).id;
+    const found = await this.repository.list(after, limit + 1);
+    const items = found.slice(0, limit);
+    return found.length > limit ? { items, nextCursor: encodeCursor({ id: items[limit - 1].id }) } : { items };
+  }
+
+  async replace(id: string, input: WatchInput): Promise<Watch> {
+    assertTarget(input);
+    const watch = await this.repository.replace(id, input);
+    await this.directory.refresh();
+    return watch;
+  }
+
+  async mute(id: string, until: Date | null): Promise<Watch> {
+    const watch = await this.repository.mute(id, until);
+    await this.directory.refresh();
+    return watch;
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.repository.delete(id, async (tx) => {
+      await this.buckets.forget(tx, id);
+      await this.states.forget(tx, id);
+      await enqueue(tx, [{ topic: TOPICS.marketTrends.name, key: id, value: null }]);
+    });
+    await this.directory.refresh();
+  }
+}
+
+function assertTarget({ target }: WatchInput): void {
+  try {
+    assertWatchTarget(target);
+  } catch (error) {
+    if (error instanceof AttuneError) throw new HttpProblem('unprocessable', { detail: error.message, cause: error });
+    throw error;
+  }
+}
