@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { cacheDirectory } from '@attune/artifact';
 import type { Predictor } from '@attune/inference';
 import { isModelDirectory } from './model-directory';
 import { printMessage } from './terminal';
@@ -30,7 +29,10 @@ export async function openEmbedder(model: string, precision: 'fp32' | 'int8'): P
 /** The folder of a model: its own, or for a pretrained encoder one in the cache, by the hash of its weights, written the first time. */
 export async function resolveEmbedder(model: string): Promise<string> {
   if (isModelDirectory(model)) return model;
-  const { exportEmbeddingModel, loadEncoder } = await import('@attune/finetune');
+  const [{ cacheDirectory }, { exportEmbeddingModel, loadEncoder }] = await Promise.all([
+    import('@attune/artifact'),
+    import('@attune/finetune'),
+  ]);
   const encoder = await loadEncoder(model);
   const directory = join(cacheDirectory(), 'embedding-models', encoder.hash.slice(0, 16));
   if (!isModelDirectory(directory)) {
