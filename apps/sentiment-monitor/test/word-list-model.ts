@@ -1,16 +1,7 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  MANIFEST_FILE,
-  ModelStore,
-  sha256OfFile,
-  textNormalizationSchema,
-  type EncoderConfig,
-  type Manifest,
-  type NamedTensor,
-} from '@attune/artifact';
-import { buildEncoderModel, quantizeDynamic } from '@attune/onnx';
-import { createTinyEncoder } from '@attune/testing';
+import { ModelStore, type NamedTensor } from '@attune/artifact';
+import { createTinyEncoder, readTinyConfig, writeTinyModelFiles } from '@attune/testing';
 
 /** Words that decide, and the state that each class has of its own. */
 const NEGATIVE = ['loss', 'failed', 'broken', 'bad', 'problem', 'damaged', 'rejected', 'terrible'];
@@ -35,17 +26,21 @@ export async function writeWordListModel(models: string, version = '1', labels =
   output[(labels.length - 1) * HIDDEN + 1] = 20;
   weights.set('head.output.weight', { shape: [labels.length, HIDDEN], values: output });
   weights.set('head.output.bias', { shape: [labels.length], values: Float32Array.from(labels, (_, i) => (i === 1 ? 2 : 0)) });
-  const config = await encoderConfig(directory, vocabularySize);
-  const fp32 = buildEncoderModel({
-    config,
+  await writeTinyModelFiles(directory, {
+    // States are 0 but for a word's own axis: a variance so small wants an epsilon smaller still.
+    config: { ...(await readTinyConfig(directory, vocabularySize)), layerNormEpsilon: 1e-6 },
     weights,
-    head: { shape: { task: 'classification', pooling: 'mean', labels }, activation: 'tanh' },
-    outputs: ['logits', 'embedding'],
+    task: {
+      name: 'sentiment',
+      type: 'classification',
+      pooling: 'mean',
+      labels,
+      output: 'logits',
+      calibration: { temperature: 1 },
+      metrics: {},
+    },
+    maxLength: 48,
   });
-  await mkdir(join(directory, 'onnx'));
-  await writeFile(join(directory, 'onnx/model.onnx'), fp32);
-  await writeFile(join(directory, 'onnx/model_quantized.onnx'), quantizeDynamic(fp32));
-  await writeFile(join(directory, MANIFEST_FILE), JSON.stringify(await manifest(directory, config, labels)));
   const store = new ModelStore(models);
   await store.add('sentiment-monitor', version, directory);
   await store.promote('sentiment-monitor', version);
@@ -60,57 +55,4 @@ function constant(name: string, shape: readonly number[]): NamedTensor {
 async function readVocabulary(directory: string): Promise<Record<string, number>> {
   const { model } = JSON.parse(await readFile(join(directory, 'tokenizer.json'), 'utf8')) as { model: { vocab: Record<string, number> } };
   return model.vocab;
-}
-
-async function manifest(
-  directory: string,
-  { family, hiddenSize, tokenTypes, padTokenId }: EncoderConfig,
-  labels: string[],
-): Promise<Manifest> {
-  const files: Manifest['files'] = {};
-  for (const path of ['tokenizer.json', 'onnx/model.onnx', 'onnx/model_quantized.onnx']) {
-    const file = join(directory, path);
-    files[path] = { sha256: await sha256OfFile(file), bytes: (await stat(file)).size };
-  }
-  return {
-    schemaVersion: 1,
-    createdBy: 'a spec',
-    tasks: [
-      {
-        name: 'sentiment',
-        type: 'classification',
-        pooling: 'mean',
-        labels,
-        output: 'logits',
-        calibration: { temperature: 1 },
-        metrics: {},
-      },
-    ],
-    embedding: { output: 'embedding', dimension: hiddenSize, pooling: 'mean', normalized: true },
-    encoder: { id: 'tiny', hash: 'tiny', family, hiddenSize, tokenTypes, padTokenId },
-    maxLength: 48,
-    normalization: textNormalizationSchema.parse({}),
-    onnx: { fp32: 'onnx/model.onnx', int8: 'onnx/model_quantized.onnx' },
-    files,
-  };
-}
-
-async function encoderConfig(directory: string, vocabularySize: number): Promise<EncoderConfig> {
-  const json = JSON.parse(await readFile(join(directory, 'config.json'), 'utf8')) as Record<string, number>;
-  return {
-    family: 'bert',
-    vocabularySize,
-    hiddenSize: json.hidden_size,
-    layers: json.num_hidden_layers,
-    attentionHeads: json.num_attention_heads,
-    intermediateSize: json.intermediate_size,
-    maxPositions: json.max_position_embeddings,
-    positionOffset: 0,
-    tokenTypes: json.type_vocab_size,
-    layerNormEpsilon: 1e-6,
-    activation: 'gelu',
-    hiddenDropout: 0,
-    attentionDropout: 0,
-    padTokenId: json.pad_token_id,
-  };
 }

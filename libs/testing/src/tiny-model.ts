@@ -1,0 +1,83 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  MANIFEST_FILE,
+  sha256OfFile,
+  textNormalizationSchema,
+  type EncoderConfig,
+  type HeadShape,
+  type Manifest,
+  type ManifestTask,
+  type NamedTensor,
+} from '@attune/artifact';
+import { buildEncoderModel, quantizeDynamic } from '@attune/onnx';
+
+/** What is put into a model directory beside the files of a tiny encoder. */
+export interface TinyModelParts {
+  config: EncoderConfig;
+  /** Of the encoder and, with a task, of `head.output`. */
+  weights: ReadonlyMap<string, NamedTensor>;
+  /** Without one the directory holds an embedding model as other programs export it: no attune.json. */
+  task?: ManifestTask;
+  /** Tokens to which texts are cut. */
+  maxLength: number;
+}
+
+/**
+ * Completes a directory of `createTinyEncoder` to a model directory as training exports it: ONNX in fp32 and int8 with
+ * `logits` (where there is a task) and a normalised `embedding`, and the manifest.
+ */
+export async function writeTinyModelFiles(directory: string, { config, weights, task, maxLength }: TinyModelParts): Promise<void> {
+  const shape: HeadShape | undefined = task && { task: task.type, pooling: task.pooling, labels: task.labels };
+  const fp32 = buildEncoderModel({
+    config,
+    weights: new Map(weights),
+    ...(shape === undefined ? { outputs: ['embedding'] } : { head: { shape, activation: 'tanh' }, outputs: ['logits', 'embedding'] }),
+  });
+  await mkdir(join(directory, 'onnx'));
+  await writeFile(join(directory, 'onnx/model.onnx'), fp32);
+  await writeFile(join(directory, 'onnx/model_quantized.onnx'), quantizeDynamic(fp32));
+  if (task === undefined) return;
+  await writeFile(join(directory, MANIFEST_FILE), JSON.stringify(await manifestOf(directory, config, task, maxLength)));
+}
+
+/** The configuration of an encoder of `createTinyEncoder`, of the family `bert`. */
+export async function readTinyConfig(directory: string, vocabularySize: number): Promise<EncoderConfig> {
+  const json = JSON.parse(await readFile(join(directory, 'config.json'), 'utf8')) as Record<string, number>;
+  return {
+    family: 'bert',
+    vocabularySize,
+    hiddenSize: json.hidden_size,
+    layers: json.num_hidden_layers,
+    attentionHeads: json.num_attention_heads,
+    intermediateSize: json.intermediate_size,
+    maxPositions: json.max_position_embeddings,
+    positionOffset: 0,
+    tokenTypes: json.type_vocab_size,
+    layerNormEpsilon: json.layer_norm_eps,
+    activation: 'gelu',
+    hiddenDropout: 0,
+    attentionDropout: 0,
+    padTokenId: json.pad_token_id,
+  };
+}
+
+async function manifestOf(directory: string, config: EncoderConfig, task: ManifestTask, maxLength: number): Promise<Manifest> {
+  const files: Manifest['files'] = {};
+  for (const path of ['tokenizer.json', 'onnx/model.onnx', 'onnx/model_quantized.onnx']) {
+    const file = join(directory, path);
+    files[path] = { sha256: await sha256OfFile(file), bytes: (await stat(file)).size };
+  }
+  const { family, hiddenSize, tokenTypes, padTokenId } = config;
+  return {
+    schemaVersion: 1,
+    createdBy: 'a spec',
+    tasks: [task],
+    embedding: { output: 'embedding', dimension: hiddenSize, pooling: 'mean', normalized: true },
+    encoder: { id: 'tiny', hash: 'tiny', family, hiddenSize, tokenTypes, padTokenId },
+    maxLength,
+    normalization: textNormalizationSchema.parse({}),
+    onnx: { fp32: 'onnx/model.onnx', int8: 'onnx/model_quantized.onnx' },
+    files,
+  };
+}
