@@ -1,0 +1,1 @@
+export { readStockNet, type StockNet } from './read-stocknet';
