@@ -32,8 +32,13 @@ describe('readStockNet', () => {
     expect(documents.map(({ id }) => id)).toEqual(['stocknet:1', 'stocknet:2']);
     expect(documents[0]).toMatchObject({ source: 'StockNet', publishedAt: '2014-01-01T09:00:00Z', text: 'Freight rates again $HLDF' });
     expect(watches.map(({ name, target }) => ({ name, ...target }))).toEqual([
-      expect.objectContaining({ name: 'Halden Freight Inc.', aliases: ['Halden Freight'], tickers: ['HLDF'] }),
-      expect.objectContaining({ name: 'The Brightmoor Company', aliases: ['Brightmoor'], tickers: ['BR-A'] }),
+      expect.objectContaining({
+        name: 'Halden Freight Inc.',
+        names: ['Halden Freight'],
+        aliases: ['Halden Freight Inc.'],
+        tickers: ['HLDF'],
+      }),
+      expect.objectContaining({ name: 'The Brightmoor Company', names: ['Brightmoor'], tickers: ['BR-A'] }),
     ]);
   });
 

@@ -4,6 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import { AttuneError, isMissing } from '@attune/artifact';
 import { watchInputSchema, type MarketDocument, type WatchInput } from '@attune/contracts';
 import { z } from 'zod';
+import { namesOf } from './company-names';
 
 /** StockNet (Xu and Cohen 2018) as the monitor takes it. */
 export interface StockNet {
@@ -17,10 +18,6 @@ const TWEETS = 'tweets.jsonl.gz';
 const COMPANIES = 'StockTable';
 
 const tweetSchema = z.object({ ts: z.iso.datetime(), id: z.string(), ticker: z.string(), text: z.string().regex(/\S/) });
-
-/** What a company's full name ends in and nobody writes. */
-const LEGAL_FORM =
-  /(?:,? (?:inc\.?|incorporated|corporation|company(?: limited)?|co\.|limited|ltd|plc|p\.l\.c\.|n\.v\.|s\.a\.|ag|sa\/nv company|group(?: incorporated)?|holdings?|l\.p\.)| &)+$/i;
 
 /**
  * Reads a folder with `tweets.jsonl.gz` (ts, id, ticker and text a line) and `StockTable` (sector, symbol and company, separated by tabs).
@@ -69,8 +66,7 @@ function companiesOf(table: string, tickers: ReadonlySet<string>): WatchInput[] 
     const name = company.replace(/\s+/g, ' ').trim();
     if (name === '') throw new AttuneError('bad-data', `${COMPANIES} has no company in its row "${row}".`);
     if (!tickers.has(ticker)) return [];
-    const short = name.replace(/^the /i, '').replace(LEGAL_FORM, '').trim();
-    const aliases = short === '' || short === name ? [] : [short];
-    return [watchInputSchema.parse({ name, target: { kind: 'entity', names: [name], aliases, tickers: [ticker] } })];
+    const [first, ...aliases] = namesOf(ticker, name);
+    return [watchInputSchema.parse({ name, target: { kind: 'entity', names: [first], aliases, tickers: [ticker] } })];
   });
 }
