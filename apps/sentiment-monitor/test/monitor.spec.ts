@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeWordListModel } from '@attune/testing';
 import { startMonitor, until, type RunningMonitor } from './running-monitor';
-import { writeWordListModel } from './word-list-model';
 
 describe('the sentiment monitor on its embedded defaults', () => {
   let folder: string;

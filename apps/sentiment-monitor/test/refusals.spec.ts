@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeWordListModel } from '@attune/testing';
 import { startInVain } from './running-monitor';
-import { writeWordListModel } from './word-list-model';
 
 describe('the sentiment monitor refuses to start', () => {
   let folder: string;

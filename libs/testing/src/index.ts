@@ -7,3 +7,4 @@ export { writeTinyDataset, type TinyDatasetOptions, type TinyDatasetRow } from '
 export { createTinyEncoder, type TinyEncoder, type TinyEncoderFamily, type TinyEncoderOptions } from './tiny-encoder';
 export { readTinyConfig, writeTinyModelFiles, type TinyModelParts } from './tiny-model';
 export { trainingFixture, type TrainingFixture } from './training-fixture';
+export { writeWordListModel } from './word-list-model';

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelStore, type NamedTensor } from '@attune/artifact';
-import { createTinyEncoder, readTinyConfig, writeTinyModelFiles } from '@attune/testing';
+import { createTinyEncoder } from './tiny-encoder';
+import { readTinyConfig, writeTinyModelFiles } from './tiny-model';
 
 /** Words that decide, and the state that each class has of its own. */
 const NEGATIVE = ['loss', 'failed', 'broken', 'bad', 'problem', 'damaged', 'rejected', 'terrible'];
