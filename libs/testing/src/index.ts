@@ -2,6 +2,7 @@ export { encoderFixture, type EncoderFixture, type EncoderFixtureCase, type Enco
 export { acquireComponent, describeWithReal, type MissingPart, type RealComponent, type StartedComponent } from './real-component';
 export { realPostgres, startPostgres, type RunningPostgres } from './real-postgres';
 export { realKafka, startKafka, type RunningKafka } from './real-kafka';
+export { startService, startServiceInVain, until, type RunningService } from './running-service';
 export { writeSafetensorsFile, type FileTensor } from './safetensors-file';
 export { writeTinyDataset, type TinyDatasetOptions, type TinyDatasetRow } from './tiny-dataset';
 export { createTinyEncoder, type TinyEncoder, type TinyEncoderFamily, type TinyEncoderOptions } from './tiny-encoder';
