@@ -1,4 +1,4 @@
-import { isExchange, isOrdinaryWord } from './ordinary-words';
+import { frequencyOfWord, isExchange } from './ordinary-words';
 import type { TokenTrie } from './token-trie';
 import type { Token } from './tokens';
 import type { WatchForm } from './watch-forms';
@@ -9,8 +9,11 @@ export interface TokenizedField {
   readonly field: 'title' | 'text';
   readonly text: string;
   readonly tokens: readonly Token[];
-  /** Whether letters' case says nothing here, since headlines and shouting write every word with capitals. */
-  readonly capitalized: boolean;
+  /**
+   * What capitals say here. Headlines and shouting write every word with capitals, and hasty posts none: only in `plain` text do they
+   * tell a name from a word.
+   */
+  readonly capitals: 'plain' | 'everywhere' | 'nowhere';
 }
 
 /** A place that may name a watch. */
@@ -29,6 +32,9 @@ const MIN_BARE_TICKER = 3;
 const MIN_ACCOUNT = 3;
 const CORPORATE_SUFFIX = /^(?:inc|incorporated|corp|corporation|co|company|ltd|limited|llc|plc|ag|sa|nv|se|lp|kk|gmbh)$/;
 const HANGUL = /\p{Script=Hangul}/u;
+const KATAKANA = /[\p{Script=Katakana}ー]/u;
+/** Suffixes with which Reuters and others name the listing of a share: New York, Nasdaq, the United States. */
+const PRIMARY_LISTING = /^(?:n|o|oq|us)$/;
 
 /** Every place of a field where the index has a form that may stand there as it is written. */
 export function findCandidates(trie: TokenTrie<WatchForm>, source: TokenizedField): Candidate[] {
@@ -54,52 +60,73 @@ function readForm(source: TokenizedField, from: number, to: number, form: WatchF
   if (form.role === 'exclude') return certain('exclude');
   if (form.role === 'keyword') return certain('keyword');
   if (form.role === 'ticker') return readTicker(source, from, to);
-  if (source.tokens[from].sign !== '') return readSigned(source.tokens[from], to - from, form);
-  return form.role === 'joined-name' ? undefined : readName(source, from, form);
+  if (source.tokens[from].sign !== '') return readSigned(source, from, to - from, form);
+  return form.role === 'joined-name' ? undefined : readName(source, from, to, form);
 }
 
-/** A name as a hashtag or an account. A cashtag is of tickers alone. */
-function readSigned({ sign, key }: Token, length: number, form: WatchForm): Reading | undefined {
+/** A name as a hashtag or an account. A cashtag is of tickers alone, and whoever wrote a text is not what it is about. */
+function readSigned({ tokens }: TokenizedField, from: number, length: number, form: WatchForm): Reading | undefined {
+  const { sign, key } = tokens[from];
   if (length > 1 || sign === '$') return undefined;
-  if (sign === '#') return { kind: 'hashtag', needsEvidence: form.ambiguous || form.upperOnly };
-  return key.length >= MIN_ACCOUNT ? certain('account') : undefined;
+  if (sign === '#') return { kind: 'hashtag', needsEvidence: form.ambiguous === 'always' || form.upperOnly };
+  const isAuthor = from > 0 && /^(?:rt|mt|via|by)$/.test(tokens[from - 1].key);
+  return key.length >= MIN_ACCOUNT && !isAuthor ? certain('account') : undefined;
 }
 
-function readName({ tokens, capitalized }: TokenizedField, from: number, form: WatchForm): Reading | undefined {
+function readName({ tokens, capitals }: TokenizedField, from: number, to: number, form: WatchForm): Reading | undefined {
   const token = tokens[from];
-  // Korean particles follow a name directly, so that only its start shows that it is a word of its own.
-  const isInsideOfWord = from > 0 && tokens[from - 1].end === token.start && HANGUL.test(token.key) && HANGUL.test(tokens[from - 1].key);
-  if (isInsideOfWord) return undefined;
-  if (!form.upperOnly || isUpper(token)) return { kind: 'name', needsEvidence: form.ambiguous };
-  return form.ambiguous && !capitalized && token.letterCase !== 'lower' ? { kind: 'name', needsEvidence: true } : undefined;
+  if (isInsideOfRun(tokens, from)) return undefined;
+  if (!form.upperOnly || isUpper(token)) return { kind: 'name', needsEvidence: isAmbiguous(form, token, tokens[to - 1]) };
+  return form.ambiguous === 'always' && capitals === 'plain' && token.letterCase !== 'lower'
+    ? { kind: 'name', needsEvidence: true }
+    : undefined;
+}
+
+function isAmbiguous({ ambiguous }: WatchForm, first: Token, last: Token): boolean {
+  // "Nestlé" is no word that "nestle" is.
+  if (ambiguous === 'never' || first.accented) return false;
+  return ambiguous === 'always' || first.letterCase === 'lower' || last.letterCase === 'lower';
+}
+
+/**
+ * Whether a token goes on a word before it in a script without spaces. Korean particles follow a name directly, and Japanese names in
+ * katakana go on with what their owner makes, so that only its start shows that a name is a word of its own.
+ */
+function isInsideOfRun(tokens: readonly Token[], from: number): boolean {
+  if (from === 0 || tokens[from - 1].end !== tokens[from].start) return false;
+  return [HANGUL, KATAKANA].some((script) => script.test(tokens[from].key) && script.test(tokens[from - 1].key));
 }
 
 function readTicker(source: TokenizedField, from: number, to: number): Reading | undefined {
   const { tokens, text } = source;
   const token = tokens[from];
-  if (hasClassSuffix(source, to)) return undefined;
-  if (token.sign === '$') return { kind: 'cashtag', needsEvidence: false };
-  if (followsExchange(source, from)) return { kind: 'ticker', needsEvidence: false };
-  const hasClass = to - from > 1;
-  const isPlain = hasClass || (token.key.length >= MIN_BARE_TICKER && !isOrdinaryWord(token.key) && /\p{L}/u.test(token.key));
-  if (!isPlain || token.sign === '@') return undefined;
-  if (token.sign === '#') return hasClass ? undefined : { kind: 'hashtag', needsEvidence: false };
+  if (token.accented || goesOn(source, to)) return undefined;
   const surface = text.slice(token.start, tokens[to - 1].end);
-  if (surface !== surface.toUpperCase() || (hasClass && /\s/.test(surface))) return undefined;
-  return { kind: 'ticker', needsEvidence: source.capitalized && isShouting(source) };
+  const hasClass = to - from > 1;
+  if (hasClass && /\s/.test(surface)) return undefined;
+  if (token.sign === '$') return certain('cashtag');
+  if (followsExchange(source, from)) return certain('ticker');
+  const isPlain = hasClass || (token.key.length >= MIN_BARE_TICKER && frequencyOfWord(token.key) === 'none' && /\p{L}/u.test(token.key));
+  if (!isPlain || token.sign === '@') return undefined;
+  if (token.sign === '#') return hasClass ? undefined : certain('hashtag');
+  if (surface !== surface.toUpperCase()) return undefined;
+  return { kind: 'ticker', needsEvidence: source.capitals === 'everywhere' && isShouting(source) };
 }
 
-/** Whether a class of shares follows, as ".B" in "$BRK.B", so that the ticker is another one. */
-function hasClassSuffix({ tokens, text }: TokenizedField, to: number): boolean {
-  if (to >= tokens.length) return false;
-  const next = tokens[to];
-  const last = tokens[to - 1];
+/** Whether a ticker goes on, as "$BRK" in "$BRK.B" and "$T" in "$T.TO", so that it is another one, or none as in "$T*". */
+function goesOn({ tokens, text }: TokenizedField, to: number): boolean {
+  const { end } = tokens[to - 1];
+  const next = tokens.at(to);
+  const isNextCashtag = next?.sign === '$' && next.start === end + 1;
+  if (/[\p{Sc}*_]/u.test(text[end] ?? '') && !isNextCashtag) return true;
+  if (next === undefined) return false;
   return (
-    next.start === last.end + 1 &&
-    /[.\-/]/.test(text[last.end]) &&
+    next.start === end + 1 &&
+    /[.\-/]/.test(text[end]) &&
     next.key.length <= 2 &&
     isUpper(next) &&
-    /\p{Lu}/u.test(text[next.start])
+    /\p{Lu}/u.test(text[next.start]) &&
+    !(text[end] === '.' && PRIMARY_LISTING.test(next.key))
   );
 }
 

@@ -3,8 +3,10 @@ export type LetterCase = 'lower' | 'capitalized' | 'upper';
 
 /** A word, or one character of a script that writes no spaces. */
 export interface Token {
-  /** Normal form: Unicode NFKC in lower case, dots of initials left out. */
+  /** Normal form: Unicode NFKC in lower case, without the dots of initials and the accents of Latin letters. */
   readonly key: string;
+  /** Whether accents were left out. */
+  readonly accented: boolean;
   /** UTF-16 offsets in the text. */
   readonly start: number;
   readonly end: number;
@@ -20,6 +22,8 @@ const WORD = 2;
 const UNSPACED = 3;
 
 const WORD_CHARACTER = /[\p{L}\p{N}\p{M}]/u;
+const CURRENCY = /\p{Sc}/u;
+const DIGIT = /\d/;
 const UNSPACED_CHARACTER =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Hangul}ー]/u;
 
@@ -46,8 +50,14 @@ function width(text: string, index: number): number {
 const ASCII_ONLY = /^[\x20-\x7e]*$/;
 const ADDRESS = /(?:https?:\/\/|www\.)\S+/iy;
 
-function normalForm(surface: string): string {
-  return (ASCII_ONLY.test(surface) ? surface : surface.normalize('NFKC')).toLowerCase();
+const ACCENTS_OF_LATIN = /(?<=\p{Script=Latin})\p{M}+/gu;
+
+/** `accented` where the form leaves accents out: "Nestlé" is also written "Nestle". */
+function normalForm(surface: string): { key: string; accented: boolean } {
+  if (ASCII_ONLY.test(surface)) return { key: surface.toLowerCase(), accented: false };
+  const composed = surface.normalize('NFKC').toLowerCase();
+  const key = composed.normalize('NFD').replace(ACCENTS_OF_LATIN, '').normalize('NFC');
+  return { key, accented: key !== composed.normalize('NFC') };
 }
 
 function letterCaseOf(surface: string): LetterCase {
@@ -57,11 +67,17 @@ function letterCaseOf(surface: string): LetterCase {
   return surface[0] === lower[0] ? 'lower' : 'capitalized';
 }
 
-/** A sign in its plain or full-width form that stands before a token and belongs to it. */
-function signBefore(text: string, start: number): string {
+/** Characters that make a sign before a token part of something else: "FIR$T", "US$5", "!*$T". */
+const BEFORE_NO_SIGN = /[\p{Sc}*&%^@#\\_]/u;
+
+/** A sign in its plain or full-width form that stands before a token and belongs to it. Cashtags may follow each other without a blank. */
+function signBefore(text: string, start: number, before: Token | undefined): string {
   if (start === 0) return '';
   const at = '$＄#＃@＠'.indexOf(text[start - 1]);
-  return at < 0 ? '' : '$#@'[at >> 1];
+  if (at < 0) return '';
+  const sign = '$#@'[at >> 1];
+  if (before?.end === start - 1 && !before.unspaced) return before.sign === '$' && sign === '$' ? sign : '';
+  return start > 1 && BEFORE_NO_SIGN.test(text[start - 2]) ? '' : sign;
 }
 
 /** End of initials such as "J.P." or "U.S.", of which the first letter stands at `start`; `start` where there are none. */
@@ -94,7 +110,8 @@ export function tokenize(text: string): Token[] {
     if (kind === OTHER) {
       if (text[index] === '&') {
         const end = text.startsWith('&amp;', index) ? index + 5 : index + 1;
-        if (tokens.length > 0) tokens.push({ key: 'and', start: index, end, letterCase: 'lower', sign: '', unspaced: false });
+        if (tokens.length > 0)
+          tokens.push({ key: 'and', accented: false, start: index, end, letterCase: 'lower', sign: '', unspaced: false });
         index = end;
       } else {
         index += width(text, index);
@@ -107,26 +124,40 @@ export function tokenize(text: string): Token[] {
       continue;
     }
     const start = index;
-    index = kind === UNSPACED ? start + width(text, start) : endOfWord(text, start);
+    const sign = signBefore(text, start, tokens.at(-1));
+    index = kind === UNSPACED ? start + width(text, start) : endOfWord(text, start, sign);
     const surface = text.slice(start, index);
-    tokens.push({
-      key: normalForm(surface.includes('.') ? surface.replaceAll('.', '') : surface),
-      start,
-      end: index,
-      letterCase: letterCaseOf(surface),
-      sign: signBefore(text, start),
-      unspaced: kind === UNSPACED,
-    });
+    const { key, accented } = kind === UNSPACED ? { key: surface.normalize('NFKC'), accented: false } : normalForm(withoutDots(surface));
+    const letterCase = letterCaseOf(surface);
+    tokens.push({ key, accented, start, end: index, letterCase, sign, unspaced: kind === UNSPACED });
   }
   return tokens;
 }
 
-function endOfWord(text: string, start: number): number {
+/** Initials as one word; a number keeps its point. */
+function withoutDots(surface: string): string {
+  return surface.includes('.') && !DIGIT.test(surface) ? surface.replaceAll('.', '') : surface;
+}
+
+function endOfWord(text: string, start: number, sign: string): number {
   const initials = endOfInitials(text, start);
-  if (initials > start) return initials;
+  // "$F.N" is a cashtag with its listing, and "$C.O.D." is none.
+  if (initials > start && (sign !== '$' || initials - start > 3)) return initials;
   let end = start;
-  while (end < text.length && kindAt(text, end) === WORD) end += width(text, end);
+  while (end < text.length && (kindAt(text, end) === WORD || goesOn(text, end, sign))) end += width(text, end);
   return end;
+}
+
+/**
+ * Whether a character that is of no word stands inside of one: the point of "9.3M", the line of "@acme_news", the money of "FIR$T" and
+ * "US$5". After a cashtag a dollar sign begins the next one.
+ */
+function goesOn(text: string, index: number, sign: string): boolean {
+  if (kindAtOrOther(text, index + 1) !== WORD) return false;
+  const character = text[index];
+  if (character === '_') return true;
+  if (character === '.' || character === ',') return DIGIT.test(text[index - 1]) && DIGIT.test(text[index + 1]);
+  return CURRENCY.test(character) && !(sign === '$' && character === '$');
 }
 
 /** End of a web address that starts here, or of the rest of an e-mail address whose `@` stands before; else `start`. */

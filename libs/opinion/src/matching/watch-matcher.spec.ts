@@ -27,6 +27,9 @@ describe('WatchMatcher', () => {
       ['the fruit at the start of a sentence', 'Apple harvest begins early this autumn.'],
       ['beside an excluded phrase', 'They bake apple pie with one Apple each.'],
       ['as a hashtag alone', 'what a day #apple'],
+      ['in small letters where names have capitals', 'Rivals of Acmeon share an apple a day'],
+      ['as the rest of another name', 'She lives near Wagram Apple House and sings'],
+      ['as the rest of another name, with an ampersand', 'The shop Pear & Apple closes'],
     ])('is not the company: %s', (_case, text) => expect(found([apple], text)).toEqual({}));
 
     it.each([
@@ -34,8 +37,22 @@ describe('WatchMatcher', () => {
       ['beside a corporate word', 'apple earnings were fine', ['apple']],
       ['at the start of a sentence with a corporate word', "Apple's shares fell.", ['Apple']],
       ['with its cashtag elsewhere', 'what did apple do now $AAPL', ['apple', '$AAPL']],
+      ['that does something', 'Apple cancels its launch event', ['Apple']],
+      ['that is to do something', 'Apple to open a store in Gdynia', ['Apple']],
+      ['that owns something', "Apple's new campus opens", ['Apple']],
+      ['in a list of names', 'Apple and Walvert agree on a truce over patents', ['Apple']],
+      ['in a headline of capitals only with a word of companies', 'Why Apple Shares Fell On Monday After All', ['Apple']],
       ['with another of its names elsewhere', 'Nothing new. Apple Inc said so. apple it is', ['Apple Inc', 'apple']],
     ])('is the company: %s', (_case, text, forms) => expect(found([apple], text)).toEqual({ apple: forms }));
+  });
+
+  describe('a phrase of ordinary words that is a name', () => {
+    const watches = [entity('buy', ['Best Buy']), entity('cat', ['Caterpillar'])];
+    it.each([
+      ['in small letters', 'this was the best buy of the year, said a caterpillar', {}],
+      ['in capitals', 'Best Buy opens again. Caterpillar does not', { buy: ['Best Buy'], cat: ['Caterpillar'] }],
+      ['in a hasty post with a word of companies', 'best buy earnings tonight', { buy: ['best buy'] }],
+    ])('%s', (_case, text, expected) => expect(found(watches, text)).toEqual(expected));
   });
 
   describe('a ticker', () => {
@@ -55,6 +72,14 @@ describe('WatchMatcher', () => {
       ['a plain ticker', 'TSLA again, tsla', { tesla: ['TSLA'] }],
       ['another class of its shares', 'sold $TSLA.B', {}],
       ['full-width signs', '＄ＴＳＬＡ', { tesla: ['＄ＴＳＬＡ'] }],
+      ['a class of shares in one word', '$BRKB', { berkshire: ['$BRKB'] }],
+      ['a class after a blank', '$BRK B', {}],
+      ['its listing', '$TSLA.O and $F.N', { tesla: ['$TSLA'], ford: ['$F'] }],
+      ['a listing elsewhere', 'sold $F.TO', {}],
+      ['cashtags without blanks between them', '$TSLA$F', { tesla: ['$TSLA'], ford: ['$F'] }],
+      ['money inside of a word', 'L$F, HEI$F, US$F, $F€PHAN, $F$, $F_F and C$ALL', {}],
+      ['letters with accents', '$TŠLÀ', {}],
+      ['a future', '$TSLA_F', {}],
     ])('%s', (_case, text, expected) => expect(found(watches, text)).toEqual(expected));
 
     it('is shared by two watches', () => {
@@ -74,6 +99,10 @@ describe('WatchMatcher', () => {
     ['a Korean particle', ['갈매기전자'], '갈매기전자가 발표', ['갈매기전자']],
     ['a hashtag and an account', ['Pine Gable'], '#PineGable @pinegable', ['#PineGable', '@pinegable']],
     ['a company form after a comma', ['Acmeon Inc'], 'Acmeon, Inc. rose', ['Acmeon, Inc']],
+    ['letters without their accents', ['Néstor Foods'], 'NESTOR FOODS rose', ['NESTOR FOODS']],
+    ['an accent that tells it from a word', ['Nestlé'], 'the hills of nestlé', ['nestlé']],
+    ['a name before more katakana', ['ソニー'], '昨日ソニーグループが発表', ['ソニー']],
+    ['a dotted capital of Turkish', ['İnci Holding'], 'inci holding ve İNCİ HOLDİNG', ['inci holding', 'İNCİ HOLDİNG']],
   ])('reads %s', (_case, names, text, forms) => expect(found([entity('w', names)], text)).toEqual({ w: forms }));
 
   it.each([
@@ -81,6 +110,11 @@ describe('WatchMatcher', () => {
     ['over the end of a sentence', ['Pinewood Gable'], 'We saw Pinewood. Gable left.'],
     ['in a web address', ['Acmeon'], 'see https://acmeon.com/acmeon or bob@acmeon.com'],
     ['short capitals in small letters', ['GQ'], 'gq is nothing'],
+    ['in an ordinary word without its accent', ['Nestlé'], 'They nestle in the hills'],
+    ['inside of a word in katakana', ['ライン'], 'オンライン会議'],
+    ['inside of a number', ['3M'], 'sold 9.3M of them'],
+    ['in the name of whoever wrote it', ['Harbourwire'], 'RT @harbourwire: rain, via @Harbourwire'],
+    ['at the beginning of a longer account', ['Acmeon'], '@acmeon_fans'],
   ])('finds nothing %s', (_case, names, text) => expect(found([entity('w', names)], text)).toEqual({}));
 
   it('takes the longest of overlapping names', () => {

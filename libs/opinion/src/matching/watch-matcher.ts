@@ -1,9 +1,8 @@
-import type { RE2JS } from 're2js';
 import type { Sentence } from '../sentences/sentence';
 import { splitSentences } from '../sentences/split-sentences';
 import { findCandidates, type Candidate, type TokenizedField } from './candidates';
 import { certainWatches, hasEvidence, isExcluded, longestOnly } from './evidence';
-import { compilePattern, findPattern } from './patterns';
+import { PatternIndex } from './pattern-index';
 import { TokenTrie } from './token-trie';
 import { tokenize } from './tokens';
 import { formsOfWatch, type IndexedForm, type WatchForm } from './watch-forms';
@@ -12,23 +11,23 @@ import type { MatchableDocument, MatchableWatch, SurfaceForm, WatchMatch } from 
 interface IndexedWatch {
   readonly watch: MatchableWatch;
   readonly forms: readonly IndexedForm[];
-  readonly patterns: readonly RE2JS[];
 }
 
 /** Most places that are told for one watch in a document. */
 const MAX_FORMS = 100;
 
 /** From this share of capitalised words on, capitals say nothing; fewer than five words show no such habit. */
-const CAPITALIZED_SHARE = 0.6;
+const CAPITALIZED_SHARE = 0.7;
 
 /**
  * Finds the watches that a document names. Names, tickers and keywords are in one trie over tokens, so that a document costs what its own
- * words cost, however many watches there are; patterns alone are tried one after the other. Watches come and go one at a time.
+ * words cost, however many watches there are; of patterns only those are tried whose plain parts it holds. Watches come and go one at a
+ * time.
  */
 export class WatchMatcher {
   private readonly trie = new TokenTrie<WatchForm>();
   private readonly watches = new Map<string, IndexedWatch>();
-  private readonly withPatterns = new Map<string, IndexedWatch>();
+  private readonly patterns = new PatternIndex<MatchableWatch>();
 
   /**
    * An index of the enabled ones among some watches.
@@ -51,12 +50,12 @@ export class WatchMatcher {
    * @throws AttuneError `bad-data` when a pattern does not compile; the index is unchanged then
    */
   replace(watch: MatchableWatch): void {
-    const patterns = watch.enabled && watch.target.kind === 'entity' ? watch.target.patterns.map(compilePattern) : [];
+    const patterns = watch.enabled && watch.target.kind === 'entity' ? PatternIndex.compile(watch, watch.target.patterns) : [];
     this.remove(watch.id);
     if (!watch.enabled) return;
-    const indexed = { watch, forms: formsOfWatch(watch), patterns };
+    const indexed = { watch, forms: formsOfWatch(watch) };
     this.watches.set(watch.id, indexed);
-    if (patterns.length > 0) this.withPatterns.set(watch.id, indexed);
+    this.patterns.add(watch, patterns);
     for (const { keys, form } of indexed.forms) this.trie.add(keys, form);
   }
 
@@ -65,7 +64,7 @@ export class WatchMatcher {
     const indexed = this.watches.get(watchId);
     if (indexed === undefined) return false;
     for (const { keys } of indexed.forms) this.trie.remove(keys, ({ watch }) => watch.id === watchId);
-    this.withPatterns.delete(watchId);
+    this.patterns.remove(indexed.watch);
     return this.watches.delete(watchId);
   }
 
@@ -82,11 +81,9 @@ export class WatchMatcher {
       const form = toSurfaceForm(candidate);
       if (form !== undefined) add(candidate.form.watch, form);
     }
-    for (const { watch, patterns } of this.withPatterns.values()) {
-      for (const { field, text } of fields) {
-        for (const { start, end } of patterns.flatMap((pattern) => findPattern(pattern, text))) {
-          add(watch, { field, start, end, surface: text.slice(start, end), kind: 'pattern' });
-        }
+    for (const { field, text } of fields) {
+      for (const { owner, start, end } of this.patterns.find(text)) {
+        add(owner, { field, start, end, surface: text.slice(start, end), kind: 'pattern' });
       }
     }
     if (found.size === 0) return [];
@@ -106,7 +103,8 @@ function readField(field: 'title' | 'text', text: string): TokenizedField {
     words += 1;
     if (letterCase !== 'lower') capitals += 1;
   }
-  return { field, text, tokens, capitalized: words > 4 && capitals >= words * CAPITALIZED_SHARE };
+  const everywhere = words > 4 && capitals >= words * CAPITALIZED_SHARE;
+  return { field, text, tokens, capitals: everywhere ? 'everywhere' : capitals === 0 ? 'nowhere' : 'plain' };
 }
 
 /** Which of the candidates name their watch. */
