@@ -106,11 +106,15 @@ function readTicker(source: TokenizedField, from: number, to: number): Reading |
   if (hasClass && /\s/.test(surface)) return undefined;
   if (token.sign === '$') return certain('cashtag');
   if (followsExchange(source, from)) return certain('ticker');
-  const isPlain = hasClass || (token.key.length >= MIN_BARE_TICKER && frequencyOfWord(token.key) === 'none' && /\p{L}/u.test(token.key));
-  if (!isPlain || token.sign === '@') return undefined;
+  if (token.sign === '@' || !(hasClass || isUnmistakable(token.key))) return undefined;
   if (token.sign === '#') return hasClass ? undefined : certain('hashtag');
   if (surface !== surface.toUpperCase()) return undefined;
   return { kind: 'ticker', needsEvidence: source.capitals === 'everywhere' && isShouting(source) };
+}
+
+/** Whether letters without a sign can only be a ticker. */
+function isUnmistakable(key: string): boolean {
+  return key.length >= MIN_BARE_TICKER && frequencyOfWord(key) === 'none' && /\p{L}/u.test(key);
 }
 
 /** Whether a ticker goes on, as "$BRK" in "$BRK.B" and "$T" in "$T.TO", so that it is another one, or none as in "$T*". */
