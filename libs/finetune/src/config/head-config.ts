@@ -146,7 +146,7 @@ const headConfigKeys = z
         batchSize: positiveInt.default(32).describe('Rows an optimiser step sees'),
         accumulate: positiveInt.default(1).describe('Batches whose gradients are summed for one step'),
         maxLength: positiveInt.default(128).describe('Tokens kept of a text'),
-        tokenBudget: positiveInt.default(8192).describe('Most tokens, padding counted, that go through the encoder at once'),
+        tokenBudget: positiveInt.default(2048).describe('Most tokens, padding counted, that go through the encoder at once'),
         hiddenDropout: probability.optional().describe("Dropout of hidden states; default the encoder's own"),
         attentionDropout: probability.optional().describe("Dropout of attention weights; default the encoder's own"),
         precision: z

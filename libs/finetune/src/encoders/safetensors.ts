@@ -128,9 +128,6 @@ function headerOf(tensors: ReadonlyMap<string, NamedTensor>, metadata: Record<st
   let offset = 0;
   for (const [name, tensor] of tensors) {
     const elements = tensor.shape.reduce((product, size) => product * size, 1);
-    if (elements !== tensor.values.length) {
-      throw new AttuneError('bad-model', `tensor "${name}" has ${tensor.values.length} values for the shape [${tensor.shape.join(', ')}]`);
-    }
     json[name] = { dtype: 'F32', shape: tensor.shape, data_offsets: [offset, offset + elements * 4] };
     offset += elements * 4;
   }
@@ -143,8 +140,8 @@ function headerOf(tensors: ReadonlyMap<string, NamedTensor>, metadata: Record<st
 }
 
 /**
- * Writes tensors as F32, in the map's order, each from its own memory; the metadata `{ format: 'pt' }` is what Python's
- * loaders ask for. Replaces the file if there is one.
+ * Writes tensors as F32, in the map's order, each from its own memory, asked for its values once and not before its turn; the metadata
+ * `{ format: 'pt' }` is what Python's loaders ask for. Replaces the file if there is one.
  *
  * @returns The file's SHA-256 in hexadecimal.
  * @throws AttuneError `disk-full` where there is no room; the incomplete file is the caller's to remove with its directory.
@@ -159,7 +156,10 @@ export async function writeSafetensors(
   const handle = await open(file, 'w');
   try {
     await handle.writeFile(header);
-    for (const { values } of tensors.values()) {
+    for (const [name, { shape, values }] of tensors) {
+      if (shape.reduce((product, size) => product * size, 1) !== values.length) {
+        throw new AttuneError('bad-model', `tensor "${name}" has ${values.length} values for the shape [${shape.join(', ')}]`);
+      }
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
       for (const piece of pieces(bytes)) {
         hash.update(piece);

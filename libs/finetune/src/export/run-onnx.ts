@@ -3,7 +3,7 @@ import { evaluationBatches } from '../data/batches';
 import type { EncodedExample } from '../data/example';
 
 /** Tokens, padding counted, that go through a session at once. */
-const TOKEN_BUDGET = 4096;
+const TOKEN_BUDGET = 1024;
 const MOST_ROWS = 64;
 
 /**

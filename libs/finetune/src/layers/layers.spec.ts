@@ -17,6 +17,8 @@ const HIDDEN = 8;
 const INNER = 12;
 const HEADS = 2;
 const LENGTHS = [5, 2, 4];
+/** 33 tokens, of which 34 flow. */
+const LENGTHS_ROUNDED_UP = [2, 5, 1, 4, 3, 2, 5, 1, 4, 3, 3];
 const TOKENS = 5;
 
 const kernels = new Kernels('fp32');
@@ -128,6 +130,7 @@ const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, 
 describe.each(Object.entries(CASES))('%s', (_, make) => {
   it.each([
     ['padded rows', LENGTHS],
+    ['padded rows that flow with some of their padding', LENGTHS_ROUNDED_UP],
     ['rows of one length', [TOKENS, TOKENS]],
   ])('has the gradients of finite differences on %s', (_rows, lengths) => {
     const random = new Random(17);
@@ -195,12 +198,27 @@ describe.each(Object.entries(CASES))('%s', (_, make) => {
   });
 });
 
+describe('packing', () => {
+  it('lets as many rows flow as there are tokens, and of many tokens one of few numbers', () => {
+    const flowing = (real: number): number => {
+      const packing = new Packing(kernels, { ...batchOf(new Array<number>(real).fill(1)), tokens: 5 });
+      packing.dispose();
+      return packing.flowing;
+    };
+    expect([1, 11, 31].map(flowing)).toEqual([1, 11, 31]);
+    expect(flowing(33)).toBe(34);
+    const between = new Set(Array.from({ length: 1025 - 512 }, (_, i) => flowing(512 + i)));
+    expect(between.size).toBe(17);
+    expect(Math.max(...Array.from({ length: 2000 }, (_, i) => flowing(i + 1) / (i + 1)))).toBeLessThan(1.07);
+  });
+});
+
 describe('an encoder block', () => {
-  it('gives each row of a padded batch what the row alone gives', () => {
+  it.each([[LENGTHS], [LENGTHS_ROUNDED_UP]])('gives each row of a batch padded from %j what the row alone gives', (lengths) => {
     const random = new Random(5);
     const block = CASES['encoder block with dropout'](random);
     const pass: Pass = { kernels, training: false };
-    const together = new Packing(kernels, batchOf(LENGTHS));
+    const together = new Packing(kernels, batchOf(lengths));
     const x = Float32Array.from({ length: together.flowing * HIDDEN }, () => random.normal());
     const evaluate = (values: Float32Array, packing: Packing): Float32Array => {
       const input = kernels.floats(values, [packing.flowing, HIDDEN]);
@@ -212,13 +230,12 @@ describe('an encoder block', () => {
       return output;
     };
     const all = evaluate(Float32Array.from(x), together);
-    let first = 0;
-    for (const length of LENGTHS) {
+    lengths.forEach((length, row) => {
+      const first = together.firsts[row];
       const part = (values: Float32Array): Float32Array => values.slice(first * HIDDEN, (first + length) * HIDDEN);
       const alone = evaluate(part(x), new Packing(kernels, { ...batchOf([length]), tokens: length }));
       const difference = alone.reduce((largest, value, i) => Math.max(largest, Math.abs(value - part(all)[i])), 0);
       expect(difference).toBeLessThan(1e-5);
-      first += length;
-    }
+    });
   });
 });

@@ -3,7 +3,6 @@ import type { Kernels, Tensor } from '../native/kernels';
 
 /** Share of padding in a batch above which its tokens are packed. */
 const PACK_ABOVE = 0.06;
-
 /**
  * Where the tokens of a batch lie. Dense layers, norms and activations need no neighbours, so they run on rows of real
  * tokens alone; attention needs the rectangle `[batch, tokens]`. Where there is next to no padding the rectangle itself
@@ -12,7 +11,7 @@ const PACK_ABOVE = 0.06;
 export class Packing {
   readonly rows: number;
   readonly tokens: number;
-  /** Rows that flow: real tokens, or all. */
+  /** Rows that flow: real tokens with a few of padding, or all. */
   readonly flowing: number;
   /** Whether padding was taken out. */
   readonly packed: boolean;
@@ -34,17 +33,20 @@ export class Packing {
     this.tokens = tokens;
     const real = lengths.reduce((sum, length) => sum + length, 0);
     const cells = rows * tokens;
-    this.packed = cells - real > PACK_ABOVE * cells;
-    this.flowing = this.packed ? real : cells;
+    const rounded = roundUp(real);
+    this.packed = cells - real > PACK_ABOVE * cells && rounded < cells;
+    this.flowing = this.packed ? rounded : cells;
     this.places = new Int32Array(this.flowing);
     this.firsts = new Int32Array(rows);
-    // A cell of padding takes any real row: attention masks it as a key, and its query goes nowhere.
+    // A cell of padding takes any row that flows: attention masks it as a key, and its query goes nowhere.
     const sources = new Int32Array(cells);
     let next = 0;
+    let padding = this.flowing - real;
     for (let row = 0; row < rows; row++) {
       this.firsts[row] = next;
-      const count = this.packed ? lengths[row] : tokens;
-      for (let token = 0; token < count; token++, next++) {
+      const filled = Math.min(padding, tokens - lengths[row]);
+      padding -= filled;
+      for (let token = 0; token < lengths[row] + filled; token++, next++) {
         this.places[next] = row * tokens + token;
         sources[row * tokens + token] = next;
       }
@@ -83,4 +85,13 @@ export class Packing {
     this.fromRectangle?.release();
     this.maskBias?.release();
   }
+}
+
+/**
+ * The next of 16 to 32 numbers of rows in each doubling. For each number of rows that it meets, oneDNN compiles
+ * products and keeps them, some 350 kB a product in bfloat16; without rounding nearly every packed batch would have a number of its own.
+ */
+function roundUp(rows: number): number {
+  const grain = 2 ** Math.max(0, Math.floor(Math.log2(rows / 16)));
+  return Math.ceil(rows / grain) * grain;
 }

@@ -66,10 +66,13 @@ export class Parameter {
 
   /** A copy of the values. */
   toHost(): NamedTensor {
-    const tensor = readVariable(this.kernels, this.variable);
-    const values = tensor.read();
-    tensor.release();
-    return { shape: [...this.shape], values };
+    const { shape, values } = this.state();
+    return { shape, values };
+  }
+
+  /** The values at the time at which they are asked for. */
+  state(): NamedTensor {
+    return variableState(this.kernels, this.variable, this.shape);
   }
 
   /** Adds to the gradient; consumes the tensor. */
@@ -123,6 +126,22 @@ export function assignVariable(kernels: Kernels, variable: Tensor, values: Float
 /** The value of a variable; the caller's to release, before the next update. */
 export function readVariable(kernels: Kernels, variable: Tensor): Tensor {
   return kernels.call('ReadVariableOp', [kernels.type('dtype', kernels.binding.TF_FLOAT)], [variable]);
+}
+
+/**
+ * A variable as a tensor in host memory that is copied each time its values are asked for: what a checkpoint writes one after the other
+ * need not lie there all at once.
+ */
+export function variableState(kernels: Kernels, variable: Tensor, shape: readonly number[]): NamedTensor {
+  return {
+    shape: [...shape],
+    get values() {
+      const tensor = readVariable(kernels, variable);
+      const values = tensor.read();
+      tensor.release();
+      return values;
+    },
+  };
 }
 
 /** Frees a variable's memory and its handle. */

@@ -21,8 +21,11 @@ export class Network implements TrainableNetwork {
   /** Precision for which weights are prepared. */
   private prepared: Precision | undefined;
 
-  constructor(private readonly options: NetworkOptions) {
+  readonly layers: number;
+
+  constructor(options: NetworkOptions) {
     const { config, head, furtherHeads = [], vocabulary } = options;
+    this.layers = config.layers;
     this.kernels = new Kernels(options.precision);
     this.exact = options.precision === 'fp32' ? this.kernels : new Kernels('fp32');
     this.store = new ParameterStore(this.kernels, options);
@@ -37,10 +40,6 @@ export class Network implements TrainableNetwork {
 
   get slots(): ReadonlyMap<string, LinearSlot> {
     return this.encoder.slots;
-  }
-
-  get layers(): number {
-    return this.options.config.layers;
   }
 
   parameter(name: string): Parameter {

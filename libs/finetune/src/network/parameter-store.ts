@@ -2,20 +2,27 @@ import { encoderParameterShapes, type NamedTensor } from '@attune/artifact';
 import { Parameter } from '../layers/parameter';
 import type { Kernels } from '../native/kernels';
 import { headParameterShapes, type NetworkOptions } from './trainable-network';
+import type { VocabularySubset } from './vocabulary-subset';
 
 const WORDS = 'embeddings.word_embeddings.weight';
 
 /** The parameters of a network by their names in memory; the word table holds only the tokens that occur, where those are given. */
 export class ParameterStore {
   readonly byName = new Map<string, Parameter>();
+  private readonly vocabulary: VocabularySubset | undefined;
+  /** The whole word table, where only a part of it is a parameter. Other weights are not kept a second time. */
+  private readonly allWords: NamedTensor | undefined;
 
   constructor(
     private readonly kernels: Kernels,
-    private readonly options: NetworkOptions,
+    { config, head, furtherHeads = [], weights, vocabulary }: NetworkOptions,
   ) {
-    const { config, head, furtherHeads = [] } = options;
+    this.vocabulary = vocabulary;
+    this.allWords = vocabulary && weights.get(WORDS);
     for (const [name, shape] of [...encoderParameterShapes(config), ...headParameterShapes(config, head, ...furtherHeads)]) {
-      this.byName.set(name, this.make(name, shape));
+      const source = weights.get(name);
+      if (!source) throw new RangeError(`no weights for ${name}`);
+      this.byName.set(name, this.make(name, shape, source.values));
     }
   }
 
@@ -26,12 +33,10 @@ export class ParameterStore {
     return parameter;
   }
 
-  private make(name: string, shape: number[]): Parameter {
-    const { weights, vocabulary } = this.options;
-    const source = weights.get(name);
-    if (!source) throw new RangeError(`no weights for ${name}`);
-    if (name !== WORDS || !vocabulary) return new Parameter(this.kernels, name, shape, source.values);
-    return new Parameter(this.kernels, name, [vocabulary.size, shape[1]], vocabulary.take(source.values, shape[1]));
+  private make(name: string, shape: number[], values: Float32Array): Parameter {
+    const { vocabulary } = this;
+    if (name !== WORDS || !vocabulary) return new Parameter(this.kernels, name, shape, values);
+    return new Parameter(this.kernels, name, [vocabulary.size, shape[1]], vocabulary.take(values, shape[1]));
   }
 
   /** Copies of all parameters, the whole vocabulary's word table among them. */
@@ -40,11 +45,9 @@ export class ParameterStore {
   }
 
   private whole(name: string, tensor: NamedTensor): NamedTensor {
-    const { vocabulary, weights } = this.options;
-    const source = weights.get(name);
-    if (name !== WORDS || !vocabulary || !source) return tensor;
-    const width = tensor.shape[1];
-    return { shape: [...source.shape], values: vocabulary.merge(source.values, tensor.values, width) };
+    const { vocabulary, allWords } = this;
+    if (name !== WORDS || !vocabulary || !allWords) return tensor;
+    return { shape: [...allWords.shape], values: vocabulary.merge(allWords.values, tensor.values, tensor.shape[1]) };
   }
 
   /** Lets go of values that were read. */

@@ -22,9 +22,12 @@ export class ReferenceNetwork implements TrainableNetwork {
   readonly slots = new Map<string, LinearSlot>();
   private readonly tf = loadTensorFlow();
   private readonly store: ParameterStore;
+  /** The weights are in the store now. */
+  private readonly options: Omit<NetworkOptions, 'weights'>;
 
-  constructor(private readonly options: NetworkOptions) {
-    this.store = new ParameterStore(this.kernels, options);
+  constructor({ weights, ...options }: NetworkOptions) {
+    this.options = options;
+    this.store = new ParameterStore(this.kernels, { ...options, weights });
     for (const name of this.store.byName.keys()) {
       const layer = /^(encoder\..*)\.weight$/.exec(name)?.[1];
       if (layer && !layer.endsWith('LayerNorm')) {

@@ -1,6 +1,6 @@
 import type { NamedTensor } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
-import { assignVariable, createVariable, destroyVariable, readVariable, type Parameter } from '../layers/parameter';
+import { assignVariable, createVariable, destroyVariable, variableState, type Parameter } from '../layers/parameter';
 import { release, type Kernels, type Tensor } from '../native/kernels';
 
 type OptimizerConfig = HeadConfig['optimizer'];
@@ -100,14 +100,12 @@ export class Optimizer {
     return slots;
   }
 
-  /** The slots' values, to be saved with a checkpoint. */
+  /** The slots, to be saved with a checkpoint; their values are those of the time at which they are asked for. */
   state(): Map<string, NamedTensor> {
     const result = new Map<string, NamedTensor>();
     for (const [parameter, slots] of this.slots) {
       this.rule.slots.forEach((name, i) => {
-        const tensor = readVariable(this.kernels, slots[i]);
-        result.set(`${parameter.name}#${name}`, { shape: [...parameter.shape], values: tensor.read() });
-        tensor.release();
+        result.set(`${parameter.name}#${name}`, variableState(this.kernels, slots[i], parameter.shape));
       });
     }
     return result;

@@ -7,7 +7,7 @@ import type { TrainableNetwork } from '../network/trainable-network';
 import type { Batch } from '../data/example';
 
 /** Tokens of an evaluation batch: enough to keep the processors busy, few enough to be no peak of memory. */
-const TOKEN_BUDGET = 4096;
+const TOKEN_BUDGET = 1024;
 
 /** Runs the network over examples, longest first, and gives its outputs in the order of the examples, `[rows × width]`. */
 export function overExamples(

@@ -101,6 +101,8 @@ async function tuneAndEvaluate(run: Run): Promise<Tuned> {
   try {
     const trainableParameters = countValues(tuner.parameters.map(({ name, shape }) => encoder.weights.get(name)?.shape ?? shape));
     const totalParameters = countValues([...wholeShapes(run, tuner)]);
+    // TensorFlow has them now, and what is exported comes from there.
+    encoder.weights.clear();
     options.onEvent({ type: 'parameters', trainable: trainableParameters, total: totalParameters });
     const history = await tune(run, network, tuner);
     stopIfAborted(options.signal);

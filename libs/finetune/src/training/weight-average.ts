@@ -1,5 +1,5 @@
 import type { NamedTensor } from '@attune/artifact';
-import { assignVariable, createVariable, destroyVariable, readVariable, type Parameter } from '../layers/parameter';
+import { assignVariable, createVariable, destroyVariable, readVariable, variableState, type Parameter } from '../layers/parameter';
 import { release, type Kernels, type Tensor } from '../native/kernels';
 
 /** Steps between updates of the average; the decay is raised to this power, so the horizon is the same. */
@@ -48,15 +48,14 @@ export class WeightAverage {
     for (const [parameter, variable] of this.averages) parameter.exchange(variable);
   }
 
-  /** The averaged values by the parameters' names. */
+  /** The averages by the parameters' names, to be saved with a checkpoint; their values are those of the time at which they are asked for. */
+  state(): Map<string, NamedTensor> {
+    return new Map([...this.averages].map(([{ name, shape }, variable]) => [name, variableState(this.kernels, variable, shape)]));
+  }
+
+  /** A copy of the averages by the parameters' names. */
   values(): Map<string, NamedTensor> {
-    const result = new Map<string, NamedTensor>();
-    for (const [parameter, variable] of this.averages) {
-      const tensor = readVariable(this.kernels, variable);
-      result.set(parameter.name, { shape: [...parameter.shape], values: tensor.read() });
-      tensor.release();
-    }
-    return result;
+    return new Map([...this.state()].map(([name, { shape, values }]) => [name, { shape, values }]));
   }
 
   restore(values: Map<string, NamedTensor>): void {
