@@ -69,7 +69,8 @@ export async function lookAtMachine(): Promise<MachineState> {
   };
 }
 
-function processorTimes(): { idle: number; all: number } {
+/** Milliseconds of all processors since the machine started: those without work, and all. */
+export function processorTimes(): { idle: number; all: number } {
   let idle = 0;
   let all = 0;
   for (const { times } of cpus()) {

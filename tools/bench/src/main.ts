@@ -7,13 +7,11 @@ import { compareDetection } from './detection/compare-detection';
 import { comparePrediction } from './prediction/compare-prediction';
 import { compareServing } from './serving/compare-serving';
 import { compareSteps } from './steps/compare-steps';
+import { shownCommand } from './shown-command';
 import { compareTraining } from './training/compare-training';
 import { formatTable, writeResult, type Result } from './write-result';
 
 const ROOT = join(__dirname, '../../..');
-
-/** Options that say where things lie. */
-const PLACES = ['--python', '--out', '--work', '--peers'];
 
 interface CommonOptions {
   python: string;
@@ -57,13 +55,6 @@ async function encoderFolder(reference: string): Promise<string> {
   return (await loadEncoder(reference)).directory;
 }
 
-/** A command line without the options that only say where things lie on this machine. */
-function withoutPlaces(args: readonly string[]): string[] {
-  return args.filter(
-    (argument, index) => !PLACES.some((name) => argument.startsWith(`${name}=`) || [argument, args[index - 1]].includes(name)),
-  );
-}
-
 function say(message: string): void {
   console.error(message);
 }
@@ -72,7 +63,7 @@ function createProgram(args: readonly string[]): Command {
   const program = new Command('bench').description(
     'Compare this project with what it would otherwise be: both sides in one run, in turns, as a ratio.',
   );
-  const command = ['npm run bench --', ...withoutPlaces(args)].join(' ');
+  const command = shownCommand('npm run bench --', args, ROOT);
   const withEncoder = (comparison: Command): Command =>
     comparison.option('--encoder <name|folder>', 'encoder of both sides', 'all-MiniLM-L6-v2');
   const withThreads = (comparison: Command): Command =>

@@ -23,12 +23,17 @@ describe('JsonLinesProcess', () => {
 });
 
 describe('runMeasured', () => {
-  it('gives time, peak memory and output of a process', async () => {
-    const hold = 'const held = Buffer.alloc(1e8, 1); setTimeout(() => console.log(held.length), 300)';
+  it('gives times, peak memory and output of a process', async () => {
+    const hold =
+      'const held = Buffer.alloc(1e8, 1); while (process.cpuUsage().user < 5e5); setTimeout(() => console.log(held.length), 300)';
     const run = await runMeasured('child', process.execPath, ['-e', hold]);
     expect(run.stdout.trim()).toBe('100000000');
     expect(run.wallSeconds).toBeGreaterThan(0.25);
-    if (process.platform === 'linux') expect(run.peakMemory).toBeGreaterThan(1e8);
+    if (process.platform !== 'linux') return;
+    expect(run.peakMemory).toBeGreaterThan(1e8);
+    expect(run.cpuSeconds).toBeGreaterThan(0.4);
+    expect(run.othersShare).toBeGreaterThanOrEqual(0);
+    expect(run.othersShare).toBeLessThan(1);
   });
 
   it('fails with the last words of a process that fails', async () => {

@@ -9,16 +9,3 @@ export function median(values: readonly number[]): number {
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
-
-/** How one series of times compares with another: medians and their ratio. */
-export interface Comparison {
-  ours: number;
-  theirs: number;
-  ratio: number;
-}
-
-/** Compares the medians of two series. */
-export function compareMedians(ours: readonly number[], theirs: readonly number[]): Comparison {
-  const [our, their] = [median(ours), median(theirs)];
-  return { ours: our, theirs: their, ratio: our / their };
-}
