@@ -60,6 +60,7 @@ describe('training a head', () => {
   it.each([
     ['adamw', {}],
     ['sgd with an average of the weights', { optimizer: { name: 'sgd' }, training: { weightAverage: 0.9 } }],
+    ['the last weights rather than the best', { training: { keepBest: false } }],
     ['lora', { tuner: { name: 'lora' } }],
   ] as const)('goes on after an interruption as if there had been none: %s', async (_, settings) => {
     await trainHead(configOf(settings), optionsFor('unbroken'));

@@ -74,7 +74,10 @@ export class TrainingLoop {
     this.assign(under('weights/'));
     this.optimizer.restore(tuner.parameters, under('optimizer/'), progress.step);
     this.average?.restore(under('average/'));
-    if (progress.best) this.bestWeights = under('best/');
+    const best = under('best/');
+    if (best.size > 0) this.bestWeights = best;
+    // They are in TensorFlow's memory now; whoever read them may still hold the map.
+    tensors.clear();
   }
 
   /**
@@ -253,9 +256,9 @@ export class TrainingLoop {
     const put = (prefix: string, values: Map<string, NamedTensor> | undefined): void => {
       for (const [name, tensor] of values ?? []) tensors.set(prefix + name, tensor);
     };
-    put('weights/', this.currentWeights());
+    put('weights/', new Map(this.options.tuner.parameters.map((parameter) => [parameter.name, parameter.state()])));
     put('optimizer/', this.optimizer.state());
-    put('average/', this.average?.values());
+    put('average/', this.average?.state());
     put('best/', this.bestWeights);
     const seconds = (performance.now() - this.startedAt) / 1000;
     await this.options.checkpoints.save({ progress: { ...this.progress, seconds }, tensors });
