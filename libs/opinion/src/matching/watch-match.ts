@@ -24,7 +24,7 @@ export interface SurfaceForm {
 /** A document that concerns a watch. */
 export interface WatchMatch {
   readonly watchId: string;
-  /** Whom the head is asked about: the first name of an entity. A topic has none, and its sentiment is that of the whole text. */
+  /** The first name of an entity, about which the head is asked. A topic has none, and its sentiment is that of the whole text. */
   readonly target: string | undefined;
   /** By field and place. Empty where a topic was recognised by its meaning. */
   readonly forms: readonly SurfaceForm[];

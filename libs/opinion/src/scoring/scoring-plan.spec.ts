@@ -1,4 +1,5 @@
 import type { WatchMatch } from '../matching/watch-match';
+import { WatchMatcher } from '../matching/watch-matcher';
 import { aggregateSentiment } from './aggregate-sentiment';
 import { MAX_SENTENCES_PER_TARGET, planScoring } from './scoring-plan';
 
@@ -35,6 +36,16 @@ describe('planScoring', () => {
   it('takes a short post as one statement', () => {
     const post = 'Bought $F. Terrible idea.';
     expect(planScoring({ text: post }, [match('f', 'Ford', sentence('Bought $F.'))]).inputs).toEqual([{ text: post, pair: 'Ford' }]);
+  });
+
+  it('asks about an entity by the name that stands in the sentence, its first name before others', () => {
+    const target = { names: ['Ford Motor', 'Blue Oval'], aliases: [], tickers: ['F'], patterns: [], excludes: [] };
+    const matcher = WatchMatcher.build([{ id: 'f', target: { kind: 'entity', ...target }, enabled: true }]);
+    const pairsOf = (document: { title?: string; text: string }): (string | undefined)[] =>
+      planScoring(document, matcher.match(document)).inputs.map(({ pair }) => pair);
+    const text = 'Shares of $F fell. Analysts at Blue Oval and Ford Motor met. It is the Blue Oval that suffers, said $F.';
+    expect(pairsOf({ title: 'FORD MOTOR slumps', text })).toEqual(['FORD MOTOR', '$F', 'Ford Motor', 'Blue Oval']);
+    expect(pairsOf({ text: '$F is a gift at this price. Long Ford Motor' })).toEqual(['Ford Motor']);
   });
 
   it('bounds the sentences of a target, the title and the first ones kept', () => {

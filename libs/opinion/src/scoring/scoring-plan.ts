@@ -1,4 +1,5 @@
-import type { WatchMatch, MatchableDocument } from '../matching/watch-match';
+import type { MatchableDocument, SurfaceForm, WatchMatch } from '../matching/watch-match';
+import type { Sentence } from '../sentences/sentence';
 
 /** A text, or a text with whom it is asked about, as the head takes it. */
 export interface ScoringInput {
@@ -47,8 +48,8 @@ function positionWeight(rank: number): number {
 }
 
 /**
- * What to ask the head about a document: for an entity each sentence that names it, with its first name as the pair; for a topic
- * the whole text. The service, the back-test and the API all score by this plan.
+ * What to ask the head about a document: for an entity each sentence that names it, with the name that stands there as the pair;
+ * for a topic the whole text. The service, the back-test and the API all score by this plan.
  */
 export function planScoring(document: MatchableDocument, matches: readonly WatchMatch[]): ScoringPlan {
   const inputs: ScoringInput[] = [];
@@ -60,11 +61,10 @@ export function planScoring(document: MatchableDocument, matches: readonly Watch
     positions.set(key, inputs.length);
     return inputs.push(input) - 1;
   };
-  const targets = matches.map(({ watchId, target, sentences }) => {
-    const pair = target === undefined ? {} : { pair: target };
+  const targets = matches.map(({ watchId, target, forms, sentences }) => {
     const isWhole = target === undefined || sentences.length === 0 || isPost(document);
-    const texts = (isWhole ? [wholeText(document)] : chosenSentences(sentences)).map(({ text, weight }): TargetText => {
-      const input = { text, ...pair };
+    const texts = (isWhole ? [wholeText(document)] : chosenSentences(sentences)).map(({ text, weight, sentence }): TargetText => {
+      const input = target === undefined ? { text } : { text, pair: nameIn(sentence, target, forms) };
       return { ...input, input: intern(input), weight };
     });
     return { watchId, texts, inputs: texts.map(({ input }) => input) };
@@ -72,21 +72,46 @@ export function planScoring(document: MatchableDocument, matches: readonly Watch
   return { inputs, targets };
 }
 
+/**
+ * How a sentence, or without one the whole document, names the target: by its first name if that stands there, else by another name, a
+ * ticker or whatever it was found by. The head has learned about entities as texts name them.
+ */
+function nameIn(sentence: Sentence | undefined, target: string, forms: readonly SurfaceForm[]): string {
+  const near =
+    sentence === undefined
+      ? forms
+      : forms.filter(({ field, start, end }) => field === sentence.field && start < sentence.end && end > sentence.start);
+  const first = near.find(({ surface }) => surface.toLowerCase() === target.toLowerCase());
+  return (first ?? near.find(({ kind }) => kind === 'name') ?? near.at(0))?.surface ?? target;
+}
+
 function isPost({ title, text }: MatchableDocument): boolean {
   return (title === undefined || title.trim() === '') && text.trim().length <= MAX_POST_CHARACTERS;
 }
 
-function wholeText({ title, text }: MatchableDocument): { text: string; weight: number } {
+/** A text to score; `sentence` is where it stands, if it is not the whole document. */
+interface ChosenText {
+  text: string;
+  weight: number;
+  sentence?: Sentence;
+}
+
+function wholeText({ title, text }: MatchableDocument): ChosenText {
   const parts = [title ?? '', text].map((part) => part.trim()).filter((part) => part !== '');
   return { text: clip(parts.join('\n'), MAX_WHOLE_TEXT_CHARACTERS), weight: 1 };
 }
 
-function chosenSentences(sentences: WatchMatch['sentences']): { text: string; weight: number }[] {
+function chosenSentences(sentences: WatchMatch['sentences']): ChosenText[] {
   const body = sentences.filter(({ field }) => field === 'text');
   const title = sentences.filter(({ field }) => field === 'title');
+  const choose = (sentence: Sentence, weight: number): ChosenText => ({
+    text: clip(sentence.text, MAX_WHOLE_TEXT_CHARACTERS),
+    weight,
+    sentence,
+  });
   return [
-    ...title.map(({ text }) => ({ text: clip(text, MAX_WHOLE_TEXT_CHARACTERS), weight: TITLE_WEIGHT })),
-    ...body.map(({ text }, rank) => ({ text: clip(text, MAX_WHOLE_TEXT_CHARACTERS), weight: positionWeight(rank) })),
+    ...title.map((sentence) => choose(sentence, TITLE_WEIGHT)),
+    ...body.map((sentence, rank) => choose(sentence, positionWeight(rank))),
   ].slice(0, MAX_SENTENCES_PER_TARGET);
 }
 
