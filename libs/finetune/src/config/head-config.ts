@@ -66,7 +66,10 @@ const headConfigKeys = z
 
     data: z
       .strictObject({
-        train: path.optional().describe('Training rows: .csv, .tsv, .jsonl or .parquet, plain or .gz'),
+        train: z
+          .union([path, z.array(path).min(1)])
+          .optional()
+          .describe('Training rows: .csv, .tsv, .jsonl or .parquet, plain or .gz; of a list of files, rows are counted through'),
         validation: path.optional().describe('Validation rows; without it a share of the training rows is set aside'),
         test: path.optional().describe('Test rows, seen only by the final report'),
         text: column.default('text').describe('Column of the text'),

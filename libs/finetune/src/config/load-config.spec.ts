@@ -41,6 +41,8 @@ describe('loadHeadConfig', () => {
     expect(config.data.train).toBe(join(folder, 'rows.csv'));
     expect(config.data.test).toBe('/elsewhere/test.csv');
     expect(config.encoder).toBe(join(folder, 'tiny'));
+    const several = await load('data: {train: [rows.csv, /elsewhere/more.csv]}');
+    expect(several.data.train).toEqual([join(folder, 'rows.csv'), '/elsewhere/more.csv']);
     expect((await load('encoder: organisation/model')).encoder).toBe('organisation/model');
     expect((await load('encoder: ./absent')).encoder).toBe(join(folder, 'absent'));
   });

@@ -103,14 +103,20 @@ function resolvePaths(values: Section, folder: string): void {
   const data = values.data;
   if (isSection(data)) {
     for (const key of ['train', 'validation', 'test']) {
-      const path = data[key];
-      if (typeof path === 'string' && path !== '' && !isAbsolute(path)) data[key] = join(folder, path);
+      const paths = data[key];
+      if (paths !== undefined)
+        data[key] = Array.isArray(paths) ? paths.map((path: unknown) => resolvePath(path, folder)) : resolvePath(paths, folder);
     }
   }
   const { encoder } = values;
   if (typeof encoder !== 'string' || isAbsolute(encoder)) return;
   const isRelativePath = /^\.{1,2}([/\\]|$)/.test(encoder);
   if (isRelativePath || (encoder !== '' && existsSync(join(folder, encoder, 'config.json')))) values.encoder = join(folder, encoder);
+}
+
+/** A path relative to a folder; what is no path is left to the schema. */
+function resolvePath(path: unknown, folder: string): unknown {
+  return typeof path === 'string' && path !== '' && !isAbsolute(path) ? join(folder, path) : path;
 }
 
 function applyFlags(values: Section, flags: readonly ConfigFlag[]): void {

@@ -111,6 +111,22 @@ describe('loadDataset', () => {
     expect(dataset.validation.map(({ text }) => text)).toEqual(['held out']);
   });
 
+  it('reads several files as one, the rows counted through', async () => {
+    const train = [csv('first.csv', many.slice(0, 40)), csv('second.csv', [...many.slice(40), many[0]])];
+    const dataset = await loadDataset(config({ train }));
+    const rows = [...dataset.train, ...dataset.validation].map(({ text, row }): [string, number] => [text, row]);
+    expect(rows.sort(([, a], [, b]) => a - b)).toEqual(many.map(([text], at) => [text, at + 1]));
+    expect(dataset.report.droppedDuplicates).toBe(1);
+    expect(dataset.fingerprint.files).toMatchObject([
+      { split: 'train', file: 'first.csv', rows: 40 },
+      { split: 'train', file: 'second.csv', rows: 21 },
+    ]);
+    const empty = csv('empty.csv', [['without a label', '']]);
+    await expect(loadDataset(config({ train: [...train, empty] }))).rejects.toMatchObject({
+      message: expect.stringContaining('empty.csv: 1 of 1'),
+    });
+  });
+
   it('has the same fingerprint for the same data anywhere, another for another split or cleaning', async () => {
     const one = csv('one.csv', many);
     const two = csv('two.csv', many);

@@ -7,6 +7,7 @@ import { Random } from '../random';
 import { describeData, type DataReport } from './data-report';
 import { withoutExactDuplicates, type SplitExamples, type SplitName } from './duplicates';
 import type { Example } from './example';
+import type { ExamplesOfFile } from './labels';
 import { listRows, loadExamples, type LoadedExamples } from './load-examples';
 import { splitExamples } from './split';
 import { checkKnownLabelsOfTasks, headsOf, labelledFor, withSingleTexts } from './tasks-of-dataset';
@@ -45,7 +46,7 @@ export interface LoadDatasetOptions {
 }
 
 interface LoadedFiles {
-  train: LoadedExamples;
+  train: LoadedExamples[];
   validation?: LoadedExamples;
   test?: LoadedExamples;
 }
@@ -65,15 +66,29 @@ async function loadFiles(config: HeadConfig, signal: AbortSignal | undefined): P
     signal,
   };
   const columns = { text: data.text, pair: data.pair, label: first.label };
-  const loaded: LoadedFiles = { train: await loadExamples(data.train, { ...columns, group: data.group, time: data.time }, options) };
+  const loaded: LoadedFiles = { train: [] };
+  for (const path of [data.train].flat()) {
+    loaded.train.push(await loadExamples(path, { ...columns, group: data.group, time: data.time }, options));
+  }
   if (data.validation !== undefined) loaded.validation = await loadExamples(data.validation, columns, options);
   if (data.test !== undefined) loaded.test = await loadExamples(data.test, columns, options);
   return loaded;
 }
 
+/** Several files as one, their rows counted through. */
+function joined(files: readonly LoadedExamples[]): ExamplesOfFile {
+  let before = 0;
+  const examples = files.flatMap((file) => {
+    const offset = before;
+    before += file.rows;
+    return offset === 0 ? file.examples : file.examples.map((example) => ({ ...example, row: example.row + offset }));
+  });
+  return { path: files.map(({ path }) => path).join(' + '), examples };
+}
+
 function listed({ train, validation, test }: LoadedFiles): (LoadedExamples & { split: SplitName })[] {
   return [
-    { split: 'train', ...train },
+    ...train.map((file) => ({ split: 'train' as const, ...file })),
     ...(validation ? [{ split: 'validation' as const, ...validation }] : []),
     ...(test ? [{ split: 'test' as const, ...test }] : []),
   ];
@@ -131,7 +146,8 @@ export async function loadDataset(config: HeadConfig, options: LoadDatasetOption
   const tasks = configuredTasks(config);
   const task = tasks[0].type;
   const loaded = await loadFiles(config, options.signal);
-  const { train: source, validation: given, test } = loaded;
+  const { validation: given, test } = loaded;
+  const source = joined(loaded.train);
   const heads = headsOf(tasks, source);
   const [{ labels }] = heads;
   for (const file of [given, test]) if (file) checkKnownLabelsOfTasks(tasks, heads, file);
