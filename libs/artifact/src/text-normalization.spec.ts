@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { normalizeText, textNormalizationSchema, type TextNormalization } from './text-normalization';
+import { normalizeText, textNormalizationSchema, type TextCleaning, type TextNormalization } from './text-normalization';
 
 const defaults = textNormalizationSchema.parse({});
 const masking: TextNormalization = { ...defaults, maskUrls: true, maskMentions: true };
@@ -34,7 +34,7 @@ describe('normalizeText', () => {
   });
 
   it('leaves a text alone when everything is off', () => {
-    const off: TextNormalization = {
+    const off: TextCleaning = {
       unicode: 'none',
       controlCharacters: false,
       html: false,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { entityMarkersSchema } from './entity-markers';
 import { htmlToText } from './html';
 
-/** How texts are cleaned before the tokeniser. Recorded in a head's manifest, so that serving does what training did. */
+/** How texts are prepared for the tokeniser: cleaned, and marked where they name their pair's second text. Recorded in a head's manifest, so that serving does what training did. */
 export const textNormalizationSchema = z.strictObject({
   unicode: z.enum(['NFC', 'NFKC', 'none']).default('NFC'),
   controlCharacters: z.boolean().default(true),
@@ -9,9 +10,13 @@ export const textNormalizationSchema = z.strictObject({
   whitespace: z.boolean().default(true),
   maskUrls: z.boolean().default(false),
   maskMentions: z.boolean().default(false),
+  entityMarkers: entityMarkersSchema.default('none'),
 });
 
 export type TextNormalization = z.infer<typeof textNormalizationSchema>;
+
+/** What of it concerns each text by itself. */
+export type TextCleaning = Omit<TextNormalization, 'entityMarkers'>;
 
 /** Halves of surrogate pairs without their other half, which no encoding can write. */
 const LONE_SURROGATES = /\p{Surrogate}/gu;
@@ -33,9 +38,10 @@ const MENTIONS = /(?<![\p{L}\p{N}_.%+-])@[\p{L}\p{N}_]+/gu;
 
 /**
  * Cleans a text as a head's options say, in this order: HTML to text, control characters removed, Unicode normal form, URLs and
- * @names masked, white space collapsed and trimmed. Knows no language. Time is linear in the length of the text.
+ * @names masked, white space collapsed and trimmed. Knows no language. Time is linear in the length of the text. Entities are marked
+ * afterwards, by `markEntity`.
  */
-export function normalizeText(text: string, options: TextNormalization): string {
+export function normalizeText(text: string, options: TextCleaning): string {
   let result = text.replace(LONE_SURROGATES, '\ufffd');
   if (options.html) result = htmlToText(result);
   if (options.controlCharacters) result = result.replace(CONTROL_CHARACTERS, '');

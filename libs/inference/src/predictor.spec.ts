@@ -151,6 +151,27 @@ describe('Predictor, by task', () => {
     expect(probabilities).toEqual({});
   });
 
+  it('marks where a text names its second text, if the manifest says so', async () => {
+    const directory = await writeTinyModel(await inRoot('marked'), { entityMarkers: 'punctuation' });
+    const marking = await Predictor.open(directory, { precision: 'fp32', threads: 1 });
+    const predictions = await marking.predict([
+      { text: 'where is my order', pair: 'order' },
+      { text: 'where is my order', pair: 'refund' },
+      { text: 'where is my order' },
+    ]);
+    await marking.close();
+    const asTokenised = [
+      { text: 'where is my @ order @', pair: 'order' },
+      { text: 'where is my order', pair: 'refund' },
+      { text: 'where is my order' },
+    ];
+    expectClose(
+      predictions.map(({ logits }) => logits),
+      await oneByOne(directory, asTokenised, 'logits'),
+    );
+    expect(predictions[0].logits).not.toEqual(predictions[1].logits);
+  });
+
   it('embeds with a model that has no manifest, and has nothing to predict', async () => {
     const directory = await writeTinyModel(await inRoot('bare'), { bare: true });
     const predictor = await Predictor.open(directory, { precision: 'fp32', threads: 1 });

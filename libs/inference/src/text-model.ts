@@ -1,4 +1,4 @@
-import { AttuneError, loadTokenizer, normalizeText, type TokenizedText, type Tokenizer } from '@attune/artifact';
+import { AttuneError, loadTokenizer, markEntity, normalizeText, type TokenizedText, type Tokenizer } from '@attune/artifact';
 import { OnnxSession, type SessionInput } from '@attune/onnx';
 import { planBatches } from './batches';
 import { TaskComputation } from './task-computation';
@@ -66,7 +66,8 @@ export class TextModel {
   private tokenize(text: string, pair: string | undefined): TokenizedText {
     const { maxLength, normalization } = this.setup;
     const second = pair === undefined ? undefined : normalizeText(pair, normalization);
-    return this.tokenizer.encode(normalizeText(text, normalization), second, maxLength);
+    const first = markEntity(normalizeText(text, normalization), second, normalization.entityMarkers);
+    return this.tokenizer.encode(first, second, maxLength);
   }
 
   private async runBatch(rows: TokenizedText[], outputs: readonly string[]): Promise<Float32Array[]> {

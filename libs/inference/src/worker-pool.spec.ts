@@ -1,12 +1,12 @@
 import { join } from 'node:path';
-import { AttuneError } from '@attune/artifact';
+import { AttuneError, textNormalizationSchema } from '@attune/artifact';
 import { WorkerPool, type PoolTask, type TaskSource } from './worker-pool';
 import type { TaskResult, WorkerSetup } from './worker-protocol';
 
 const setup: WorkerSetup = {
   onnxFile: 'absent.onnx',
   tokenizerDirectory: 'absent',
-  normalization: { unicode: 'none', controlCharacters: false, html: false, whitespace: false, maskUrls: false, maskMentions: false },
+  normalization: textNormalizationSchema.parse({}),
   maxLength: 8,
   tokenBudget: 64,
 };

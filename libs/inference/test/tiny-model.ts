@@ -1,4 +1,4 @@
-import type { ManifestTask, NamedTensor } from '@attune/artifact';
+import type { EntityMarkers, ManifestTask, NamedTensor } from '@attune/artifact';
 import { createTinyEncoder, readTinyConfig, writeTinyModelFiles } from '@attune/testing';
 
 export interface TinyModelOptions {
@@ -6,6 +6,7 @@ export interface TinyModelOptions {
   labels?: string[];
   temperature?: number;
   thresholds?: Record<string, number>;
+  entityMarkers?: EntityMarkers;
   /** Write no attune.json and no head: an embedding model as other programs export it. */
   bare?: boolean;
 }
@@ -14,7 +15,7 @@ export const tinyLabels = ['refund', 'delivery', 'password'];
 
 /** Writes a model directory with a random BERT encoder and head: logits and embeddings, fp32 and int8. */
 export async function writeTinyModel(directory: string, options: TinyModelOptions = {}): Promise<string> {
-  const { type = 'classification', labels = tinyLabels, temperature = 1, thresholds, bare = false } = options;
+  const { type = 'classification', labels = tinyLabels, temperature = 1, thresholds, entityMarkers, bare = false } = options;
   const { weights: parameters, vocabularySize } = createTinyEncoder(directory, {
     hiddenSize: 32,
     layers: 2,
@@ -35,7 +36,13 @@ export async function writeTinyModel(directory: string, options: TinyModelOption
     ...(thresholds === undefined ? {} : { thresholds }),
     metrics: {},
   };
-  await writeTinyModelFiles(directory, { config, weights, ...(bare ? {} : { task }), maxLength: 16 });
+  await writeTinyModelFiles(directory, {
+    config,
+    weights,
+    ...(bare ? {} : { task }),
+    maxLength: 16,
+    ...(entityMarkers === undefined ? {} : { entityMarkers }),
+  });
   return directory;
 }
 

@@ -5,6 +5,7 @@ import {
   sha256OfFile,
   textNormalizationSchema,
   type EncoderConfig,
+  type EntityMarkers,
   type HeadShape,
   type Manifest,
   type ManifestTask,
@@ -21,13 +22,15 @@ export interface TinyModelParts {
   task?: ManifestTask;
   /** Tokens to which texts are cut. */
   maxLength: number;
+  /** How texts are marked where they name their second text; default not at all. */
+  entityMarkers?: EntityMarkers;
 }
 
 /**
  * Completes a directory of `createTinyEncoder` to a model directory as training exports it: ONNX in fp32 and int8 with
  * `logits` (where there is a task) and a normalised `embedding`, and the manifest.
  */
-export async function writeTinyModelFiles(directory: string, { config, weights, task, maxLength }: TinyModelParts): Promise<void> {
+export async function writeTinyModelFiles(directory: string, { config, weights, task, ...reading }: TinyModelParts): Promise<void> {
   const shape: HeadShape | undefined = task && { task: task.type, pooling: task.pooling, labels: task.labels };
   const fp32 = buildEncoderModel({
     config,
@@ -38,7 +41,7 @@ export async function writeTinyModelFiles(directory: string, { config, weights, 
   await writeFile(join(directory, 'onnx/model.onnx'), fp32);
   await writeFile(join(directory, 'onnx/model_quantized.onnx'), quantizeDynamic(fp32));
   if (task === undefined) return;
-  await writeFile(join(directory, MANIFEST_FILE), JSON.stringify(await manifestOf(directory, config, task, maxLength)));
+  await writeFile(join(directory, MANIFEST_FILE), JSON.stringify(await manifestOf(directory, config, task, reading)));
 }
 
 /** The configuration of an encoder of `createTinyEncoder`, of the family `bert`. */
@@ -62,7 +65,12 @@ export async function readTinyConfig(directory: string, vocabularySize: number):
   };
 }
 
-async function manifestOf(directory: string, config: EncoderConfig, task: ManifestTask, maxLength: number): Promise<Manifest> {
+async function manifestOf(
+  directory: string,
+  config: EncoderConfig,
+  task: ManifestTask,
+  { maxLength, entityMarkers }: Pick<TinyModelParts, 'maxLength' | 'entityMarkers'>,
+): Promise<Manifest> {
   const files: Manifest['files'] = {};
   for (const path of ['tokenizer.json', 'onnx/model.onnx', 'onnx/model_quantized.onnx']) {
     const file = join(directory, path);
@@ -76,7 +84,7 @@ async function manifestOf(directory: string, config: EncoderConfig, task: Manife
     embedding: { output: 'embedding', dimension: hiddenSize, pooling: 'mean', normalized: true },
     encoder: { id: 'tiny', hash: 'tiny', family, hiddenSize, tokenTypes, padTokenId },
     maxLength,
-    normalization: textNormalizationSchema.parse({}),
+    normalization: textNormalizationSchema.parse({ entityMarkers }),
     onnx: { fp32: 'onnx/model.onnx', int8: 'onnx/model_quantized.onnx' },
     files,
   };

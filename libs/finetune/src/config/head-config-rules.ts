@@ -88,6 +88,11 @@ const RULES: readonly Rule<HeadConfig>[] = [
     fault: ({ data }) => (data.pair === data.text ? `"${data.text}" is the column of the first text, too` : undefined),
   },
   {
+    path: ['normalization', 'entityMarkers'],
+    fault: ({ data, normalization }) =>
+      normalization.entityMarkers !== 'none' && data.pair === undefined ? 'there is no second text to mark without data.pair' : undefined,
+  },
+  {
     path: ['loss'],
     fault: ({ tasks, loss }) => {
       const isDefault = loss.name === undefined && loss.labelSmoothing === undefined && loss.classWeights === 'none' && loss.rDrop === 0;

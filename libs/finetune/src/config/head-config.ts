@@ -1,3 +1,4 @@
+import { entityMarkersSchema } from '@attune/artifact';
 import { z } from 'zod';
 import { checkHeadConfigRules } from './head-config-rules';
 
@@ -96,6 +97,9 @@ const headConfigKeys = z
         whitespace: z.boolean().default(true).describe('Collapse white space'),
         maskUrls: z.boolean().default(false).describe('Replace URLs by the word "url"'),
         maskMentions: z.boolean().default(false).describe('Replace @names by "@user"'),
+        entityMarkers: entityMarkersSchema
+          .default('none')
+          .describe('Mark where the text names its second text, as in "Ardmore beat @ Kilbride @" about Kilbride'),
       })
       .prefault({})
       .describe('Cleaning of texts; stored in the artifact, so that serving does the same'),

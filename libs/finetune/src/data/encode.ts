@@ -1,23 +1,37 @@
-import { AttuneError, type HeadShape, type TaskName, type Tokenizer } from '@attune/artifact';
+import {
+  AttuneError,
+  markEntity,
+  type EntityMarkers,
+  type HeadShape,
+  type TaskName,
+  type TokenizedText,
+  type Tokenizer,
+} from '@attune/artifact';
 import type { EncodedExample, Example } from './example';
 import { labelIndex, labelsOf } from './labels';
+
+/** How normalised texts become tokens. */
+export interface TokenizeOptions {
+  tokenizer: Pick<Tokenizer, 'encode'>;
+  /** Most tokens kept of a text or pair, special tokens counted. */
+  maxLength: number;
+  /** How a text is marked where it names its second text. */
+  entityMarkers: EntityMarkers;
+}
+
+function tokenize({ text, pair }: Example, { tokenizer, maxLength, entityMarkers }: TokenizeOptions): TokenizedText {
+  return tokenizer.encode(markEntity(text, pair, entityMarkers), pair, maxLength);
+}
 
 /**
  * Tokenises examples and turns their labels into targets: the label's index, a 0/1 vector over the labels, or the number.
  * An example without a label gets target NaN (0s for multi-label).
- * @param maxLength Most tokens kept of a text or pair, special tokens counted.
  * @throws AttuneError `bad-data` for a label that is not in `labels`.
  */
-export function encodeExamples(
-  examples: Example[],
-  tokenizer: Pick<Tokenizer, 'encode'>,
-  labels: string[],
-  task: TaskName,
-  maxLength: number,
-): EncodedExample[] {
+export function encodeExamples(examples: Example[], options: TokenizeOptions, labels: string[], task: TaskName): EncodedExample[] {
   const indexOf = labelIndex(labels);
   return examples.map((example, index) => {
-    const encoded: EncodedExample = { ...tokenizer.encode(example.text, example.pair, maxLength), target: NaN, index };
+    const encoded: EncodedExample = { ...tokenize(example, options), target: NaN, index };
     encoded.target = targetOf(example, indexOf, task);
     return encoded;
   });
@@ -27,14 +41,9 @@ export function encodeExamples(
  * {@link encodeExamples} for several tasks on one encoder: the targets of the heads one after the other, NaN where an example has no
  * label for a task. With one head it is the same as `encodeExamples`.
  */
-export function encodeForHeads(
-  examples: Example[],
-  tokenizer: Pick<Tokenizer, 'encode'>,
-  heads: readonly HeadShape[],
-  maxLength: number,
-): EncodedExample[] {
+export function encodeForHeads(examples: Example[], options: TokenizeOptions, heads: readonly HeadShape[]): EncodedExample[] {
   const [first] = heads;
-  if (heads.length === 1) return encodeExamples(examples, tokenizer, first.labels, first.task, maxLength);
+  if (heads.length === 1) return encodeExamples(examples, options, first.labels, first.task);
   const indices = heads.map(({ labels }) => labelIndex(labels));
   return examples.map((example, index) => {
     const target = heads.flatMap((head, place) => {
@@ -44,7 +53,7 @@ export function encodeForHeads(
       const own = targetOf({ ...example, label }, indices[place], head.task);
       return typeof own === 'number' ? [own] : [...own];
     });
-    return { ...tokenizer.encode(example.text, example.pair, maxLength), target: Float32Array.from(target), index };
+    return { ...tokenize(example, options), target: Float32Array.from(target), index };
   });
 }
 

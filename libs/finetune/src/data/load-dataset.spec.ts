@@ -169,11 +169,37 @@ describe('encodeExamples', () => {
       label: string | string[] | number | undefined,
       labels: string[],
       task: 'classification' | 'multi-label' | 'regression',
-    ) => encodeExamples([{ text: 'ab', row: 1, ...(label === undefined ? {} : { label }) }], tokenizer, labels, task, 16)[0];
+    ) =>
+      encodeExamples(
+        [{ text: 'ab', row: 1, ...(label === undefined ? {} : { label }) }],
+        { tokenizer, maxLength: 16, entityMarkers: 'none' },
+        labels,
+        task,
+      )[0];
     expect(encode('y', ['x', 'y'], 'classification')).toEqual({ inputIds: Int32Array.of(97, 98), target: 1, index: 0 });
     expect(encode(['z', 'x'], ['x', 'y', 'z'], 'multi-label').target).toEqual(Float32Array.of(1, 0, 1));
     expect(encode(2.5, ['score'], 'regression').target).toBe(2.5);
     expect(encode(undefined, ['x'], 'classification').target).toBeNaN();
     expect(() => encode('w', ['x', 'y'], 'classification')).toThrow('the model has no label "w"');
+  });
+
+  it('marks where a text names its second text, if that is wanted', () => {
+    const seen: string[] = [];
+    const listening = {
+      encode: (text: string, pair: string | undefined) => (seen.push(`${text}|${pair}`), { inputIds: Int32Array.of(1) }),
+    };
+    const examples = [
+      { text: 'Ardmore beat Kilbride', pair: 'Kilbride', row: 1 },
+      { text: 'Ardmore beat Kilbride', row: 2 },
+    ];
+    for (const entityMarkers of ['punctuation', 'none'] as const) {
+      encodeExamples(examples, { tokenizer: listening, maxLength: 16, entityMarkers }, [], 'classification');
+    }
+    expect(seen).toEqual([
+      'Ardmore beat @ Kilbride @|Kilbride',
+      'Ardmore beat Kilbride|undefined',
+      'Ardmore beat Kilbride|Kilbride',
+      'Ardmore beat Kilbride|undefined',
+    ]);
   });
 });

@@ -1,6 +1,5 @@
-import { AttuneError, normalizeText, type TaskName } from '@attune/artifact';
+import { AttuneError, normalizeText, type TaskName, type TextCleaning } from '@attune/artifact';
 import { createHash } from 'node:crypto';
-import type { HeadConfig } from '../config/head-config';
 import type { Example, Label } from './example';
 import { selectMapped, type ColumnMapping } from './map-columns';
 import { readLabel, readText, readTime, type CellResult } from './read-cell';
@@ -16,7 +15,7 @@ export interface ExampleOptions extends ReadOptions {
    * the file.
    */
   furtherTasks?: readonly LabelColumn[];
-  normalization: HeadConfig['normalization'];
+  normalization: TextCleaning;
   /** What becomes of a row whose text is empty once normalised: left out (the default), or kept with text ''. */
   withoutText?: 'skip' | 'keep';
 }

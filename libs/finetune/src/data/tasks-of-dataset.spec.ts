@@ -65,7 +65,7 @@ describe('rows of several tasks', () => {
     const { validation, heads } = await loadDataset(configOf('rows.jsonl', asLines(ROWS)));
     const pairs: (string | undefined)[] = [];
     const tokenizer = { encode: (_: string, pair?: string) => (pairs.push(pair), { inputIds: Int32Array.of(1) }) };
-    const encoded = encodeForHeads(validation, tokenizer, heads, 8);
+    const encoded = encodeForHeads(validation, { tokenizer, maxLength: 8, entityMarkers: 'none' }, heads);
     expect(encoded.map(({ target }) => [...(target as Float32Array)])).toEqual([
       [1, 1, 0],
       [0, 1, 0],

@@ -94,6 +94,17 @@ describe('exportHead', () => {
     expect((await readManifest(out)).files).toHaveProperty(['curves.svg']);
   });
 
+  it('says in the manifest and the card how the entity of a pair is marked', async () => {
+    const { trained, heldOut } = await tinyTrainedHead(root);
+    const normalization = { ...trained.normalization, entityMarkers: 'punctuation' as const };
+    const config = { ...trained.config, data: { ...trained.config.data, pair: 'entity' }, normalization };
+    await exportHead({ ...trained, config, normalization }, { out, int8: false, heldOut, createdBy });
+    expect((await readManifest(out)).normalization.entityMarkers).toBe('punctuation');
+    const card = readFileSync(join(out, 'README.md'), 'utf8');
+    expect(card).toContain('def mark(text, entity):');
+    expect(card).toContain('tokenizer(mark("…", "…"), "…", truncation=True');
+  });
+
   it('refuses a model whose files differ, and leaves no directory', async () => {
     const { trained, heldOut } = await tinyTrainedHead(root);
     const logits = heldOut.logits.map((logit, i) => (i === 4 ? logit + 0.01 : logit));

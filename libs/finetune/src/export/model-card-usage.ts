@@ -10,6 +10,8 @@ export function loadingInstructions(
   const has = (path: string): boolean => paths.includes(path);
   const pair = run?.config.data.pair !== undefined;
   const parts = ['## How to load it'];
+  const { entityMarkers } = manifest.normalization;
+  if (entityMarkers !== 'none') parts.push(marking());
   if (manifest.onnx.fp32 !== undefined) parts.push(attune(manifest, pair));
   if (has('modules.json')) parts.push(sentenceTransformers(manifest, pair));
   else if (has('config.json') && has('model.safetensors') && manifest.tasks.length > 0) parts.push(transformers(manifest, pair));
@@ -36,7 +38,9 @@ function attune({ tasks, embedding }: Omit<Manifest, 'files' | 'schemaVersion'>,
   ].join('\n\n');
 }
 
-function transformers({ maxLength, tasks }: Omit<Manifest, 'files' | 'schemaVersion'>, pair: boolean): string {
+function transformers({ maxLength, tasks, normalization }: Omit<Manifest, 'files' | 'schemaVersion'>, pair: boolean): string {
+  const marked = normalization.entityMarkers === 'none' ? '"…", "…"' : 'mark("…", "…"), "…"';
+  const pairOfTexts = pair ? marked : '"…"';
   return [
     tasks.length > 1
       ? `In Python \`transformers\`, the head of \`${tasks[0].name}\`; the weights of each head lie in \`heads/\`:`
@@ -46,8 +50,31 @@ function transformers({ maxLength, tasks }: Omit<Manifest, 'files' | 'schemaVers
       '',
       'tokenizer = AutoTokenizer.from_pretrained("DIR")',
       'model = AutoModelForSequenceClassification.from_pretrained("DIR").eval()',
-      `inputs = tokenizer("…"${pair ? ', "…"' : ''}, truncation=True, max_length=${maxLength}, return_tensors="pt")`,
+      `inputs = tokenizer(${pairOfTexts}, truncation=True, max_length=${maxLength}, return_tensors="pt")`,
       'logits = model(**inputs).logits',
+    ]),
+  ].join('\n\n');
+}
+
+/** `markEntity` of the artifact library in Python, for cleaned texts. */
+function marking(): string {
+  return [
+    'The text of a pair is marked where it names the second text, as in `Ardmore beat @ Kilbride @` about `Kilbride`. The command line and `Predictor` do so by themselves; elsewhere do it before the tokeniser:',
+    fence('python', [
+      'import re',
+      '',
+      '# A letter or digit of a script with spaces between words.',
+      String.raw`LETTER = r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"`,
+      '',
+      'def mark(text, entity):',
+      String.raw`    before = f"(?<!{LETTER})" if re.match(LETTER, entity) else ""`,
+      String.raw`    after = f"(?!{LETTER})" if re.search(f"{LETTER}$", entity) else ""`,
+      '    for flags in (0, re.IGNORECASE):',
+      '        mention = re.compile(before + re.escape(entity) + after, flags)',
+      '        marked, found = mention.subn(lambda match: f"@ {match[0]} @", text)',
+      '        if found:',
+      '            return marked',
+      '    return text',
     ]),
   ].join('\n\n');
 }

@@ -85,12 +85,13 @@ function summary({ tasks, encoder, embedding, maxLength, normalization }: CardMa
   const labels = tasks
     .filter((task) => task.type !== 'regression')
     .map((task) => `Labels${tasks.length > 1 ? ` of \`${task.name}\`` : ''}: ${task.labels.map((label) => `\`${label}\``).join(', ')}.`);
-  const cleaning = Object.entries(normalization).map(([key, value]) => `${key}: ${value}`);
+  const { entityMarkers, ...cleaned } = normalization;
+  const cleaning = Object.entries(cleaned).map(([key, value]) => `${key}: ${value}`);
   return [
     ...heads,
     ...embeds,
     ...labels,
-    `Texts are cut at ${maxLength} tokens. Before that they are cleaned (${cleaning.join(', ')}); other programs have to do the same to get the same answers.`,
+    `Texts are cut at ${maxLength} tokens. Before that they are cleaned (${cleaning.join(', ')}); other programs have to do the same to get the same answers.${entityMarkers === 'none' ? '' : ' Where a text names the second text of its pair, it is marked (see below).'}`,
   ].join('\n\n');
 }
 

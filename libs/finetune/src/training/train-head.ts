@@ -141,7 +141,10 @@ async function prepare(config: HeadConfig, options: TrainHeadOptions): Promise<R
     });
   }
   onEvent({ type: 'phase', name: 'tokenising' });
-  const encode = (examples: Dataset['train']): EncodedExample[] => encodeForHeads(examples, encoder.tokenizer, dataset.heads, maxLength);
+  const { tokenizer } = encoder;
+  const { entityMarkers } = config.normalization;
+  const encode = (examples: Dataset['train']): EncodedExample[] =>
+    encodeForHeads(examples, { tokenizer, maxLength, entityMarkers }, dataset.heads);
   return {
     config,
     options,
