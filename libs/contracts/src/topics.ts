@@ -3,6 +3,7 @@ import { alertEventSchema } from './events/alert';
 import { marketDocumentEventSchema } from './events/market-document';
 import { modelPromotedEventSchema } from './events/model-promoted';
 import { documentSentimentEventSchema } from './events/sentiment';
+import { supportConversationEventSchema } from './events/support-conversation';
 import { trendEventSchema } from './events/trend';
 
 /** A topic as `attune topics apply` makes it. */
@@ -59,6 +60,15 @@ export const TOPICS = {
     schema: alertEventSchema,
     partitions: 3,
     retentionMs: 30 * DAY,
+    cleanup: 'delete',
+  }),
+  supportConversations: topic({
+    name: 'support.conversations',
+    key: 'conversation id',
+    description: 'A turn was answered, clarified, handed over or rated',
+    schema: supportConversationEventSchema,
+    partitions: 6,
+    retentionMs: 7 * DAY,
     cleanup: 'delete',
   }),
   modelsPromoted: topic({

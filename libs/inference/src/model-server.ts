@@ -11,6 +11,8 @@ export interface ModelServerOptions extends PredictorOptions {
   pollMilliseconds?: number;
   /** Throws where a version is none for this service, such as a head of another task. Called before the version is loaded. */
   accept?(model: StoredModel): void;
+  /** Gets ready what a version needs before it serves, such as vectors of its own. Called when it is loaded; until the promise resolves, the one before serves. */
+  prepare?(model: ServedModel): Promise<void>;
 }
 
 /** A version in service. */
@@ -92,7 +94,7 @@ export class ModelServer {
   /**
    * Loads and warms the current version.
    *
-   * @throws AttuneError as `ModelStore.open`, `Predictor.open` and `accept` do
+   * @throws AttuneError as `ModelStore.open`, `Predictor.open`, `accept` and `prepare` do
    */
   static async open(options: ModelServerOptions): Promise<ModelServer> {
     const server = new ModelServer(options, new Lease(await load(options)));
@@ -235,9 +237,16 @@ export class ModelServer {
   }
 }
 
-async function load({ store, app, accept, ...options }: ModelServerOptions): Promise<ServedModel> {
+async function load({ store, app, accept, prepare, ...options }: ModelServerOptions): Promise<ServedModel> {
   const stored = await store.open(app);
   accept?.(stored);
   const { version, generation, manifestSha256, directory } = stored;
-  return { version, generation, manifestSha256, predictor: await Predictor.open(directory, options) };
+  const model = { version, generation, manifestSha256, predictor: await Predictor.open(directory, options) };
+  try {
+    await prepare?.(model);
+    return model;
+  } catch (error) {
+    await model.predictor.close();
+    throw error;
+  }
 }

@@ -1,4 +1,5 @@
 export { encoderFixture, type EncoderFixture, type EncoderFixtureCase, type EncoderFixtureName } from './encoder-fixture';
+export { writeHandSetHead, type HandSetHead, type HandSetLabel, type HandSetTask } from './hand-set-head';
 export { acquireComponent, describeWithReal, type MissingPart, type RealComponent, type StartedComponent } from './real-component';
 export { realPostgres, startPostgres, type RunningPostgres } from './real-postgres';
 export { realKafka, startKafka, type RunningKafka } from './real-kafka';

@@ -16,10 +16,12 @@ import { buildEncoderModel, quantizeDynamic } from '@attune/onnx';
 /** What is put into a model directory beside the files of a tiny encoder. */
 export interface TinyModelParts {
   config: EncoderConfig;
-  /** Of the encoder and, with a task, of `head.output`. */
+  /** Of the encoder and, with a task, of `head.output`; those of further tasks as `headPrefix` says. */
   weights: ReadonlyMap<string, NamedTensor>;
   /** Without one the directory holds an embedding model as other programs export it: no attune.json. */
   task?: ManifestTask;
+  /** Further tasks; then every one is called in the files by its name. */
+  further?: readonly ManifestTask[];
   /** Tokens to which texts are cut. */
   maxLength: number;
   /** How texts are marked where they name their second text; default not at all. */
@@ -30,18 +32,28 @@ export interface TinyModelParts {
  * Completes a directory of `createTinyEncoder` to a model directory as training exports it: ONNX in fp32 and int8 with
  * `logits` (where there is a task) and a normalised `embedding`, and the manifest.
  */
-export async function writeTinyModelFiles(directory: string, { config, weights, task, ...reading }: TinyModelParts): Promise<void> {
-  const shape: HeadShape | undefined = task && { task: task.type, pooling: task.pooling, labels: task.labels };
+export async function writeTinyModelFiles(
+  directory: string,
+  { config, weights, task, further = [], ...reading }: TinyModelParts,
+): Promise<void> {
+  const toShape = ({ name, type, pooling, labels }: ManifestTask): HeadShape => ({
+    task: type,
+    pooling,
+    labels,
+    ...(further.length > 0 ? { name } : {}),
+  });
   const fp32 = buildEncoderModel({
     config,
     weights: new Map(weights),
-    ...(shape === undefined ? { outputs: ['embedding'] } : { head: { shape, activation: 'tanh' }, outputs: ['logits', 'embedding'] }),
+    ...(task === undefined
+      ? { outputs: ['embedding'] }
+      : { head: { shape: toShape(task), activation: 'tanh', further: further.map(toShape) }, outputs: ['logits', 'embedding'] }),
   });
   await mkdir(join(directory, 'onnx'));
   await writeFile(join(directory, 'onnx/model.onnx'), fp32);
   await writeFile(join(directory, 'onnx/model_quantized.onnx'), quantizeDynamic(fp32));
   if (task === undefined) return;
-  await writeFile(join(directory, MANIFEST_FILE), JSON.stringify(await manifestOf(directory, config, task, reading)));
+  await writeFile(join(directory, MANIFEST_FILE), JSON.stringify(await manifestOf(directory, config, [task, ...further], reading)));
 }
 
 /** The configuration of an encoder of `createTinyEncoder`, of the family `bert`. */
@@ -68,7 +80,7 @@ export async function readTinyConfig(directory: string, vocabularySize: number):
 async function manifestOf(
   directory: string,
   config: EncoderConfig,
-  task: ManifestTask,
+  tasks: ManifestTask[],
   { maxLength, entityMarkers }: Pick<TinyModelParts, 'maxLength' | 'entityMarkers'>,
 ): Promise<Manifest> {
   const files: Manifest['files'] = {};
@@ -80,7 +92,7 @@ async function manifestOf(
   return {
     schemaVersion: 1,
     createdBy: 'a spec',
-    tasks: [task],
+    tasks,
     embedding: { output: 'embedding', dimension: hiddenSize, pooling: 'mean', normalized: true },
     encoder: { id: 'tiny', hash: 'tiny', family, hiddenSize, tokenTypes, padTokenId },
     maxLength,

@@ -1,0 +1,80 @@
+import type { Conversation, ConversationInput, Message, MessageResponse, Reply } from '@attune/contracts';
+import { HttpProblem } from '@attune/service-kit';
+import { decodeCursor, encodeCursor } from '../pages/cursor';
+import { toConversation, toMessage, type ConversationRepository, type MessageRow } from './conversation-repository';
+import { KeyedQueue } from './keyed-queue';
+import type { TurnEngine } from './turn-engine';
+
+const cursorKeys = ['updatedAt', 'id'] as const;
+/** Turns that another instance may have committed first before a message gives up. */
+const MOST_ATTEMPTS = 100;
+
+/** Leads conversations: every message is answered once, in the order in which they came. */
+export class ConversationService {
+  private readonly queue = new KeyedQueue();
+
+  constructor(
+    private readonly repository: ConversationRepository,
+    private readonly engine: TurnEngine,
+  ) {}
+
+  async create(input: ConversationInput, idempotencyKey: string | undefined): Promise<Conversation> {
+    return toConversation(await this.repository.create(input, idempotencyKey));
+  }
+
+  /** @throws AttuneError `not-found` */
+  async get(id: string): Promise<Conversation> {
+    return toConversation(await this.repository.get(id));
+  }
+
+  async list(query: {
+    cursor?: string | undefined;
+    limit: number;
+    customer?: string | undefined;
+  }): Promise<{ items: Conversation[]; nextCursor?: string }> {
+    const place = query.cursor === undefined ? undefined : decodeCursor(query.cursor, cursorKeys);
+    const after = place === undefined ? undefined : { updatedAt: new Date(place.updatedAt), id: place.id };
+    const rows = await this.repository.list({ after, limit: query.limit + 1, customer: query.customer });
+    const items = rows.slice(0, query.limit).map(toConversation);
+    const last = items.at(-1);
+    return rows.length > query.limit && last !== undefined
+      ? { items, nextCursor: encodeCursor({ updatedAt: last.updatedAt, id: last.id }) }
+      : { items };
+  }
+
+  /** @throws AttuneError `not-found` */
+  async messages(id: string, after: number, limit: number): Promise<{ items: Message[] }> {
+    await this.repository.get(id);
+    return { items: (await this.repository.messages(id, after, limit)).map(toMessage) };
+  }
+
+  /**
+   * Takes a message in and answers it.
+   *
+   * @throws AttuneError `not-found`, `conflict`
+   */
+  async say(conversationId: string, text: string, idempotencyKey: string | undefined): Promise<MessageResponse> {
+    const message = await this.repository.accept(conversationId, text, idempotencyKey);
+    await this.answerPending(conversationId, message.sequence);
+    const reply = await this.repository.replyTo(message.id);
+    return { message: toMessage(message), reply: reply === undefined ? null : toReply(reply) };
+  }
+
+  /** Answers what waits in a conversation, up to a place. */
+  answerPending(conversationId: string, sequence = Infinity): Promise<void> {
+    return this.queue.run(conversationId, async () => {
+      for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+        const turn = await this.repository.oldestPending(conversationId);
+        if (turn === undefined || turn.message.sequence > sequence) return;
+        await this.repository.commit(turn, await this.engine.run(turn));
+      }
+      throw new HttpProblem('conflict', {
+        detail: 'Too many messages of this conversation are in hand at once. Send it again with the same key.',
+      });
+    });
+  }
+}
+
+function toReply({ id, text, reply }: MessageRow): Reply | null {
+  return reply === null ? null : { id, text, ...reply };
+}

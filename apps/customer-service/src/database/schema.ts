@@ -1,0 +1,172 @@
+import type { Handoff, HandoffSummary, Message, Slot } from '@attune/contracts';
+import type { ConversationState, RankingWeights } from '@attune/dialogue';
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+
+const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
+/** A vector of any dimension: encoders differ in it, and each has its own partial index. */
+const anyVector = customType<{ data: string }>({ dataType: () => 'vector' });
+
+/** Questions that can be answered. `revision` moves with every change, so that each instance fetches only what changed. */
+export const entries = pgTable(
+  'entries',
+  {
+    id: text().primaryKey(),
+    question: text().notNull(),
+    phrasings: jsonb().$type<string[]>().notNull(),
+    answer: text().notNull(),
+    intent: text(),
+    tags: jsonb().$type<string[]>().notNull(),
+    locale: text(),
+    validFrom: instant('valid_from'),
+    validUntil: instant('valid_until'),
+    slots: jsonb().$type<Slot[]>().notNull(),
+    action: text(),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+    deletedAt: instant('deleted_at'),
+    revision: bigint({ mode: 'number' }).notNull(),
+  },
+  (table) => [index('entries_revision').on(table.revision)],
+);
+
+export type SearchTextKind = 'question' | 'answer';
+
+/** What entries are found by: each phrasing and the answer, a row each. */
+export const searchTexts = pgTable(
+  'search_texts',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    entryId: text('entry_id')
+      .notNull()
+      .references(() => entries.id, { onDelete: 'cascade' }),
+    kind: text().$type<SearchTextKind>().notNull(),
+    text: text().notNull(),
+  },
+  (table) => [index('search_texts_entry').on(table.entryId)],
+);
+
+/** What is known of an encoder beside its vectors. */
+export interface EncoderStatistics {
+  /** Mean cosine of texts of different entries: what nearness means nothing. */
+  readonly chance: number;
+  readonly weights?: RankingWeights;
+}
+
+/** Encoders that have vectors: a version of the model each. */
+export const encoders = pgTable(
+  'encoders',
+  {
+    id: smallint().primaryKey().generatedAlwaysAsIdentity(),
+    manifestSha256: text('manifest_sha256').notNull(),
+    version: text().notNull(),
+    dimension: integer().notNull(),
+    statistics: jsonb().$type<EncoderStatistics>(),
+    /** When every text had a vector for the first time; a search needs that. */
+    readyAt: instant('ready_at'),
+    servedAt: instant('served_at').notNull(),
+  },
+  (table) => [uniqueIndex('encoders_manifest').on(table.manifestSha256)],
+);
+
+/** Vectors of texts, each of one encoder: a search sees only its own encoder's. */
+export const textVectors = pgTable(
+  'text_vectors',
+  {
+    encoderId: smallint('encoder_id')
+      .notNull()
+      .references(() => encoders.id, { onDelete: 'cascade' }),
+    textId: bigint('text_id', { mode: 'number' })
+      .notNull()
+      .references(() => searchTexts.id, { onDelete: 'cascade' }),
+    embedding: anyVector().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.encoderId, table.textId] }), index('text_vectors_text').on(table.textId)],
+);
+
+/** Conversations. `version` moves with every reply: of two instances that answer the same message, one commits. */
+export const conversations = pgTable(
+  'conversations',
+  {
+    id: text().primaryKey(),
+    locale: text(),
+    channel: text().notNull(),
+    customer: text(),
+    state: jsonb().$type<ConversationState>().notNull(),
+    answeredBy: text('answered_by').$type<'bot' | 'person'>().notNull(),
+    handoffId: text('handoff_id'),
+    lastSequence: integer('last_sequence').notNull(),
+    version: integer().notNull(),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+    idempotencyKey: text('idempotency_key'),
+  },
+  (table) => [
+    index('conversations_updated_at').on(table.updatedAt),
+    index('conversations_customer').on(table.customer),
+    uniqueIndex('conversations_idempotency').on(table.idempotencyKey),
+  ],
+);
+
+/** Messages in the order of their conversation. A message of a customer is `pending` until it is answered. */
+export const messages = pgTable(
+  'messages',
+  {
+    conversationId: text('conversation_id')
+      .notNull()
+      .references(() => conversations.id, { onDelete: 'cascade' }),
+    sequence: integer().notNull(),
+    id: text().notNull(),
+    author: text().$type<Message['author']>().notNull(),
+    text: text().notNull(),
+    createdAt: instant('created_at').notNull(),
+    reply: jsonb().$type<NonNullable<Message['reply']>>(),
+    inReplyTo: text('in_reply_to'),
+    idempotencyKey: text('idempotency_key'),
+    pendingSince: instant('pending_since'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.conversationId, table.sequence] }),
+    uniqueIndex('messages_id').on(table.id),
+    uniqueIndex('messages_idempotency').on(table.conversationId, table.idempotencyKey),
+    index('messages_in_reply_to').on(table.inReplyTo),
+    index('messages_pending')
+      .on(table.pendingSince)
+      .where(sql`pending_since is not null`),
+  ],
+);
+
+/** Conversations that wait for a person, or had one. */
+export const handoffs = pgTable(
+  'handoffs',
+  {
+    id: text().primaryKey(),
+    conversationId: text('conversation_id')
+      .notNull()
+      .references(() => conversations.id, { onDelete: 'cascade' }),
+    reason: text().$type<Handoff['reason']>().notNull(),
+    state: text().$type<Handoff['state']>().notNull(),
+    summary: jsonb().$type<HandoffSummary>().notNull(),
+    agent: text(),
+    note: text(),
+    createdAt: instant('created_at').notNull(),
+    claimedAt: instant('claimed_at'),
+    closedAt: instant('closed_at'),
+  },
+  (table) => [index('handoffs_queue').on(table.state, table.createdAt, table.id), index('handoffs_conversation').on(table.conversationId)],
+);
+
+/** Numbers that count up in the order of commits. */
+export const counters = pgTable('counters', { name: text().primaryKey(), value: bigint({ mode: 'number' }).notNull() });

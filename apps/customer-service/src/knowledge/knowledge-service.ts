@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import type { Entry, EntryInput, SearchResponse } from '@attune/contracts';
+import type { Database } from '@attune/storage';
+import type { DialogueModel } from '../model/dialogue-model';
+import { decodeCursor, encodeCursor } from '../pages/cursor';
+import type { EncoderRegistry } from '../retrieval/encoder-registry';
+import type { Retriever } from '../retrieval/retriever';
+import type { VectorIndex } from '../retrieval/vector-index';
+import type { EntryQuery, EntryRepository } from './entry-repository';
+import type { KnowledgeDirectory } from './knowledge-directory';
+
+const cursorKeys = ['id'] as const;
+
+/** Keeps the knowledge, and keeps it searchable: what was written is found by the next question. */
+export class KnowledgeService {
+  constructor(
+    private readonly database: Database,
+    private readonly repository: EntryRepository,
+    private readonly directory: KnowledgeDirectory,
+    private readonly model: DialogueModel,
+    private readonly encoders: EncoderRegistry,
+    private readonly vectors: VectorIndex,
+    private readonly retriever: Retriever,
+  ) {}
+
+  create(input: EntryInput): Promise<Entry> {
+    return this.write(randomUUID(), input, true);
+  }
+
+  /** @throws AttuneError `not-found` */
+  replace(id: string, input: EntryInput): Promise<Entry> {
+    return this.write(id, input, false);
+  }
+
+  get(id: string): Promise<Entry> {
+    return this.repository.get(id);
+  }
+
+  async list({
+    cursor,
+    ...query
+  }: Omit<EntryQuery, 'after'> & { cursor?: string | undefined }): Promise<{ items: Entry[]; nextCursor?: string }> {
+    const after = cursor === undefined ? undefined : decodeCursor(cursor, cursorKeys).id;
+    const found = await this.repository.list({ ...query, after, limit: query.limit + 1 });
+    const items = found.slice(0, query.limit);
+    return found.length > query.limit ? { items, nextCursor: encodeCursor({ id: items[query.limit - 1].id }) } : { items };
+  }
+
+  /** @throws AttuneError `not-found` */
+  async delete(id: string): Promise<void> {
+    await this.repository.delete(id);
+    await this.directory.refresh();
+  }
+
+  /** What a question would find. */
+  search(text: string, locale: string | undefined, limit: number): Promise<SearchResponse> {
+    return this.model.using(async (model) => {
+      const [{ understanding, embedding }] = await model.understand([text]);
+      const { candidates } = await this.retriever.find({ text, embedding, understanding, locale }, this.encoders.get(model), Date.now());
+      return {
+        modelVersion: model.version,
+        results: candidates.slice(0, limit).map(({ features, ...each }) => ({ ...each, dense: features.dense, lexical: features.lexical })),
+      };
+    });
+  }
+
+  private async write(id: string, input: EntryInput, isNew: boolean): Promise<Entry> {
+    await this.model.using(async (model) => {
+      const encoder = this.encoders.get(model);
+      const texts = [input.question, ...input.phrasings, input.answer];
+      const embeddings = await model.embed(texts);
+      const embeddingOf = new Map(texts.map((text, index) => [text, embeddings[index]]));
+      await this.database.transaction(async (tx) => {
+        const written = await this.repository.write(tx, [{ id, input, isNew }]);
+        const vectors = written.flatMap(({ id: textId, text }) => {
+          const embedding = embeddingOf.get(text);
+          return embedding === undefined ? [] : [{ textId, embedding }];
+        });
+        await this.vectors.add(tx, encoder.id, vectors);
+      });
+    });
+    await this.directory.refresh();
+    return this.repository.get(id);
+  }
+}

@@ -1,0 +1,97 @@
+import { AttuneError } from '@attune/artifact';
+import type { Database, Queryable, Transaction } from '@attune/storage';
+import { eq, sql, type SQL } from 'drizzle-orm';
+import { encoders, type EncoderStatistics } from '../database/schema';
+
+/** A text and how near it is to a query: the cosine of the two. */
+export interface DenseHit {
+  readonly textId: number;
+  readonly cosine: number;
+}
+
+/** An encoder as the database knows it. */
+export interface KnownEncoder {
+  readonly id: number;
+  readonly dimension: number;
+  readonly isReady: boolean;
+  readonly statistics: EncoderStatistics | undefined;
+}
+
+/** Vectors of the texts, apart by encoder: rows with its number, and an HNSW index over those rows alone (Malkov and Yashunin 2018). */
+export class VectorIndex {
+  constructor(private readonly database: Database) {}
+
+  /** The encoder with a manifest, made known where it is new. */
+  async encoder(manifestSha256: string, version: string, dimension: number): Promise<KnownEncoder> {
+    const [row] = await this.database.query((orm) =>
+      orm
+        .insert(encoders)
+        .values({ manifestSha256, version, dimension, servedAt: new Date() })
+        .onConflictDoUpdate({ target: encoders.manifestSha256, set: { servedAt: new Date() } })
+        .returning(),
+    );
+    return { id: row.id, dimension: row.dimension, isReady: row.readyAt !== null, statistics: row.statistics ?? undefined };
+  }
+
+  /** Writes down that every text had a vector, and what was learnt of them. */
+  async markReady(encoderId: number, statistics: EncoderStatistics): Promise<void> {
+    await this.database.query((orm) => orm.update(encoders).set({ readyAt: new Date(), statistics }).where(eq(encoders.id, encoderId)));
+  }
+
+  /** Texts that have no vector of an encoder yet, at most so many. */
+  async missing(encoderId: number, limit: number): Promise<{ id: number; text: string }[]> {
+    const { rows } = await this.database.query((orm) =>
+      orm.execute<{ id: string; text: string }>(sql`select t.id::text as id, t.text from search_texts t
+        where not exists (select from text_vectors v where v.encoder_id = ${encoderId} and v.text_id = t.id)
+        order by t.id limit ${limit}`),
+    );
+    return rows.map(({ id, text }) => ({ id: Number(id), text }));
+  }
+
+  /** Stores vectors of texts; those of texts that are gone, or that have theirs, are left out. */
+  async add(
+    db: Queryable | Transaction,
+    encoderId: number,
+    vectors: readonly { textId: number; embedding: Float32Array }[],
+  ): Promise<void> {
+    if (vectors.length === 0) return;
+    const ids = vectors.map(({ textId }) => textId);
+    const texts = vectors.map(({ embedding }) => literal(embedding));
+    await db.execute(sql`insert into text_vectors (encoder_id, text_id, embedding)
+      select ${encoderId}::smallint, t.id, given.embedding::vector
+      from unnest(${sql.param(ids)}::bigint[], ${sql.param(texts)}::text[]) as given(id, embedding)
+      join search_texts t on t.id = given.id
+      on conflict do nothing`);
+  }
+
+  /** Builds the index of an encoder where there is none. Searches see every vector without it, too, only slower. */
+  async build({ id, dimension }: KnownEncoder): Promise<void> {
+    const statement = sql`create index if not exists ${sql.identifier(`text_vectors_hnsw_${id}`)} on text_vectors
+      using hnsw ((embedding::vector(${number(dimension)})) vector_ip_ops) where encoder_id = ${number(id)}`;
+    await this.database.transaction(async (tx) => {
+      await tx.execute(sql`select set_config('statement_timeout', '0', true)`);
+      await tx.execute(statement);
+    });
+  }
+
+  /** The texts nearest to a vector of an encoder among that encoder's, nearest first. */
+  async search({ id, dimension }: KnownEncoder, embedding: Float32Array, limit: number): Promise<DenseHit[]> {
+    if (embedding.length !== dimension)
+      throw new AttuneError('bad-model', `A vector of ${embedding.length} numbers is none of an encoder with ${dimension}.`);
+    const distance = sql`(embedding::vector(${number(dimension)})) <#> ${literal(embedding)}::vector(${number(dimension)})`;
+    const { rows } = await this.database.query((orm) =>
+      orm.execute<{ text_id: string; distance: number }>(sql`select text_id::text as text_id, ${distance} as distance from text_vectors
+        where encoder_id = ${number(id)} order by ${distance} limit ${number(limit)}`),
+    );
+    return rows.map(({ text_id, distance: negative }) => ({ textId: Number(text_id), cosine: -negative }));
+  }
+}
+
+/** A number in the text of a statement: the planner finds a partial index only by constants. */
+function number(value: number): SQL {
+  return sql.raw(String(Math.trunc(value)));
+}
+
+function literal(embedding: Float32Array): string {
+  return `[${embedding.join(',')}]`;
+}

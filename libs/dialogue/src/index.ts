@@ -1,0 +1,31 @@
+export { decide, type Decision, type Found, type Outcome, type Turn, type Understanding } from './conversation/decide';
+export { renderDecision } from './conversation/render';
+export { readMessage, type Choice, type Reading } from './conversation/reading';
+export type { DialogueSettings, Thresholds } from './conversation/settings';
+export { conversationStateSchema, freshState, type ConversationState } from './conversation/state';
+export type { Language, Phrases } from './language/language';
+export { LANGUAGES, languageOf } from './language/languages';
+export { Bm25Index, type LexicalHit, type LexicalResult } from './lexical/bm25-index';
+export {
+  CANDIDATE_FEATURES,
+  posteriorOf,
+  QUESTION_FEATURES,
+  rankingWeightsSchema,
+  type CandidateFeatures,
+  type Posterior,
+  type QuestionFeatures,
+  type Ranking,
+  type RankingWeights,
+} from './ranking/candidate';
+export { DEFAULT_WEIGHTS } from './ranking/default-weights';
+export {
+  KnowledgeIndex,
+  type Candidates,
+  type DenseHit,
+  type IndexedEntry,
+  type IndexedText,
+  type IndexQuery,
+  type TextKind,
+} from './retrieval/knowledge-index';
+export { hasWords, normalForm, termsOf, type Terms } from './text/terms';
+export { dialogueTasks, OUT_OF_SCOPE, toUnderstanding, type DialogueTasks } from './understanding/dialogue-head';

@@ -1,0 +1,201 @@
+import { Bm25Index, type LexicalResult } from '../lexical/bm25-index';
+import type { CandidateFeatures, QuestionFeatures, Ranking } from '../ranking/candidate';
+import { termsOf, type Terms } from '../text/terms';
+
+/** What a text of an entry is: a way to ask, or what is answered. */
+export type TextKind = 'question' | 'answer';
+
+/** A text by which an entry is found. */
+export interface IndexedText {
+  readonly id: number;
+  readonly kind: TextKind;
+  readonly text: string;
+}
+
+/** What the index needs to know of an entry. */
+export interface IndexedEntry {
+  readonly id: string;
+  readonly question: string;
+  readonly intent?: string | undefined;
+  readonly locale?: string | undefined;
+  readonly validFrom?: string | undefined;
+  readonly validUntil?: string | undefined;
+}
+
+/** A text near to a question by its vector. */
+export interface DenseHit {
+  readonly textId: number;
+  readonly cosine: number;
+}
+
+/** A question, and what the encoder and the head say of it. */
+export interface IndexQuery {
+  readonly text: string;
+  /** The texts nearest to it, nearest first. */
+  readonly dense: readonly DenseHit[];
+  /** Mean cosine of unrelated texts of the encoder: what nearness means nothing. */
+  readonly chance: number;
+  readonly intents: Readonly<Record<string, number>>;
+  readonly outOfScope: number;
+  /** Only entries for this language, or for any. */
+  readonly locale?: string | undefined;
+  /** Only entries that are valid at this time, in milliseconds since the epoch. */
+  readonly at: number;
+  /** A text that is passed over, as when it is the question itself. */
+  readonly except?: number | undefined;
+}
+
+/** Candidates for a question, in no order, with their features. */
+export interface Candidates extends Ranking {
+  readonly entries: readonly IndexedEntry[];
+}
+
+interface Known {
+  readonly entry: IndexedEntry;
+  readonly texts: readonly IndexedText[];
+  readonly identifiers: ReadonlySet<string>;
+}
+
+/** Texts that the lexical search of each kind adds to those of the dense search. */
+const LEXICAL_HITS = 20;
+const KINDS = ['question', 'answer'] as const;
+
+/** The knowledge in memory: which entries there are, and how well each fits a question beside the nearness of vectors. */
+export class KnowledgeIndex {
+  private readonly known = new Map<string, Known>();
+  private readonly ownerOf = new Map<number, { entryId: string; kind: TextKind }>();
+  private readonly lexical: Readonly<Record<TextKind, Bm25Index<number>>> = { question: new Bm25Index(), answer: new Bm25Index() };
+
+  /** Entries. */
+  get size(): number {
+    return this.known.size;
+  }
+
+  /** Adds an entry, or replaces the one of the same id. */
+  set(entry: IndexedEntry, texts: readonly IndexedText[]): void {
+    this.delete(entry.id);
+    const identifiers = new Set<string>();
+    for (const { id, kind, text } of texts) {
+      const terms = termsOf(text);
+      for (const identifier of terms.identifiers) identifiers.add(identifier);
+      this.lexical[kind].add(id, terms.all);
+      this.ownerOf.set(id, { entryId: entry.id, kind });
+    }
+    this.known.set(entry.id, { entry, texts, identifiers });
+  }
+
+  delete(entryId: string): void {
+    for (const { id, kind } of this.known.get(entryId)?.texts ?? []) {
+      this.lexical[kind].remove(id);
+      this.ownerOf.delete(id);
+    }
+    this.known.delete(entryId);
+  }
+
+  get(entryId: string): IndexedEntry | undefined {
+    return this.known.get(entryId)?.entry;
+  }
+
+  /** The entry of a text; undefined where it is gone. */
+  entryOf(textId: number): string | undefined {
+    return this.ownerOf.get(textId)?.entryId;
+  }
+
+  /** The texts of an entry. */
+  textsOf(entryId: string): readonly IndexedText[] {
+    return this.known.get(entryId)?.texts ?? [];
+  }
+
+  entries(): IterableIterator<string> {
+    return this.known.keys();
+  }
+
+  /** The entries that may answer a question, with what is known of each. */
+  candidates(query: IndexQuery): Candidates {
+    const terms = termsOf(query.text);
+    const lexical = {
+      question: this.lexical.question.search(terms.all, LEXICAL_HITS, query.except),
+      answer: this.lexical.answer.search(terms.all, LEXICAL_HITS, query.except),
+    };
+    const dense = this.denseByEntry(query);
+    const ids = new Set([...dense.question.near.keys(), ...dense.answer.near.keys()]);
+    for (const kind of KINDS) {
+      for (const { id } of lexical[kind].hits) {
+        const owner = this.ownerOf.get(id);
+        if (owner !== undefined) ids.add(owner.entryId);
+      }
+    }
+    const found = [...ids].flatMap((id) => this.known.get(id) ?? []).filter(({ entry }) => applies(entry, query));
+    return {
+      entries: found.map(({ entry }) => entry),
+      candidates: found.map((known) => features(known, query, terms, lexical, dense)),
+      question: this.questionFeatures(query, terms),
+    };
+  }
+
+  private questionFeatures({ outOfScope }: IndexQuery, terms: Terms): QuestionFeatures {
+    const unique = [...new Set(terms.all)];
+    const { question, answer } = this.lexical;
+    const weight = (which: readonly string[]): number => which.reduce((sum, term) => sum + question.weightOf(term), 0);
+    const unknown = unique.filter((term) => !question.has(term) && !answer.has(term));
+    return { bias: 1, outOfScope, unknownWords: unique.length === 0 ? 1 : weight(unknown) / weight(unique) };
+  }
+
+  /** For each kind of text, the nearest one of each entry, and how near the farthest text was that the search gave. */
+  private denseByEntry({ dense, chance, except }: IndexQuery): Record<TextKind, Nearness> {
+    const result = { question: emptyNearness(), answer: emptyNearness() };
+    for (const { textId, cosine } of dense) {
+      const owner = this.ownerOf.get(textId);
+      if (owner === undefined || textId === except) continue;
+      const nearness = (cosine - chance) / (1 - chance);
+      const { near } = result[owner.kind];
+      near.set(owner.entryId, Math.max(near.get(owner.entryId) ?? -Infinity, nearness));
+      // Whatever the search did not give is no nearer than the last that it gave.
+      for (const kind of KINDS) result[kind].farthest = Math.min(result[kind].farthest, nearness);
+    }
+    return result;
+  }
+}
+
+interface Nearness {
+  readonly near: Map<string, number>;
+  farthest: number;
+}
+
+function emptyNearness(): Nearness {
+  return { near: new Map(), farthest: 0 };
+}
+
+function applies({ locale, validFrom, validUntil }: IndexedEntry, { locale: wanted, at }: IndexQuery): boolean {
+  if (validFrom !== undefined && at < Date.parse(validFrom)) return false;
+  if (validUntil !== undefined && at >= Date.parse(validUntil)) return false;
+  return locale === undefined || wanted === undefined || language(locale) === language(wanted);
+}
+
+function language(locale: string): string {
+  return locale.split('-')[0].toLowerCase();
+}
+
+function features(
+  { entry, texts, identifiers }: Known,
+  query: IndexQuery,
+  terms: Terms,
+  lexical: Readonly<Record<TextKind, LexicalResult<number>>>,
+  dense: Readonly<Record<TextKind, Nearness>>,
+): CandidateFeatures {
+  const share = (kind: TextKind): number => {
+    const { ideal, scoreOf } = lexical[kind];
+    const scores = texts.filter((text) => text.kind === kind && text.id !== query.except).map(({ id }) => scoreOf(id));
+    return ideal === 0 ? 0 : Math.min(1, Math.max(0, ...scores) / ideal);
+  };
+  const near = (kind: TextKind): number => dense[kind].near.get(entry.id) ?? dense[kind].farthest;
+  const named = terms.identifiers.filter((identifier) => identifiers.has(identifier)).length;
+  return {
+    dense: near('question'),
+    denseAnswer: near('answer'),
+    lexical: share('question'),
+    lexicalAnswer: share('answer'),
+    identifiers: terms.identifiers.length === 0 ? 0 : named / terms.identifiers.length,
+    intent: entry.intent === undefined ? 0 : (query.intents[entry.intent] ?? 0),
+  };
+}
