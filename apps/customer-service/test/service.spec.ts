@@ -5,6 +5,8 @@ import type { Conversation, Entry, MessageResponse } from '@attune/contracts';
 import { startService, type RunningService } from '@attune/testing';
 import { writeConceptModel } from './concept-model';
 
+/** Milliseconds that a start may take where other specs keep the processors busy. */
+const START_TIMEOUT = 180_000;
 const PROGRAM = join(__dirname, '../bin/customer-service.js');
 
 describe('the customer service on its embedded defaults', () => {
@@ -16,7 +18,7 @@ describe('the customer service on its embedded defaults', () => {
     folder = await mkdtemp(join(tmpdir(), 'attune-service-'));
     await writeConceptModel(join(folder, 'models'));
     service = await startService(PROGRAM, environment());
-  });
+  }, START_TIMEOUT);
   afterAll(async () => {
     await service.stop();
     await rm(folder, { recursive: true, force: true });
