@@ -31,7 +31,7 @@ export { WatchDetection, type DetectionStep, type WatchDetectionOptions, type Wa
 export { composeSentiments, planDocument, type PlannedDocument, type ScoredInput, type WatchSentiment } from './scoring/document-scoring';
 export { toDocumentEvent } from './scoring/document-event';
 export { fingerprint } from './stories/fingerprint';
-export { StoryIndex, type StoryIndexOptions } from './stories/story-index';
+export { MOST_TELLINGS, STORY_MEMORY, StoryIndex, type StoryIndexOptions } from './stories/story-index';
 export { runBacktest, type BacktestOptions, type BacktestResult, type Scorer } from './backtest/run-backtest';
 export type { BacktestSummary } from './backtest/backtest-summary';
 export type { BacktestAlert, WatchTally } from './backtest/watch-replay';

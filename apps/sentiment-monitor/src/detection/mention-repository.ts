@@ -1,7 +1,7 @@
 import type { DocumentSentiment, SentimentLabel } from '@attune/contracts';
-import type { StoryMember } from '@attune/opinion';
+import { MOST_TELLINGS, STORY_MEMORY, type StoryMember } from '@attune/opinion';
 import type { Database, Transaction } from '@attune/storage';
-import { and, count, eq, inArray, lt, sql } from 'drizzle-orm';
+import { and, count, eq, inArray, lt, lte, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { mentions } from '../database/schema';
 
@@ -18,9 +18,6 @@ export interface MovedStory {
   to: string;
 }
 
-/** How far back of a watch's newest mention its stories may still grow. */
-const STORY_DAYS = 8;
-
 /** Documents by watch in the database. */
 export class MentionRepository {
   constructor(private readonly database: Database) {}
@@ -29,20 +26,8 @@ export class MentionRepository {
   async recentMembers(tx: Transaction, watchIds: readonly string[]): Promise<Map<string, StoryMember[]>> {
     const members = new Map<string, StoryMember[]>();
     if (watchIds.length === 0) return members;
-    const newest = tx
-      .select({ watchId: mentions.watchId, at: sql<Date>`max(${mentions.publishedAt})`.as('at') })
-      .from(mentions)
-      .where(inArray(mentions.watchId, [...watchIds]))
-      .groupBy(mentions.watchId)
-      .as('newest');
-    const first = alias(mentions, 'first');
-    const tellings = tx
-      .select({ watchId: mentions.watchId, storyId: mentions.storyId, count: count().as('count') })
-      .from(mentions)
-      .where(inArray(mentions.watchId, [...watchIds]))
-      .groupBy(mentions.watchId, mentions.storyId)
-      .as('tellings');
-    const rows = await tx
+    const watched = inArray(mentions.watchId, [...watchIds]);
+    const ranked = tx
       .select({
         watchId: mentions.watchId,
         documentId: mentions.documentId,
@@ -50,15 +35,37 @@ export class MentionRepository {
         label: mentions.label,
         fingerprint: mentions.fingerprint,
         storyId: mentions.storyId,
-        storyPublishedAt: sql<Date>`coalesce(${first.publishedAt}, ${mentions.publishedAt})`.mapWith(mentions.publishedAt),
-        storyLabel: sql<SentimentLabel>`coalesce(${first.label}, ${mentions.label})`,
-        tellings: tellings.count,
+        newest: sql<Date>`max(${mentions.publishedAt}) over (partition by ${mentions.watchId})`.as('newest'),
+        rank: sql<number>`row_number() over (partition by ${mentions.watchId} order by ${mentions.publishedAt} desc)`.as('rank'),
       })
       .from(mentions)
-      .innerJoin(newest, eq(newest.watchId, mentions.watchId))
-      .innerJoin(tellings, and(eq(tellings.watchId, mentions.watchId), eq(tellings.storyId, mentions.storyId)))
-      .leftJoin(first, and(eq(first.watchId, mentions.watchId), eq(first.documentId, mentions.storyId)))
-      .where(sql`${mentions.publishedAt} > ${newest.at} - ${STORY_DAYS} * interval '1 day'`);
+      .where(watched)
+      .as('ranked');
+    const first = alias(mentions, 'first');
+    const tellings = tx
+      .select({ watchId: mentions.watchId, storyId: mentions.storyId, count: count().as('count') })
+      .from(mentions)
+      .where(watched)
+      .groupBy(mentions.watchId, mentions.storyId)
+      .as('tellings');
+    const rows = await tx
+      .select({
+        watchId: ranked.watchId,
+        documentId: ranked.documentId,
+        publishedAt: ranked.publishedAt,
+        label: ranked.label,
+        fingerprint: ranked.fingerprint,
+        storyId: ranked.storyId,
+        storyPublishedAt: sql<Date>`coalesce(${first.publishedAt}, ${ranked.publishedAt})`.mapWith(mentions.publishedAt),
+        storyLabel: sql<SentimentLabel>`coalesce(${first.label}, ${ranked.label})`,
+        tellings: tellings.count,
+      })
+      .from(ranked)
+      .innerJoin(tellings, and(eq(tellings.watchId, ranked.watchId), eq(tellings.storyId, ranked.storyId)))
+      .leftJoin(first, and(eq(first.watchId, ranked.watchId), eq(first.documentId, ranked.storyId)))
+      .where(
+        and(lte(ranked.rank, MOST_TELLINGS), sql`${ranked.publishedAt} >= ${ranked.newest} - ${STORY_MEMORY} * interval '1 millisecond'`),
+      );
     for (const { watchId, publishedAt, storyId, storyPublishedAt, storyLabel, tellings: told, ...member } of rows) {
       const known = members.get(watchId) ?? [];
       const story = { storyId, publishedAt: storyPublishedAt.getTime(), label: storyLabel, tellings: told };

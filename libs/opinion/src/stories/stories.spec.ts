@@ -79,6 +79,26 @@ describe('StoryIndex', () => {
     expect(index.link(member('c', WIRE, 51))).toMatchObject({ storyId: 'a', tellings: 3 });
   });
 
+  it('remembers what was published in the days before the newest document, and no more', () => {
+    const index = new StoryIndex({ memory: 100 * HOUR });
+    for (let hour = 0; hour < 1_000; hour += 10) index.link(member(`d${hour}`, `${WIRE} ${hour}`, hour));
+    expect(index.size).toBeLessThanOrEqual(13);
+    expect(index.link(member('late', `${WIRE} 880`, 885))).toMatchObject({ known: false, merged: [] });
+    expect([...index.members()].map(({ publishedAt }) => publishedAt / HOUR).sort((a, b) => a - b)).toEqual([
+      885, 890, 900, 910, 920, 930, 940, 950, 960, 970, 980, 990,
+    ]);
+  });
+
+  it('remembers no more documents than it may, the oldest of which it forgets, also where all are of one moment', () => {
+    const index = new StoryIndex({ most: 50 });
+    for (let minute = 0; minute < 500; minute++) index.link(member(`d${minute}`, `Lorry ${minute} of ${minute * 7}`, minute / 60));
+    expect(index.size).toBeLessThanOrEqual(50);
+    expect(Math.min(...[...index.members()].map(({ publishedAt }) => publishedAt / HOUR))).toBeGreaterThan(440 / 60);
+    for (let i = 0; i < 500; i++) index.link(member(`same${i}`, WIRE, 10));
+    expect(index.size).toBeLessThanOrEqual(50);
+    expect(index.link(member('again', WIRE, 10))).toMatchObject({ storyId: 'again', tellings: 501 });
+  });
+
   it('goes on after a restart as if there had been none', () => {
     const index = indexOf(member('b', WIRE, 2), member('x', 'A new ferry timetable suits the night runs of the carrier well.', 3));
     index.link(member('c', WIRE, 4));

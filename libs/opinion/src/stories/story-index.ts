@@ -1,4 +1,5 @@
 import { decodeSignature, similarity } from './fingerprint';
+import { SignatureTable } from './signature-table';
 import type { StoryLink, StoryMember, Telling } from './story';
 
 export interface StoryIndexOptions {
@@ -6,41 +7,69 @@ export interface StoryIndexOptions {
   readonly threshold?: number;
   /** Milliseconds between two tellings at most. Default 72 hours. */
   readonly maxGap?: number;
+  /** Documents are forgotten that were published so many milliseconds before the newest one. Default 8 days. */
+  readonly memory?: number;
+  /** Most documents that are remembered; of more the oldest are forgotten. Default 20,000. */
+  readonly most?: number;
 }
 
-const BANDS = 21;
-const ROWS = 3;
+const HOUR = 3_600_000;
 const DEFAULT_THRESHOLD = 0.6;
-const DEFAULT_MAX_GAP = 72 * 3_600_000;
+const DEFAULT_MAX_GAP = 72 * HOUR;
+/** Milliseconds before a watch's newest document beyond which its stories do not grow, unless an index says otherwise. */
+export const STORY_MEMORY = 8 * 24 * HOUR;
+/** Documents of a watch with which others are compared at most, unless an index says otherwise. */
+export const MOST_TELLINGS = 20_000;
+/** What is too old is looked for so often in the span of the memory, since looking for it means going through everything. */
+const LOOKS = 8;
+/** Of a full memory so much is forgotten at once. */
+const FORGOTTEN_SHARE = 0.1;
 
-/** A telling that others are compared with. */
 interface Member extends Telling {
-  readonly signature: Uint16Array;
+  readonly copies: Copies;
+}
+
+/** Tellings of one story in the same words, each published at most `maxGap` from another: they are compared with as one. */
+interface Copies {
+  readonly slot: number;
+  readonly fingerprint: string;
+  readonly members: Set<Member>;
   story: Story;
+  /** Publication of the earliest and the latest. */
+  from: number;
+  to: number;
 }
 
 interface Story {
   first: Pick<Telling, 'documentId' | 'publishedAt' | 'label'>;
-  /** Documents that told it, expired ones included. */
+  /** Documents that told it, forgotten ones included. */
   tellings: number;
-  members: Member[];
+  readonly copies: Set<Copies>;
 }
 
 /**
  * Links the documents about one watch into stories: documents are of one story when a chain of near-duplicates joins
  * them, published at most `maxGap` apart from link to link. Whatever the order they come in, the same documents give the
- * same stories. Near-duplicates are found by locality-sensitive hashing of their signatures, 21 bands of 3 (Indyk and
- * Motwani 1998), and then compared.
+ * same stories. Memory is bounded by age and number; a story that is partly forgotten stays counted and grows by later tellings.
  */
 export class StoryIndex {
   private readonly byId = new Map<string, Member>();
-  private readonly bands = new Map<number, Member[]>();
+  private readonly table = new SignatureTable();
+  /** By their slots. */
+  private readonly copies: (Copies | undefined)[] = [];
   private readonly threshold: number;
   private readonly maxGap: number;
+  private readonly memory: number;
+  private readonly most: number;
+  private newest = -Infinity;
+  private oldest = Infinity;
 
-  constructor({ threshold = DEFAULT_THRESHOLD, maxGap = DEFAULT_MAX_GAP }: StoryIndexOptions = {}) {
+  constructor(options: StoryIndexOptions = {}) {
+    const { threshold = DEFAULT_THRESHOLD, maxGap = DEFAULT_MAX_GAP, memory = STORY_MEMORY, most = MOST_TELLINGS } = options;
     this.threshold = threshold;
     this.maxGap = maxGap;
+    this.memory = memory;
+    this.most = most;
   }
 
   /** The index that stood when its members were stored. */
@@ -53,9 +82,9 @@ export class StoryIndex {
         continue;
       }
       const { storyId, publishedAt, label, tellings } = stored;
-      const story = stories.get(storyId) ?? { first: { documentId: storyId, publishedAt, label }, tellings, members: [] };
+      const story = stories.get(storyId) ?? { first: { documentId: storyId, publishedAt, label }, tellings, copies: new Set() };
       stories.set(storyId, story);
-      index.insert(telling, story);
+      index.insert(telling, story, index.copiesNear(telling));
     }
     return index;
   }
@@ -67,32 +96,34 @@ export class StoryIndex {
 
   /** Every document with its story, to be stored. */
   *members(): Generator<StoryMember> {
-    for (const { documentId, publishedAt, label, fingerprint, story } of this.byId.values()) {
-      const { documentId: storyId, ...first } = story.first;
+    for (const { documentId, publishedAt, label, fingerprint, copies } of this.byId.values()) {
+      const { first, tellings } = copies.story;
       yield {
         ...{ documentId, publishedAt, label, fingerprint },
-        story: { storyId, publishedAt: first.publishedAt, label: first.label, tellings: story.tellings },
+        story: { storyId: first.documentId, publishedAt: first.publishedAt, label: first.label, tellings },
       };
     }
   }
 
   /** Takes in a document. One that was taken in before changes nothing. */
   link(telling: Telling): StoryLink {
-    const before = this.byId.get(telling.documentId)?.story;
+    const before = this.byId.get(telling.documentId)?.copies.story;
     if (before !== undefined) return { storyId: before.first.documentId, merged: [], deltas: [], tellings: before.tellings, known: true };
-    const own: Story = { first: telling, tellings: 1, members: [] };
-    const found = this.storiesNear(telling, decodeSignature(telling.fingerprint));
-    this.insert(telling, own);
-    const all = [own, ...found];
-    const first = all.map((story) => story.first).reduce(earlier);
+    this.forget(telling.publishedAt);
+    const near = this.copiesNear(telling);
+    const found = [...new Set(near.map(({ story }) => story))];
+    const first = [telling, ...found.map((story) => story.first)].reduce(earlier);
     const replaced = found.map((story) => story.first).filter((each) => each !== first);
     const deltas: StoryLink['deltas'] = [
       ...replaced.map(({ publishedAt: at, label }) => ({ at, label, delta: -1 as const })),
-      ...(first === own.first ? [{ at: telling.publishedAt, label: telling.label, delta: 1 as const }] : []),
+      ...(first === telling ? [{ at: telling.publishedAt, label: telling.label, delta: 1 as const }] : []),
     ];
-    const story = all.reduce((best, each) => (each.members.length > best.members.length ? each : best));
-    for (const other of all) if (other !== story) absorb(story, other);
+    const own: Story = { first, tellings: 0, copies: new Set() };
+    const story = found.reduce((best, each) => (each.copies.size > best.copies.size ? each : best), found.at(0) ?? own);
+    for (const other of found) if (other !== story) absorb(story, other);
     story.first = first;
+    story.tellings += 1;
+    this.insert(telling, story, near);
     return {
       storyId: first.documentId,
       merged: replaced.map(({ documentId }) => documentId),
@@ -102,63 +133,86 @@ export class StoryIndex {
     };
   }
 
-  /** Forgets documents published before a time, so that memory is bounded. Their stories stay counted, and grow by later tellings. */
+  /** Forgets documents published before a time. */
   expire(before: number): void {
-    for (const member of [...this.byId.values()]) {
-      if (member.publishedAt >= before) continue;
+    if (before <= this.oldest) return;
+    this.drop([...this.byId.values()].filter(({ publishedAt }) => publishedAt < before));
+  }
+
+  private forget(publishedAt: number): void {
+    this.newest = Math.max(this.newest, publishedAt);
+    const before = this.newest - this.memory;
+    // A document that is nearly as old must meet nothing that another run of the same documents would have forgotten.
+    const isLate = publishedAt < before + this.maxGap;
+    if (isLate || before - this.oldest >= this.memory / LOOKS) this.expire(before);
+    if (this.byId.size < this.most) return;
+    const inOrder = [...this.byId.values()].sort((one, other) => one.publishedAt - other.publishedAt);
+    this.drop(inOrder.slice(0, Math.ceil(FORGOTTEN_SHARE * inOrder.length)));
+  }
+
+  private drop(members: readonly Member[]): void {
+    for (const member of members) {
+      const { copies } = member;
       this.byId.delete(member.documentId);
-      member.story.members = member.story.members.filter((each) => each !== member);
-      for (const key of bandKeys(member.signature)) {
-        const rest = (this.bands.get(key) ?? []).filter((each) => each !== member);
-        if (rest.length === 0) this.bands.delete(key);
-        else this.bands.set(key, rest);
-      }
+      copies.members.delete(member);
+      if (copies.members.size > 0) continue;
+      this.table.remove(copies.slot);
+      this.copies[copies.slot] = undefined;
+      copies.story.copies.delete(copies);
     }
+    for (const copies of new Set(members.map((member) => member.copies))) copies.from = earliestOf(copies.members);
+    this.oldest = earliestOf(this.byId.values());
   }
 
-  private storiesNear({ publishedAt }: Telling, signature: Uint16Array): Story[] {
-    const found = new Set<Story>();
-    const compared = new Set<Member>();
-    for (const key of bandKeys(signature)) {
-      for (const candidate of this.bands.get(key) ?? []) {
-        if (found.has(candidate.story) || compared.has(candidate)) continue;
-        compared.add(candidate);
-        const near = Math.abs(candidate.publishedAt - publishedAt) <= this.maxGap;
-        if (near && similarity(candidate.signature, signature) >= this.threshold) found.add(candidate.story);
-      }
+  /** What tells nearly the same at about the same time. */
+  private copiesNear({ publishedAt, fingerprint }: Telling): Copies[] {
+    const signature = decodeSignature(fingerprint);
+    const near: Copies[] = [];
+    for (const slot of this.table.candidates(signature)) {
+      const candidate = this.copies[slot];
+      if (candidate === undefined || publishedAt < candidate.from - this.maxGap || publishedAt > candidate.to + this.maxGap) continue;
+      if (similarity(this.table.signatureAt(slot), signature) >= this.threshold) near.push(candidate);
     }
-    return [...found];
+    return near;
   }
 
-  private insert(telling: Telling, story: Story): void {
-    const member: Member = { ...telling, signature: decodeSignature(telling.fingerprint), story };
-    story.members.push(member);
-    this.byId.set(member.documentId, member);
-    for (const key of bandKeys(member.signature)) {
-      const candidates = this.bands.get(key);
-      if (candidates === undefined) this.bands.set(key, [member]);
-      else candidates.push(member);
-    }
+  /** @param near what was found of the telling */
+  private insert({ documentId, publishedAt, label, fingerprint }: Telling, story: Story, near: readonly Copies[]): void {
+    const copies = near.find((each) => each.story === story && each.fingerprint === fingerprint) ?? this.newCopies(fingerprint, story);
+    copies.from = Math.min(copies.from, publishedAt);
+    copies.to = Math.max(copies.to, publishedAt);
+    // Equal fingerprints are kept as one string.
+    const member: Member = { documentId, publishedAt, label, fingerprint: copies.fingerprint, copies };
+    copies.members.add(member);
+    this.byId.set(documentId, member);
+    this.newest = Math.max(this.newest, publishedAt);
+    this.oldest = Math.min(this.oldest, publishedAt);
+  }
+
+  private newCopies(fingerprint: string, story: Story): Copies {
+    const slot = this.table.add(decodeSignature(fingerprint));
+    const copies: Copies = { slot, fingerprint, members: new Set(), story, from: Infinity, to: -Infinity };
+    this.copies[slot] = copies;
+    story.copies.add(copies);
+    return copies;
   }
 }
 
-/** One number a band: its place and its three values, 53 bits in all. */
-function* bandKeys(signature: Uint16Array): Generator<number> {
-  for (let band = 0; band < BANDS; band++) {
-    const start = band * ROWS;
-    yield ((band * 65_536 + signature[start]) * 65_536 + signature[start + 1]) * 65_536 + signature[start + 2];
-  }
+function earliestOf(members: Iterable<Member>): number {
+  let earliest = Infinity;
+  for (const { publishedAt } of members) earliest = Math.min(earliest, publishedAt);
+  return earliest;
 }
 
-function earlier(a: Story['first'], b: Story['first']): Story['first'] {
+function earlier<T extends Story['first']>(a: T, b: T): T {
   if (a.publishedAt !== b.publishedAt) return a.publishedAt < b.publishedAt ? a : b;
   return a.documentId < b.documentId ? a : b;
 }
 
 function absorb(into: Story, other: Story): void {
   into.tellings += other.tellings;
-  for (const member of other.members) {
-    member.story = into;
-    into.members.push(member);
+  for (const copies of other.copies) {
+    copies.story = into;
+    into.copies.add(copies);
   }
 }
