@@ -5,10 +5,11 @@ import { AttuneError } from '@attune/artifact';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { compareDetection } from './detection/compare-detection';
 import { comparePrediction } from './prediction/compare-prediction';
-import { compareServing } from './serving/compare-serving';
+import { compareServing, type ServingComparisonOptions } from './serving/compare-serving';
 import { compareSteps } from './steps/compare-steps';
 import { shownCommand } from './shown-command';
 import { compareTraining } from './training/compare-training';
+import { benchmarkStream, type StreamBenchmarkOptions } from './stream/benchmark-stream';
 import { formatTable, writeResult, type Result } from './write-result';
 
 const ROOT = join(__dirname, '../../..');
@@ -24,6 +25,10 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('A whole number of at least 1 is needed.');
   return value;
+}
+
+function wholeNumberOrNone(text: string): number {
+  return text === '0' ? 0 : wholeNumber(text);
 }
 
 function positiveNumber(text: string): number {
@@ -114,8 +119,24 @@ function createProgram(args: readonly string[]): Command {
     .addOption(new Option('--limit <n>', 'texts that are taken').argParser(wholeNumber).default(5_000))
     .addOption(new Option('--connections <n>', 'requests in flight').argParser(wholeNumber).default(64))
     .addOption(new Option('--seconds <n>', 'of load a turn').argParser(wholeNumber).default(6))
-    .action(async (options: CommonOptions & { models: string; texts: string; limit: number; connections: number; seconds: number }) => {
+    .option('--profile <folder>', 'leave CPU profiles of the service there')
+    .action(async (options: CommonOptions & Omit<ServingComparisonOptions, 'onRun' | 'command'>) => {
       await publish(await compareServing({ ...options, onRun: say, command }), options.out);
+    });
+  program
+    .command('stream')
+    .description('the sentiment monitor from Kafka to Kafka, against the bare inference of the same texts')
+    .requiredOption('--models <folder>', 'model store with a promoted sentiment head')
+    .requiredOption('--stocknet <folder>', 'folder with tweets.jsonl.gz and StockTable')
+    .option('--out <folder>', 'where the result is written', join(ROOT, 'docs/results'))
+    .option('--work <folder>', 'for the data of Kafka and PostgreSQL', join(tmpdir(), 'attune-bench'))
+    .addOption(new Option('--documents <n>', 'played in at full load').argParser(wholeNumber).default(40_000))
+    .addOption(new Option('--alerts <n>', 'provoked at half load; 0: none').argParser(wholeNumberOrNone).default(300))
+    .addOption(new Option('--alert-seconds <n>', 'over which they are provoked').argParser(wholeNumber).default(180))
+    .addOption(new Option('--soak-minutes <n>', 'at full load, for the memory').argParser(wholeNumberOrNone).default(0))
+    .option('--profile <folder>', 'leave CPU profiles of the service at full load there')
+    .action(async (options: Omit<StreamBenchmarkOptions, 'onRun' | 'command'> & { out: string }) => {
+      await publish(await benchmarkStream({ ...options, onRun: say, command }), options.out);
     });
   program
     .command('detection')

@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { ModelStore } from '@attune/artifact';
-import autocannon from 'autocannon';
 import { z } from 'zod';
 import { lookAtMachine } from '../machine';
+import { startMonitor } from '../monitor-process';
 import { requirePython } from '../python';
 import { median } from '../statistics';
 import type { Result } from '../write-result';
-import { startServer, type RunningServer } from './server-process';
+import { postUnderLoad, type Turn } from './load';
+import { layoutInWords, PEER_LAYOUTS, startPeer } from './python-peer';
+import type { RunningServer } from './server-process';
 
 export interface ServingComparisonOptions {
   python: string;
@@ -23,26 +24,29 @@ export interface ServingComparisonOptions {
   seconds: number;
   rounds: number;
   work: string;
+  /** Folder for CPU profiles of the service. */
+  profile?: string;
   onRun: (what: string) => void;
   command: string;
 }
 
-/** What a turn of load came to; milliseconds. */
-interface Turn {
-  requestsPerSecond: number;
-  p50: number;
-  p99: number;
-  failed: number;
+/** A server that takes its turns. */
+interface Side {
+  readonly name: string;
+  readonly server: RunningServer;
+  readonly turns: Turn[];
 }
 
 const rowSchema = z.object({ text: z.string(), pair: z.string().optional() });
-const PEER = 'FastAPI + ONNX Runtime int8';
-const OURS = 'Attune';
+const WARM_UP_SECONDS = 3;
 
-/** Compares `POST /v1/sentiment` with the same over FastAPI and ONNX Runtime: one text a request, both servers up, load on one after the other. */
+/**
+ * Compares `POST /v1/sentiment` with the same over FastAPI and ONNX Runtime: one text a request, all servers up, load on
+ * one after the other. The peer takes part in every layout for two cores; the quickest is what is compared with.
+ */
 export async function compareServing(options: ServingComparisonOptions): Promise<Result> {
   const { python, models, texts, limit, connections, seconds, rounds, onRun } = options;
-  requirePython(python, ['fastapi', 'uvicorn', 'onnxruntime', 'tokenizers']);
+  requirePython(python, ['fastapi', 'uvicorn', 'uvloop', 'httptools', 'onnxruntime', 'tokenizers']);
   const machine = await lookAtMachine();
   const bodies = (await readFile(texts, 'utf8'))
     .trimEnd()
@@ -52,113 +56,51 @@ export async function compareServing(options: ServingComparisonOptions): Promise
       const { text, pair } = rowSchema.parse(JSON.parse(line));
       return JSON.stringify({ texts: [pair === undefined ? { text } : { text, entity: pair }] });
     });
-  const servers = await startServers(python, models, options.work, machine.peerEnvironment);
-  const turns = new Map<string, Turn[]>([...servers.keys()].map((side) => [side, []]));
+  const sides: Side[] = [];
   try {
+    const environment = { ATTUNE_MODELS: models, ATTUNE_DATA: join(options.work, `serving-${process.pid}`) };
+    sides.push({ name: 'Attune', server: await startMonitor({ environment, profile: options.profile }), turns: [] });
+    const { directory } = await new ModelStore(models).open('sentiment-monitor');
+    for (const layout of PEER_LAYOUTS) {
+      const server = await startPeer(python, directory, layout, machine.peerEnvironment);
+      sides.push({ name: `FastAPI, ${layoutInWords(layout)}`, server, turns: [] });
+    }
     for (let round = 0; round <= rounds; round++) {
-      for (const [side, { url }] of servers) {
-        onRun(round === 0 ? `warming up ${side}` : `round ${round} of ${rounds}: ${side}`);
-        const turn = await load(`${url}/v1/sentiment`, bodies, connections, round === 0 ? 3 : seconds);
-        if (round > 0) turns.get(side)?.push(turn);
+      for (const { name, server, turns } of sides) {
+        onRun(round === 0 ? `warming up ${name}` : `round ${round} of ${rounds}: ${name}`);
+        const turn = await postUnderLoad(`${server.url}/v1/sentiment`, bodies, connections, round === 0 ? WARM_UP_SECONDS : seconds);
+        if (round > 0) turns.push(turn);
       }
     }
   } finally {
-    await Promise.all([...servers.values()].map((server) => server.stop()));
+    await Promise.all(sides.map(({ server }) => server.stop()));
   }
-  return resultOf(turns, options, machine.note);
+  return resultOf(sides, options, machine.note);
 }
 
-async function startServers(
-  python: string,
-  models: string,
-  work: string,
-  peerEnvironment: NodeJS.ProcessEnv,
-): Promise<Map<string, RunningServer>> {
-  const { directory } = await new ModelStore(models).open('sentiment-monitor');
-  const [ourPort, theirPort] = [await freePort(), await freePort()];
-  const ours = await startServer({
-    name: OURS,
-    command: process.execPath,
-    args: [join(__dirname, '../../../../apps/sentiment-monitor/bin/sentiment-monitor.js')],
-    environment: {
-      ATTUNE_PORT: String(ourPort),
-      ATTUNE_MODELS: models,
-      ATTUNE_DATA: join(work, `serving-${process.pid}`),
-      LOG_LEVEL: 'error',
-    },
-    url: `http://127.0.0.1:${ourPort}`,
-    readyPath: '/health/ready',
-  });
-  const theirs = await startServer({
-    name: PEER,
-    command: python,
-    args: [join(__dirname, '../../python/serve_sentiment.py'), directory, String(theirPort), '2'],
-    environment: peerEnvironment,
-    url: `http://127.0.0.1:${theirPort}`,
-    readyPath: '/openapi.json',
-  });
-  return new Map([
-    [OURS, ours],
-    [PEER, theirs],
-  ]);
-}
-
-async function load(url: string, bodies: readonly string[], connections: number, seconds: number): Promise<Turn> {
-  let next = 0;
-  const result = await autocannon({
-    url,
-    connections,
-    duration: seconds,
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    requests: [
-      {
-        setupRequest: (request) => {
-          next = (next + 1) % bodies.length;
-          return { ...request, body: bodies[next] };
-        },
-      },
-    ],
-  });
-  return {
-    requestsPerSecond: result['2xx'] / result.duration,
-    p50: result.latency.p50,
-    p99: result.latency.p99,
-    failed: result.non2xx + result.errors,
-  };
-}
-
-function resultOf(turns: Map<string, Turn[]>, { command, connections, rounds, seconds }: ServingComparisonOptions, note: string): Result {
-  const middle = (side: string, figure: keyof Turn): number => median((turns.get(side) ?? []).map((turn) => turn[figure]));
+function resultOf(sides: readonly Side[], { command, connections, rounds, seconds }: ServingComparisonOptions, note: string): Result {
+  const middle = ({ turns }: Side, figure: keyof Turn): number => median(turns.map((turn) => turn[figure]));
+  const [ours, ...peers] = sides;
+  const peer = peers.reduce((best, each) => (middle(each, 'requestsPerSecond') > middle(best, 'requestsPerSecond') ? each : best));
+  const ratio = (side: Side, figure: keyof Turn): string => (middle(side, figure) / middle(peer, figure)).toFixed(2);
   return {
     name: 'serving',
     title: 'POST /v1/sentiment against FastAPI and ONNX Runtime',
     command,
     summary:
       `One short text a request, ${connections} requests in flight, the same int8 head, ${rounds} turns of ${seconds} s of each side in one run; medians. ` +
-      'The peer (tools/bench/python/serve_sentiment.py) gathers up to 32 texts for at most 5 ms and computes them with two threads. The load comes from the same two processors.',
+      'The peer (tools/bench/python/serve_sentiment.py) gathers up to 32 texts for at most 5 ms; ratios are to the quickest of its layouts. ' +
+      'Servers and load share two processors.',
     columns: ['', 'requests/s', 'ratio', 'p50 ms', 'p99 ms', 'ratio of p99', 'failed'],
-    rows: [...turns.keys()].map((side) => [
-      side,
+    rows: sides.map((side) => [
+      side === peer ? `${side.name} (compared with)` : side.name,
       middle(side, 'requestsPerSecond').toFixed(0),
-      (middle(side, 'requestsPerSecond') / middle(PEER, 'requestsPerSecond')).toFixed(2),
+      ratio(side, 'requestsPerSecond'),
       middle(side, 'p50').toFixed(1),
       middle(side, 'p99').toFixed(1),
-      (middle(side, 'p99') / middle(PEER, 'p99')).toFixed(2),
-      String((turns.get(side) ?? []).reduce((sum, { failed }) => sum + failed, 0)),
+      ratio(side, 'p99'),
+      String(side.turns.reduce((sum, { failed }) => sum + failed, 0)),
     ]),
-    notes: [note],
+    notes: [`From its start to ready, Attune took ${ours.server.readySeconds.toFixed(1)} s, its embedded database made anew.`, note],
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,10 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AttuneError } from '@attune/artifact';
 
 /** A server that was started for a measurement. */
 export interface RunningServer {
   readonly url: string;
   readonly pid: number;
+  /** From its start to its first answer on the path that says it is ready. */
+  readonly readySeconds: number;
   /** Ends it with SIGTERM and waits. */
   stop(): Promise<void>;
 }
@@ -21,6 +25,8 @@ export interface ServerCommand {
 }
 
 const LAST_WORDS = 4_000;
+/** Milliseconds between two questions whether it is ready. */
+const ASK_EVERY = 50;
 
 /**
  * Starts a server and waits until it answers.
@@ -36,6 +42,7 @@ export async function startServer({
   readyPath,
   readySeconds = 60,
 }: ServerCommand): Promise<RunningServer> {
+  const startedAt = performance.now();
   const child = spawn(command, args, { env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
   let lastWords = '';
   const listen = (chunk: Buffer): void => {
@@ -50,11 +57,12 @@ export async function startServer({
       child.kill('SIGKILL');
       throw new AttuneError('inference-failed', `${name} did not start.\n${lastWords.trim()}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await sleep(ASK_EVERY);
   }
   return {
     url,
     pid: child.pid ?? 0,
+    readySeconds: (performance.now() - startedAt) / 1_000,
     stop: async () => {
       child.kill('SIGTERM');
       await ended;
@@ -71,4 +79,17 @@ async function answers(url: string): Promise<boolean> {
     ({ ok }) => ok,
     () => false,
   );
+}
+
+/** A port of this machine that nobody listens on. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      const port = typeof address === 'object' && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
 }
