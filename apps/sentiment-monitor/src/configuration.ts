@@ -24,6 +24,12 @@ export const monitorConfiguration = defineConfiguration(
       'ATTUNE_INFERENCE_THREADS',
       wholeNumber(1, 256).optional().describe('Worker threads of the model; default as many as the CPU limit'),
     ),
+    inferenceQueueTokens: variable(
+      'ATTUNE_INFERENCE_QUEUE_TOKENS',
+      wholeNumber(1, 100_000_000)
+        .optional()
+        .describe('Tokens that may wait for the model; beyond them requests are answered with 429. Default 32,768'),
+    ),
     scoringBatch: variable('ATTUNE_SCORING_BATCH', wholeNumber(1, 5_000).default(500).describe('Most documents scored at once')),
     latenessMinutes: variable(
       'ATTUNE_LATENESS_MINUTES',

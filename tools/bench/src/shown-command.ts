@@ -1,7 +1,7 @@
 import { basename, isAbsolute, relative, resolve } from 'node:path';
 
 /** Options that say where things lie on one machine and change nothing in what is measured. */
-const PLACES = ['--python', '--out', '--work', '--peers'];
+const PLACES = ['--python', '--out', '--work', '--peers', '--profile'];
 
 /**
  * The command line that a result's page shows: without the options that only say where things lie, and with paths that mean something

@@ -37,7 +37,7 @@ const model: Provider = {
   provide: SentimentModel,
   inject: [CONFIGURATION, LOGGER, InferenceMetrics, Readiness, Shutdown],
   useFactory: async (
-    { modelsDirectory, app, precision, inferenceThreads: threads }: MonitorConfiguration,
+    { modelsDirectory, app, precision, inferenceThreads: threads, inferenceQueueTokens: queueTokens }: MonitorConfiguration,
     logger: Logger,
     inference: InferenceMetrics,
     readiness: Readiness,
@@ -49,6 +49,7 @@ const model: Provider = {
       precision,
       observer: inference.observer(app),
       ...(threads === undefined ? {} : { threads }),
+      ...(queueTokens === undefined ? {} : { queueTokens }),
     });
     inference.watch(app, () => server.load);
     shutdown.add('storage', 'model', () => server.close());

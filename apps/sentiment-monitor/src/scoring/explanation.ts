@@ -2,7 +2,8 @@ import type { SentimentLabel, tokenInfluenceSchema } from '@attune/contracts';
 import type { z } from 'zod';
 import type { SentimentModel } from './sentiment-model';
 
-type TokenInfluence = z.infer<typeof tokenInfluenceSchema>;
+/** A word of a text, and how much it mattered. */
+export type TokenInfluence = z.infer<typeof tokenInfluenceSchema>;
 
 /** Words of a text that are tried; of a longer text the first ones. */
 const MAX_WORDS = 120;

@@ -29,7 +29,7 @@ export class SentimentController {
     @ClientSignal() signal: AbortSignal,
   ): Promise<z.infer<typeof sentimentResponseSchema>> {
     const inputs = texts.map(({ text, entity }) => (entity === undefined ? { text } : { text, pair: entity }));
-    const { modelVersion, results } = await this.model.score(inputs, { signal });
+    const { modelVersion, results } = await this.model.score(inputs, { signal, bulk: false });
     return { modelVersion, results: results.map(({ sentiment, topics }) => ({ ...sentiment, topics })) };
   }
 }
