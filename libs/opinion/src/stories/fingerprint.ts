@@ -6,8 +6,16 @@ const SHINGLE_WORDS = 3;
 const MAX_WORDS = 2_000;
 
 const ADDRESS = /https?:\/\/\S+|www\.\S+/gu;
-const NAME_OF_ACCOUNT = /(^|\s)@[\p{L}\p{N}_]+:?/gu;
-const REPEAT_PREFIX = /^\s*(rt|mt|via)\s*:?\s+/iu;
+/** "RT @wire: RT desk: …": who told it before. */
+const REPEAT_PREFIX = /^(?:\s*["“]?(?:rt|mt|via)\b\s*:?\s+(?:@?[\p{L}\p{N}_]+:)?)+/iu;
+const NAME_OF_ACCOUNT = /(^|[\s"“(])@[\p{L}\p{N}_]+:?/gu;
+const AND = /\s&(?:amp;)?\s/giu;
+const ENTITY = /&(?:[a-z]+|#\d+);/giu;
+/** Lists of cashtags and hashtags, by which posts are found: what is told does not change with them. */
+const TAGS = /(?:[$#][\p{L}\p{N}_.]+[\s,;…]*){3,}/gu;
+/** Words that must be left for a list of tags to be left out. */
+const FEWEST_WORDS = 4;
+
 /** A run of letters and digits; where a script does not space its words, each of its characters. */
 const WORD =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]|[\p{L}\p{N}\p{M}]+/gu;
@@ -28,7 +36,8 @@ const OFFSETS = new Uint32Array(SIGNATURE_LENGTH);
 /**
  * The MinHash signature of a text (Broder 1997), of which the 16 lowest bits of each minimum are kept (b-bit minwise
  * hashing: Li and König 2010), over the sets of three words in a row. What differs between tellings of one story is left
- * out first: addresses, names of accounts, marks of repetition, case and punctuation.
+ * out first: addresses, names of accounts, marks of repetition, lists of tags, a word that was cut off, case and
+ * punctuation.
  *
  * @returns 64 numbers of 16 bits in base64url
  */
@@ -75,9 +84,25 @@ function encodeSignature(signature: Uint16Array): string {
 }
 
 function wordsOf(text: string): number[] {
-  const plain = text.normalize('NFKC').replace(ADDRESS, ' ').replace(REPEAT_PREFIX, ' ').replace(NAME_OF_ACCOUNT, ' ').toLowerCase();
+  const plain = withoutCutWord(text.normalize('NFKC').replace(ADDRESS, ' '))
+    .replace(REPEAT_PREFIX, ' ')
+    .replace(NAME_OF_ACCOUNT, '$1')
+    .replace(AND, ' and ')
+    .replace(ENTITY, ' ')
+    .toLowerCase();
+  const words = hashesOf(plain.replace(TAGS, ' '));
+  return words.length >= FEWEST_WORDS ? words : hashesOf(plain);
+}
+
+/** Without the word in which a repeated post was cut off; NFKC has made three dots of its mark. */
+function withoutCutWord(text: string): string {
+  const end = text.trimEnd();
+  return end.endsWith('...') ? end.slice(0, end.lastIndexOf(' ') + 1) : text;
+}
+
+function hashesOf(text: string): number[] {
   const words: number[] = [];
-  for (const [word] of plain.matchAll(WORD)) {
+  for (const [word] of text.matchAll(WORD)) {
     words.push(hashOf(word));
     if (words.length === MAX_WORDS) break;
   }

@@ -24,9 +24,20 @@ describe('fingerprint', () => {
     ['a repetition mark and an account', `RT @harbourwire: ${WIRE}`],
     ['an address', `${WIRE} https://example.org/a1b2`],
     ['case and punctuation', WIRE.toUpperCase().replaceAll(',', ' -')],
+    ['names of those who told it before', `RT harbourwire: RT @desk: ${WIRE}`],
+    ['a list of tags', `${WIRE} $HLDF $BRME, #freight #rostock`],
+    ['another list of tags', `$PGBL $BRME $HLDF ${WIRE}`],
+    ['a word that was cut off', `${WIRE} #frei…`],
+    ['a quotation', `“@harbourwire: ${WIRE}”`],
     ['full-width letters', WIRE.replace('Halden', 'Ｈａｌｄｅｎ')],
   ])('does not change with %s', (_what, text) => {
     expect(fingerprint(text)).toBe(fingerprint(WIRE));
+  });
+
+  it('keeps cashtags that a text is about, and a text of nothing but tags', () => {
+    const verdict = (tag: string): Uint16Array => signatureOf(`$${tag} cut to sell at Pine and Gable`);
+    expect(similarity(verdict('HLDF'), verdict('BRME'))).toBeLessThan(1);
+    expect(similarity(signatureOf('$HLDF $BRME $PGBL now'), signatureOf('$ABC $DEF $GHI now'))).toBeLessThan(0.1);
   });
 
   it('estimates the Jaccard similarity of the sets of shingles', () => {
