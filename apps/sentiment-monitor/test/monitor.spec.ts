@@ -54,6 +54,23 @@ describe('the sentiment monitor on its embedded defaults', () => {
     });
   });
 
+  it('finds topics by the meaning of a description', async () => {
+    const created = await monitor.request('POST', '/v1/watches', {
+      name: 'Losses',
+      target: { kind: 'topic', description: 'a terrible loss', threshold: 0.9 },
+    });
+    expect(created.status).toBe(201);
+    const documents = [document('meant', 'Everything failed', minutesAgo(390)), document('unmeant', 'A perfect growth', minutesAgo(389))];
+    await monitor.request('POST', '/v1/documents', { documents });
+    await until(async () => (await monitor.request('GET', '/v1/documents/unmeant')).status === 200);
+    const { id } = created.body as { id: string };
+    expect(await monitor.request('GET', '/v1/documents/meant')).toMatchObject({
+      body: { sentiments: [{ watchId: id, label: 'negative' }] },
+    });
+    expect(await monitor.request('GET', '/v1/documents/unmeant')).toMatchObject({ body: { sentiments: [] } });
+    expect((await monitor.request('DELETE', `/v1/watches/${id}`)).status).toBe(204);
+  });
+
   it('tells how opinion went, and goes on after a kill where it was', async () => {
     await monitor.stop('SIGKILL');
     monitor = await startMonitor(environment());
@@ -109,6 +126,14 @@ describe('the sentiment monitor on its embedded defaults', () => {
       'POST',
       '/v1/watches',
       () => ({ name: 'x', target: { kind: 'entity', names: ['x'], patterns: ['(a'] } }),
+      422,
+      'unprocessable',
+    ],
+    [
+      'a topic that the head does not know',
+      'POST',
+      '/v1/watches',
+      () => ({ name: 'x', target: { kind: 'topic', topic: 'weather' } }),
       422,
       'unprocessable',
     ],

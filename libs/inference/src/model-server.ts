@@ -120,6 +120,11 @@ export class ModelServer {
     return this.lease.model.predictor.tasks;
   }
 
+  /** Whether the version that serves gives vectors of texts. */
+  get embeds(): boolean {
+    return this.lease.model.predictor.embeds;
+  }
+
   get load(): QueueLoad {
     return this.lease.model.predictor.load;
   }

@@ -98,6 +98,12 @@ export class Predictor {
     return this.model.tasks;
   }
 
+  /** Whether it gives vectors of texts. */
+  get embeds(): boolean {
+    const output = this.model.embeddingOutput;
+    return output !== undefined && this.pool.outputs.includes(output);
+  }
+
   /** Worker threads. */
   get threads(): number {
     return this.pool.size;
@@ -204,7 +210,7 @@ export class Predictor {
 
   private embeddingOutput(): string {
     const output = this.model.embeddingOutput;
-    if (output !== undefined && this.pool.outputs.includes(output)) return output;
+    if (output !== undefined && this.embeds) return output;
     throw new AttuneError('wrong-use', `${this.directory} gives no embeddings.`, {
       remedy: 'Export the head with `export: {embedding: true}` in head.yaml, or name an embedding model.',
     });

@@ -11,7 +11,8 @@ export { MeasuredSeries, type Measurement, type MeasuredSeriesOptions } from './
 export { PARAMETERS as SEASONAL_COUNTS_PARAMETERS, type SeasonalCountsParameters } from './detection/seasonal-counts/parameters';
 export { SeasonalCounts, type SeasonalCountsState } from './detection/seasonal-counts/seasonal-counts';
 export { scoreSeries, SeriesScorer, SURGE_SCORE, type ScoredWindow } from './detection/score-series';
-export { sentimentTasks, toSentiment, type SentimentTasks } from './scoring/sentiment-head';
+export { scoreInputs, type LoadedHead } from './scoring/score-inputs';
+export { assertTopicOfHead, sentimentTasks, toSentiment, type SentimentTasks } from './scoring/sentiment-head';
 export type { MatchableDocument, MatchableWatch, SurfaceForm, SurfaceKind, WatchMatch } from './matching/watch-match';
 export { aggregateSentiment, type WeightedSentiment } from './scoring/aggregate-sentiment';
 export { planScoring, type ScoringInput, type ScoringPlan, type ScoringTarget, type TargetText } from './scoring/scoring-plan';
@@ -28,7 +29,14 @@ export { assertPublicUrl, isPrivateAddress } from './webhook-address/public-addr
 export { SIGNATURE_TOLERANCE_SECONDS, signWebhook, verifyWebhook, type WebhookVerification } from './webhook-address/webhook-signature';
 export { nextDue } from './detection/next-due';
 export { WatchDetection, type DetectionStep, type WatchDetectionOptions, type WatchKnowledge } from './detection/watch-detection';
-export { composeSentiments, planDocument, type PlannedDocument, type ScoredInput, type WatchSentiment } from './scoring/document-scoring';
+export {
+  composeSentiments,
+  planDocument,
+  type PlannedDocument,
+  type ScoredInput,
+  type ScoredInputs,
+  type WatchSentiment,
+} from './scoring/document-scoring';
 export { toDocumentEvent } from './scoring/document-event';
 export { fingerprint } from './stories/fingerprint';
 export { MOST_TELLINGS, STORY_MEMORY, StoryIndex, type StoryIndexOptions } from './stories/story-index';
@@ -36,5 +44,5 @@ export { runBacktest, type BacktestOptions, type BacktestResult, type Scorer } f
 export type { BacktestSummary } from './backtest/backtest-summary';
 export type { BacktestAlert, WatchTally } from './backtest/watch-replay';
 export { WatchMatcher } from './matching/watch-matcher';
-export { matchTopics, type TopicEvidence, type TopicMatch } from './matching/topics';
+export { TopicIndex, type TopicEvidence, type TopicMatch } from './matching/topic-index';
 export { assertWatchTarget } from './matching/patterns';

@@ -38,7 +38,7 @@ export function registerBacktest(program: Command): void {
 }
 
 async function backtest({ json = false, limit, ...flags }: BacktestFlags): Promise<void> {
-  const { runBacktest } = await import('@attune/opinion');
+  const { assertTopicOfHead, runBacktest } = await import('@attune/opinion');
   const progress = new Progress();
   const started = performance.now();
   const result = await withInterrupt(
@@ -50,6 +50,7 @@ async function backtest({ json = false, limit, ...flags }: BacktestFlags): Promi
       if (notice !== undefined) printMessage(notice);
       const scorer = await openSentimentScorer(flags, flags.precision);
       try {
+        for (const { target } of watches) assertTopicOfHead(target, scorer);
         return await runBacktest({
           watches,
           documents: readDocuments(file, signal),

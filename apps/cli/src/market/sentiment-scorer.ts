@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import type { Precision } from '@attune/inference';
-import type { Scorer } from '@attune/opinion';
+import type { Scorer, SentimentTasks } from '@attune/opinion';
 
 /** Where a head lies. */
 export interface HeadLocation {
@@ -12,25 +12,29 @@ export interface HeadLocation {
   readonly app: string;
 }
 
+/** A head that scores, with what topics can be asked of it. */
+export interface OpenedScorer extends Scorer {
+  readonly topicLabels: SentimentTasks['topicLabels'];
+  readonly embeds: boolean;
+  close(): Promise<void>;
+}
+
 /**
  * Loads a sentiment head, to be asked as the service asks it.
  *
  * @throws AttuneError `missing-file` where there is none or none was promoted, `bad-model` where it does something else
  */
-export async function openSentimentScorer(location: HeadLocation, precision: Precision): Promise<Scorer & { close(): Promise<void> }> {
-  const [{ Predictor }, { sentimentTasks, toSentiment }] = await Promise.all([import('@attune/inference'), import('@attune/opinion')]);
+export async function openSentimentScorer(location: HeadLocation, precision: Precision): Promise<OpenedScorer> {
+  const [{ Predictor }, { scoreInputs, sentimentTasks }] = await Promise.all([import('@attune/inference'), import('@attune/opinion')]);
   const { version, directory } = await locate(location);
   const predictor = await Predictor.open(directory, { precision });
   try {
-    const { sentiment, topics } = sentimentTasks(predictor.tasks);
-    const tasks = topics === undefined ? [sentiment] : [sentiment, topics];
+    const { topicLabels } = sentimentTasks(predictor.tasks);
     return {
       version,
-      score: async (texts, signal) =>
-        (await predictor.predictAll(texts, { tasks, bulk: true, signal })).map((prediction) => ({
-          sentiment: toSentiment(prediction.tasks[sentiment].probabilities),
-          topics: topics === undefined ? [] : [...(prediction.tasks[topics].labels ?? [])],
-        })),
+      topicLabels,
+      embeds: predictor.embeds,
+      score: (texts, descriptions, signal) => scoreInputs(predictor, texts, descriptions, { bulk: true, signal }),
       close: () => predictor.close(),
     };
   } catch (error) {

@@ -49,12 +49,14 @@ export class ScoringService {
       inputs.push(...document.plan.inputs);
       return { received, document, start };
     });
-    const { modelVersion, results } = await this.model.score(inputs, { bulk: true, ...(signal === undefined ? {} : { signal }) });
+    const { topics: topicIndex } = this.directory.matcher;
+    const options = { bulk: true, ...(signal === undefined ? {} : { signal }) };
+    const { modelVersion, results, descriptions } = await this.model.score(inputs, options, topicIndex.descriptions);
     const messages: OutgoingMessage[] = [];
     const records = planned.map(({ received: { event, message }, document, start }) => {
-      const scored = results.slice(start, start + document.plan.inputs.length);
+      const scored = { results: results.slice(start, start + document.plan.inputs.length), descriptions };
       const circumstances = { receivedAt: message.timestamp, modelVersion, traceparent: event.traceparent };
-      const { topics, sentiments } = composeSentiments(document, scored, circumstances);
+      const { topics, sentiments } = composeSentiments(document, scored, topicIndex, circumstances);
       for (const found of sentiments) messages.push(cloudEventMessage(TOPICS.marketSentiment, found.event.data.watchId, found.event));
       return this.record(document, topics, sentiments, circumstances);
     });

@@ -1,22 +1,9 @@
-import type { Sentiment } from '@attune/contracts';
 import type { CallOptions, ModelServer, TextInput } from '@attune/inference';
-import { sentimentTasks, toSentiment, type SentimentTasks } from '@attune/opinion';
-
-/** What the head says of a text. */
-export interface ScoredText {
-  sentiment: Sentiment;
-  /** Topics from their thresholds on. */
-  topics: string[];
-  /** Probability of each topic that the head knows. */
-  topicProbabilities: Readonly<Record<string, number>>;
-  /** Of length 1, where it was asked for and the head gives one. */
-  embedding?: Float32Array;
-}
+import { scoreInputs, sentimentTasks, type ScoredInputs, type SentimentTasks } from '@attune/opinion';
 
 /** Results of one version of the model. */
-export interface Scores {
+export interface Scores extends ScoredInputs {
   modelVersion: string;
-  results: ScoredText[];
 }
 
 /** The head that serves, as this service asks it. */
@@ -37,28 +24,21 @@ export class SentimentModel {
     return sentimentTasks(this.server.tasks);
   }
 
+  /** Whether the version that serves gives embeddings. */
+  get embeds(): boolean {
+    return this.server.embeds;
+  }
+
   /**
    * Scores texts, each about its pair where it has one; all by one version of the head.
    *
+   * @param descriptions texts whose embeddings are wanted too
    * @throws Overloaded where the queue is full and the call is not a bulk one
    */
-  score(texts: readonly TextInput[], options: CallOptions & { embedding?: boolean } = {}): Promise<Scores> {
-    return this.server.using(async ({ version, predictor }) => {
-      const { sentiment, topics } = sentimentTasks(predictor.tasks);
-      const predictions = await predictor.predictAll(texts, {
-        ...options,
-        tasks: topics === undefined ? [sentiment] : [sentiment, topics],
-      });
-      const results = predictions.map(({ tasks, embedding }): ScoredText => {
-        const about = topics === undefined ? undefined : tasks[topics];
-        return {
-          sentiment: toSentiment(tasks[sentiment].probabilities),
-          topics: [...(about?.labels ?? [])],
-          topicProbabilities: about?.probabilities ?? {},
-          ...(embedding === undefined ? {} : { embedding }),
-        };
-      });
-      return { modelVersion: version, results };
-    });
+  score(texts: readonly TextInput[], options: CallOptions = {}, descriptions: readonly string[] = []): Promise<Scores> {
+    return this.server.using(async ({ version, predictor }) => ({
+      modelVersion: version,
+      ...(await scoreInputs(predictor, texts, descriptions, options)),
+    }));
   }
 }

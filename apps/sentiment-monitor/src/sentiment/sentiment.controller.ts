@@ -30,6 +30,6 @@ export class SentimentController {
   ): Promise<z.infer<typeof sentimentResponseSchema>> {
     const inputs = texts.map(({ text, entity }) => (entity === undefined ? { text } : { text, pair: entity }));
     const { modelVersion, results } = await this.model.score(inputs, { signal, bulk: false });
-    return { modelVersion, results: results.map(({ sentiment, topics }) => ({ ...sentiment, topics })) };
+    return { modelVersion, results: results.map(({ sentiment, topics }) => ({ ...sentiment, topics: [...topics] })) };
   }
 }

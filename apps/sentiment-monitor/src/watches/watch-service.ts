@@ -1,12 +1,13 @@
 import { AttuneError } from '@attune/artifact';
 import { TOPICS, type Watch, type WatchInput } from '@attune/contracts';
-import { assertWatchTarget } from '@attune/opinion';
+import { assertTopicOfHead, assertWatchTarget } from '@attune/opinion';
 import { HttpProblem } from '@attune/service-kit';
 import { enqueue } from '@attune/storage';
 import { Injectable } from '@nestjs/common';
 import { decodeCursor, encodeCursor } from '../pages/cursor';
 import { BucketRepository } from '../trends/bucket-repository';
 import { WatchStateRepository } from '../detection/watch-state-repository';
+import { SentimentModel } from '../scoring/sentiment-model';
 import { WatchDirectory } from './watch-directory';
 import { WatchRepository } from './watch-repository';
 
@@ -20,11 +21,12 @@ export class WatchService {
     private readonly directory: WatchDirectory,
     private readonly buckets: BucketRepository,
     private readonly states: WatchStateRepository,
+    private readonly model: SentimentModel,
   ) {}
 
-  /** @throws HttpProblem `unprocessable` where a pattern is not one */
+  /** @throws HttpProblem `unprocessable` where a pattern is not one, or the head that serves cannot find the topic */
   async create(input: WatchInput): Promise<Watch> {
-    assertTarget(input);
+    this.assertTarget(input);
     const watch = await this.repository.create(input);
     await this.directory.refresh();
     return watch;
@@ -42,7 +44,7 @@ export class WatchService {
   }
 
   async replace(id: string, input: WatchInput): Promise<Watch> {
-    assertTarget(input);
+    this.assertTarget(input);
     const watch = await this.repository.replace(id, input);
     await this.directory.refresh();
     return watch;
@@ -62,13 +64,14 @@ export class WatchService {
     });
     await this.directory.refresh();
   }
-}
 
-function assertTarget({ target }: WatchInput): void {
-  try {
-    assertWatchTarget(target);
-  } catch (error) {
-    if (error instanceof AttuneError) throw new HttpProblem('unprocessable', { detail: error.message, cause: error });
-    throw error;
+  private assertTarget({ target }: WatchInput): void {
+    try {
+      assertWatchTarget(target);
+      assertTopicOfHead(target, { topicLabels: this.model.tasks.topicLabels, embeds: this.model.embeds });
+    } catch (error) {
+      if (!(error instanceof AttuneError)) throw error;
+      throw new HttpProblem('unprocessable', { detail: [error.message, error.remedy].filter(Boolean).join(' '), cause: error });
+    }
   }
 }

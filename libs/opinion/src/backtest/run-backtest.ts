@@ -1,6 +1,6 @@
 import type { DocumentSentiment, MarketDocument, Watch } from '@attune/contracts';
 import { WatchMatcher } from '../matching/watch-matcher';
-import { composeSentiments, planDocument, type ScoredInput } from '../scoring/document-scoring';
+import { composeSentiments, planDocument, type ScoredInputs } from '../scoring/document-scoring';
 import type { ScoringInput } from '../scoring/scoring-plan';
 import { contentHash } from '../scoring/sentiment-event';
 import { summarise, type BacktestSummary, type ReplayCounts } from './backtest-summary';
@@ -9,8 +9,8 @@ import { WatchReplay, type BacktestAlert, type WatchTally } from './watch-replay
 /** A sentiment head. */
 export interface Scorer {
   readonly version: string;
-  /** What the head says of each text, about its pair where it has one, in their order. */
-  score(texts: readonly ScoringInput[], signal: AbortSignal): Promise<ScoredInput[]>;
+  /** What the head says of each text, about its pair where it has one, in their order; with embeddings where there are descriptions to compare with. */
+  score(texts: readonly ScoringInput[], descriptions: readonly string[], signal: AbortSignal): Promise<ScoredInputs>;
 }
 
 export interface BacktestOptions {
@@ -127,11 +127,11 @@ async function scoreChunk(
     inputs.push(...plan.plan.inputs);
     return { document, plan, start };
   });
-  const scored = await scorer.score(inputs, signal);
+  const { results, descriptions } = await scorer.score(inputs, matcher.topics.descriptions, signal);
   const sentiments = planned.map(({ document, plan, start }) => {
-    const receivedAt = Date.parse(document.publishedAt);
-    const results = scored.slice(start, start + plan.plan.inputs.length);
-    return composeSentiments(plan, results, { receivedAt, modelVersion: scorer.version }).sentiments.map(({ event }) => event.data);
+    const scored = { results: results.slice(start, start + plan.plan.inputs.length), descriptions };
+    const circumstances = { receivedAt: Date.parse(document.publishedAt), modelVersion: scorer.version };
+    return composeSentiments(plan, scored, matcher.topics, circumstances).sentiments.map(({ event }) => event.data);
   });
   return {
     documents: sentiments.filter(({ length }) => length > 0).length,

@@ -4,6 +4,7 @@ import { findCandidates, type Candidate, type TokenizedField } from './candidate
 import { certainWatches, hasEvidence, isExcluded, longestOnly } from './evidence';
 import { PatternIndex } from './pattern-index';
 import { TokenTrie } from './token-trie';
+import { TopicIndex } from './topic-index';
 import { tokenize } from './tokens';
 import { formsOfWatch, type IndexedForm, type WatchForm } from './watch-forms';
 import type { MatchableDocument, MatchableWatch, SurfaceForm, WatchMatch } from './watch-match';
@@ -28,6 +29,8 @@ export class WatchMatcher {
   private readonly trie = new TokenTrie<WatchForm>();
   private readonly watches = new Map<string, IndexedWatch>();
   private readonly patterns = new PatternIndex<MatchableWatch>();
+  /** Topic watches as far as the head finds them, rather than keywords. */
+  readonly topics = new TopicIndex();
 
   /**
    * An index of the enabled ones among some watches.
@@ -56,6 +59,7 @@ export class WatchMatcher {
     const indexed = { watch, forms: formsOfWatch(watch) };
     this.watches.set(watch.id, indexed);
     this.patterns.add(watch, patterns);
+    this.topics.add(watch);
     for (const { keys, form } of indexed.forms) this.trie.add(keys, form);
   }
 
@@ -65,6 +69,7 @@ export class WatchMatcher {
     if (indexed === undefined) return false;
     for (const { keys } of indexed.forms) this.trie.remove(keys, ({ watch }) => watch.id === watchId);
     this.patterns.remove(indexed.watch);
+    this.topics.remove(indexed.watch);
     return this.watches.delete(watchId);
   }
 

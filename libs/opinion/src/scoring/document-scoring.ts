@@ -1,8 +1,9 @@
 import type { DocumentSentimentEvent, MarketDocument, Sentiment } from '@attune/contracts';
+import type { TopicIndex } from '../matching/topic-index';
 import type { WatchMatcher } from '../matching/watch-matcher';
 import { fingerprint } from '../stories/fingerprint';
 import { aggregateSentiment } from './aggregate-sentiment';
-import { planScoring, type ScoringInput, type ScoringPlan } from './scoring-plan';
+import { planScoring, type ScoringInput, type ScoringPlan, type ScoringTarget } from './scoring-plan';
 import { contentHash, toSentimentEvent } from './sentiment-event';
 
 /** What the head says of an input. */
@@ -10,6 +11,17 @@ export interface ScoredInput {
   readonly sentiment: Sentiment;
   /** Topics from their thresholds on. */
   readonly topics: readonly string[];
+  /** Probability of each topic that the head knows. */
+  readonly topicProbabilities: Readonly<Record<string, number>>;
+  /** Of length 1, where it was asked for and the head gives one. */
+  readonly embedding?: Float32Array | undefined;
+}
+
+/** What a head says of the inputs of some plans, in their order. */
+export interface ScoredInputs {
+  readonly results: readonly ScoredInput[];
+  /** Embedding of each description that was asked for, by the same version of the head; empty where it gives none. */
+  readonly descriptions: ReadonlyMap<string, Float32Array>;
 }
 
 /** A document on its way to be scored. */
@@ -27,7 +39,7 @@ export interface WatchSentiment {
 
 /** Finds out what to ask the head about a document. */
 export function planDocument(document: MarketDocument, matcher: WatchMatcher, hash = contentHash(document)): PlannedDocument {
-  return { document, contentHash: hash, plan: planScoring(document, matcher.match(document)) };
+  return { document, contentHash: hash, plan: planScoring(document, matcher.match(document), !matcher.topics.isEmpty) };
 }
 
 /** When and by what a document was scored. */
@@ -39,19 +51,23 @@ export interface ScoringCircumstances {
 }
 
 /**
- * What is said of a document's watches, from the head's answers to the inputs of its plan.
+ * What is said of a document's watches, from the head's answers to the inputs of its plan. Topics that the head finds in the whole text
+ * are among them.
  *
- * @param scored in the order of `plan.inputs`
+ * @param scored `results` in the order of `plan.inputs`
  */
 export function composeSentiments(
   { document, contentHash: hash, plan }: PlannedDocument,
-  scored: readonly ScoredInput[],
+  scored: ScoredInputs,
+  topicIndex: TopicIndex,
   circumstances: ScoringCircumstances,
 ): { topics: string[]; sentiments: WatchSentiment[] } {
-  const topics = [...new Set(scored.flatMap((result) => result.topics))].sort();
-  const print = plan.targets.length === 0 ? '' : fingerprint(`${document.title ?? ''}\n${document.text}`);
-  const sentiments = plan.targets.map(({ watchId, texts }) => {
-    const parts = texts.map(({ input, weight }) => ({ probabilities: scored[input].sentiment.probabilities, weight }));
+  const { results } = scored;
+  const topics = [...new Set(results.flatMap((result) => result.topics))].sort();
+  const targets = [...plan.targets, ...topicTargets(plan, scored, topicIndex)];
+  const print = targets.length === 0 ? '' : fingerprint(`${document.title ?? ''}\n${document.text}`);
+  const sentiments = targets.map(({ watchId, texts }) => {
+    const parts = texts.map(({ input, weight }) => ({ probabilities: results[input].sentiment.probabilities, weight }));
     const event = toSentimentEvent({
       ...circumstances,
       receivedAt: new Date(circumstances.receivedAt).toISOString(),
@@ -66,4 +82,19 @@ export function composeSentiments(
     return { event, inputs: texts.map(({ input }) => plan.inputs[input]) };
   });
   return { topics, sentiments };
+}
+
+/** Topic watches that the head finds and keywords have not found already. */
+function topicTargets(
+  { inputs, targets, whole }: ScoringPlan,
+  { results, descriptions }: ScoredInputs,
+  index: TopicIndex,
+): ScoringTarget[] {
+  if (whole === undefined) return [];
+  const { topicProbabilities, embedding } = results[whole];
+  const known = new Set(targets.map(({ watchId }) => watchId));
+  return index
+    .match({ topics: topicProbabilities, embedding }, descriptions)
+    .filter(({ watchId }) => !known.has(watchId))
+    .map(({ watchId }) => ({ watchId, texts: [{ ...inputs[whole], input: whole, weight: 1 }], inputs: [whole] }));
 }

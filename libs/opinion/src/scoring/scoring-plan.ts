@@ -28,6 +28,8 @@ export interface ScoringPlan {
   readonly inputs: readonly ScoringInput[];
   /** In the order of the matches. */
   readonly targets: readonly ScoringTarget[];
+  /** Position in `inputs` of the whole text without a pair, by which the head finds topics; where that was asked for. */
+  readonly whole?: number;
 }
 
 /** Most sentences that are scored for one target of a document. */
@@ -50,8 +52,10 @@ function positionWeight(rank: number): number {
 /**
  * What to ask the head about a document: for an entity each sentence that names it, with the name that stands there as the pair;
  * for a topic the whole text. The service, the back-test and the API all score by this plan.
+ *
+ * @param findsTopics whether the whole text is to be scored in any case, so that topics can be found by what the head says of it
  */
-export function planScoring(document: MatchableDocument, matches: readonly WatchMatch[]): ScoringPlan {
+export function planScoring(document: MatchableDocument, matches: readonly WatchMatch[], findsTopics = false): ScoringPlan {
   const inputs: ScoringInput[] = [];
   const positions = new Map<string, number>();
   const intern = (input: ScoringInput): number => {
@@ -69,7 +73,8 @@ export function planScoring(document: MatchableDocument, matches: readonly Watch
     });
     return { watchId, texts, inputs: texts.map(({ input }) => input) };
   });
-  return { inputs, targets };
+  const whole = findsTopics ? intern({ text: wholeText(document).text }) : undefined;
+  return { inputs, targets, ...(whole === undefined ? {} : { whole }) };
 }
 
 /**
