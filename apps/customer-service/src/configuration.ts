@@ -37,6 +37,10 @@ export const customerServiceConfiguration = defineConfiguration(
       'ATTUNE_STRONG_ANGER',
       decimalNumber(0, 1).default(0.8).describe('Probability of anger that is strong; two such messages of three go to a person'),
     ),
+    actionsFile: variable(
+      'ATTUNE_ACTIONS_FILE',
+      z.string().min(1).optional().describe('JSON file of the actions that fetch values for answers from your own systems'),
+    ),
     createTopics: variable(
       'ATTUNE_CREATE_TOPICS',
       booleanText(false).describe('Create absent topics at start; in-memory events always do'),

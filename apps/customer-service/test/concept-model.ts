@@ -5,8 +5,8 @@ import { CONCEPTS, INTENTS } from './concepts';
 
 const HIDDEN = 96;
 /** How strongly a concept's word pulls at a label, and how much must pull before a message is in scope, or angry. */
-const PULL = 4;
-const OUT_OF_SCOPE_BIAS = 1.5;
+const PULL = 8;
+const OUT_OF_SCOPE_BIAS = 5;
 const CALM_BIAS = 3;
 
 /** What another version of the head does differently. */

@@ -14,4 +14,5 @@ export * from './http/page';
 export * from './http/problem';
 export * from './http/watches';
 export * from './http/webhooks';
+export * from './text';
 export * from './topics';

@@ -1,8 +1,9 @@
-export { decide, type Decision, type Found, type Outcome, type Turn, type Understanding } from './conversation/decide';
+export { decide } from './conversation/decide';
+export type { Decision, Found, Outcome, Turn, Understanding } from './conversation/turn';
 export { renderDecision } from './conversation/render';
 export { readMessage, type Choice, type Reading } from './conversation/reading';
 export type { DialogueSettings, Thresholds } from './conversation/settings';
-export { conversationStateSchema, freshState, type ConversationState } from './conversation/state';
+export { conversationStateSchema, freshState, returnedState, type ConversationState } from './conversation/state';
 export type { Language, Phrases } from './language/language';
 export { LANGUAGES, languageOf } from './language/languages';
 export { Bm25Index, type LexicalHit, type LexicalResult } from './lexical/bm25-index';
@@ -29,3 +30,6 @@ export {
 } from './retrieval/knowledge-index';
 export { hasWords, normalForm, termsOf, type Terms } from './text/terms';
 export { dialogueTasks, OUT_OF_SCOPE, toUnderstanding, type DialogueTasks } from './understanding/dialogue-head';
+export { maskPersonalData } from './privacy/mask';
+export { recogniseValues, slotValue, type RecognisedValues, type RecognitionContext } from './slots/recognise';
+export { parseTemplate, renderTemplate, type TemplateVariables } from './templates/template';

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { AttuneError } from '@attune/artifact';
-import type { Conversation, ConversationInput, Handoff, Message, SupportConversationEvent } from '@attune/contracts';
-import { TOPICS } from '@attune/contracts';
+import type { Conversation, ConversationInput, Handoff, Message, SupportConversation } from '@attune/contracts';
 import { freshState, normalForm, type ConversationState } from '@attune/dialogue';
-import { cloudEventMessage } from '@attune/event-stream';
-import { enqueue, type Database, type Transaction } from '@attune/storage';
+import type { Database, Transaction } from '@attune/storage';
 import { and, asc, desc, eq, gt, isNotNull, lt, or, sql } from 'drizzle-orm';
 import { conversations, handoffs, messages } from '../database/schema';
+import { announceTurn, noticeOf } from './announce-turn';
 
 export type ConversationRow = typeof conversations.$inferSelect;
 export type MessageRow = typeof messages.$inferSelect;
@@ -30,13 +29,12 @@ export interface TurnReply {
   readonly details: Omit<NonNullable<Message['reply']>, 'handoff'>;
   /** Where a person takes over. */
   readonly handoff: Pick<Handoff, 'reason' | 'summary'> | undefined;
-  readonly event: (ids: { messageId: string; handoffId: string | undefined }) => SupportConversationEvent;
+  /** What is announced of it, beside ids. */
+  readonly event: Pick<SupportConversation, 'outcome' | 'intent' | 'confidence' | 'citations' | 'reason' | 'modelVersion'>;
 }
 
 /** The same text again within so many milliseconds is an impatient second click. */
 const DOUBLE_SEND_MS = 10_000;
-/** Notified, at the commit, of conversations with new messages. */
-export const MESSAGES_CHANNEL = 'attune_messages';
 
 /** Conversations and their messages in the database. */
 export class ConversationRepository {
@@ -139,7 +137,7 @@ export class ConversationRepository {
           pendingSince: now,
         })
         .returning();
-      await tx.execute(sql`select pg_notify(${MESSAGES_CHANNEL}, ${conversationId})`);
+      await noticeOf(tx, conversationId);
       return message;
     });
   }
@@ -243,7 +241,8 @@ export class ConversationRepository {
         },
         inReplyTo: message.id,
       });
-      await this.announce(tx, reply.event({ messageId: id, handoffId }));
+      const ids = { conversationId: conversation.id, messageId: id, ...(handoffId === undefined ? {} : { handoffId }) };
+      await announceTurn(tx, { ...ids, ...reply.event }, `${message.id}.${reply.event.outcome}`);
       return true;
     });
   }
@@ -252,13 +251,6 @@ export class ConversationRepository {
   async replyTo(messageId: string): Promise<MessageRow | undefined> {
     const [row] = await this.database.query((orm) => orm.select().from(messages).where(eq(messages.inReplyTo, messageId)));
     return row;
-  }
-
-  private async announce(tx: Transaction, event: SupportConversationEvent): Promise<void> {
-    const key = event.data.conversationId;
-    const message = cloudEventMessage(TOPICS.supportConversations, key, event);
-    await enqueue(tx, [{ topic: TOPICS.supportConversations.name, ...message, value: message.value ?? null }]);
-    await tx.execute(sql`select pg_notify(${MESSAGES_CHANNEL}, ${key})`);
   }
 }
 

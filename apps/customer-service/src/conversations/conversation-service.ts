@@ -54,7 +54,7 @@ export class ConversationService {
    * @throws AttuneError `not-found`, `conflict`
    */
   async say(conversationId: string, text: string, idempotencyKey: string | undefined): Promise<MessageResponse> {
-    const message = await this.repository.accept(conversationId, text, idempotencyKey);
+    const message = await this.repository.accept(conversationId, withoutControls(text), idempotencyKey);
     await this.answerPending(conversationId, message.sequence);
     const reply = await this.repository.replyTo(message.id);
     return { message: toMessage(message), reply: reply === undefined ? null : toReply(reply) };
@@ -73,6 +73,11 @@ export class ConversationService {
       });
     });
   }
+}
+
+/** Control characters say nothing, and PostgreSQL does not store U+0000. */
+function withoutControls(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, '');
 }
 
 function toReply({ id, text, reply }: MessageRow): Reply | null {

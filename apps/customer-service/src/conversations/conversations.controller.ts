@@ -11,13 +11,14 @@ import {
   type ConversationInput,
   type Message,
   type MessageResponse,
+  storableText,
 } from '@attune/contracts';
 import { ApiRoute, HttpProblem, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
 import { Controller, Get, Headers, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { ConversationService } from './conversation-service';
 
-const idSchema = z.object({ id: z.string().min(1).max(100) });
+const idSchema = z.object({ id: storableText(100).min(1) });
 const ID = { id: '0b0e5f1e-6a51-4c3e-9b0e-5f1e6a514c3e' };
 const KEY = /^[\x21-\x7e]{1,200}$/;
 const RETRIES = 'With the header Idempotency-Key the same request, sent again, gets the same answer.';

@@ -1,9 +1,12 @@
-import type { HandoffSummary, ReplyAction, SupportConversationEvent, SupportOutcome } from '@attune/contracts';
+import type { Entry, HandoffSummary, ReplyAction, SupportOutcome } from '@attune/contracts';
 import {
   decide,
   OUT_OF_SCOPE,
   readMessage,
+  recogniseValues,
   renderDecision,
+  renderTemplate,
+  type ConversationState,
   type Decision,
   type DialogueSettings,
   type Found,
@@ -11,14 +14,21 @@ import {
   type Reading,
   type Understanding,
 } from '@attune/dialogue';
-import { currentTraceparent } from '@attune/service-kit';
+import type { ActionClient } from '../actions/action-client';
 import type { KnowledgeDirectory } from '../knowledge/knowledge-directory';
 import type { DialogueModel, UsedModel } from '../model/dialogue-model';
 import type { EncoderRegistry } from '../retrieval/encoder-registry';
 import type { Retriever } from '../retrieval/retriever';
-import type { ConversationRow, PendingTurn, TurnReply, TurnResult } from './conversation-repository';
+import type { PendingTurn, TurnReply, TurnResult } from './conversation-repository';
 
 const OUTCOMES = { answer: 'answered', clarify: 'clarified', handoff: 'handed-off' } as const satisfies Record<ReplyAction, SupportOutcome>;
+
+/** A turn that is decided. */
+interface DecidedTurn extends Outcome {
+  readonly reading: Reading;
+  readonly understanding: Understanding;
+  readonly modelVersion: string;
+}
 
 /** Works out what to say to a message. Writes nothing: of two instances that work out the same turn, one commits. */
 export class TurnEngine {
@@ -27,121 +37,104 @@ export class TurnEngine {
     private readonly encoders: EncoderRegistry,
     private readonly retriever: Retriever,
     private readonly directory: KnowledgeDirectory,
+    private readonly actions: ActionClient,
     private readonly settings: DialogueSettings,
   ) {}
 
-  run(turn: PendingTurn): Promise<TurnResult> {
-    return this.model.using(async (model) => {
-      const { conversation, message } = turn;
-      if (conversation.answeredBy === 'person') return { state: conversation.state };
-      const reading = readMessage(message.text, conversation.locale ?? undefined);
-      const { understanding, outcome } = await this.decide(turn, reading, model);
-      return { state: outcome.state, reply: this.reply(turn, reading, understanding, outcome.decision, model.version) };
-    });
+  async run(turn: PendingTurn): Promise<TurnResult> {
+    const { conversation } = turn;
+    if (conversation.answeredBy === 'person') return { state: conversation.state };
+    // Actions are fetched when the model is free again: they may take their time.
+    const decided = await this.model.using((model) => this.decide(turn, model));
+    return { state: decided.state, reply: await this.reply(turn, decided) };
   }
 
-  private async decide(
-    { conversation: { state, locale }, message }: PendingTurn,
-    reading: Reading,
-    model: UsedModel,
-  ): Promise<{ understanding: Understanding; outcome: Outcome }> {
+  private async decide({ conversation: { state, locale }, message }: PendingTurn, model: UsedModel): Promise<DecidedTurn> {
+    const reading = readMessage(message.text, locale ?? undefined);
     const question = reading.question === '' ? message.text : reading.question;
     const contextual = reading.follows === undefined || state.answered === undefined ? undefined : `${state.answered.question} ${question}`;
     const texts = contextual === undefined ? [question] : [question, contextual];
     const said = await model.understand(texts);
     const encoder = this.encoders.get(model);
+    const at = message.createdAt.getTime();
     const find = (index: number): Promise<Found> =>
-      this.retriever.find(
-        { text: texts[index], ...said[index], locale: locale ?? reading.language.code },
-        encoder,
-        message.createdAt.getTime(),
-      );
+      this.retriever.find({ text: texts[index], ...said[index], locale: locale ?? reading.language.code }, encoder, at);
+    const context = { language: reading.language, locale: locale ?? undefined, at };
     const [{ understanding }] = said;
-    const found = reading.question === '' ? { candidates: [], none: 1 } : await find(0);
-    const inContext = contextual === undefined ? undefined : { question: contextual, found: await find(1) };
-    return { understanding, outcome: decide(state, { reading, understanding, found, inContext }, this.settings) };
+    const outcome = decide(
+      state,
+      {
+        message: message.text,
+        reading,
+        understanding,
+        found: reading.question === '' ? { candidates: [], none: 1 } : await find(0),
+        inContext: contextual === undefined ? undefined : { question: contextual, found: await find(1) },
+        recognised: recogniseValues(message.text, context),
+        context,
+        slotsOf: (entryId) => this.directory.get(entryId)?.slots ?? [],
+      },
+      this.settings,
+    );
+    return { ...outcome, reading, understanding, modelVersion: model.version };
   }
 
-  private reply(
-    { conversation, message }: PendingTurn,
-    reading: Reading,
-    understanding: Understanding,
-    decision: Decision,
-    modelVersion: string,
-  ): TurnReply {
+  private async reply(turn: PendingTurn, { decision, state, reading, understanding, modelVersion }: DecidedTurn): Promise<TurnReply> {
     const cited = decision.kind === 'answer' ? decision.entryIds.flatMap((id) => this.directory.get(id) ?? []) : [];
+    const answers = decision.kind === 'answer' ? await Promise.all(cited.map((entry) => this.fill(entry, decision.values, turn))) : [];
     const action = actionOf(decision);
     const intent = reading.question === '' ? null : understanding.intent;
-    const details = {
-      action,
-      intent,
-      confidence: Math.min(1, decision.confidence),
-      citations: cited.map(({ id, question }) => ({ kind: 'entry' as const, id, title: question })),
-      alternatives:
-        decision.kind === 'clarify'
-          ? decision.alternatives.map(({ entryId, question, probability }) => ({ entryId, question, probability }))
-          : [],
-    };
-    const text = renderDecision(
-      decision,
-      reading.language,
-      cited.map(({ answer }) => answer),
-    );
-    const outcome = OUTCOMES[action];
+    const confidence = Math.max(0, Math.min(1, decision.confidence));
     return {
-      text,
-      details,
-      handoff:
-        decision.kind === 'handoff'
-          ? { reason: decision.reason, summary: summaryOf(conversation, message.text, reading, intent) }
-          : undefined,
-      event: ({ messageId, handoffId }): SupportConversationEvent => ({
-        specversion: '1.0',
-        id: `${message.id}.${outcome}`,
-        source: '/customer-service',
-        type: 'attune.support.conversation',
-        subject: conversation.id,
-        time: new Date().toISOString(),
-        datacontenttype: 'application/json',
-        ...traced(),
-        data: {
-          conversationId: conversation.id,
-          outcome,
-          at: new Date().toISOString(),
-          messageId,
-          confidence: details.confidence,
-          citations: cited.map(({ id }) => id),
-          modelVersion,
-          ...(intent === null ? {} : { intent }),
-          ...(decision.kind === 'handoff' ? { reason: decision.reason, ...(handoffId === undefined ? {} : { handoffId }) } : {}),
-        },
-      }),
+      text: renderDecision(decision, reading.language, answers),
+      details: {
+        action,
+        intent,
+        confidence,
+        citations: cited.map(({ id, question }) => ({ kind: 'entry' as const, id, title: question })),
+        alternatives: decision.kind === 'clarify' ? [...decision.alternatives] : [],
+      },
+      handoff: decision.kind === 'handoff' ? { reason: decision.reason, summary: summaryOf(turn, state, reading, intent) } : undefined,
+      event: {
+        outcome: OUTCOMES[action],
+        confidence,
+        citations: cited.map(({ id }) => id),
+        modelVersion,
+        ...(intent === null ? {} : { intent }),
+        ...(decision.kind === 'handoff' ? { reason: decision.reason } : {}),
+      },
     };
+  }
+
+  /** The text of an entry with the values of its slots, and those that its action gives, where it gives any. */
+  private async fill(entry: Entry, values: Readonly<Record<string, string>>, { message }: PendingTurn): Promise<string> {
+    const fetched = entry.action === undefined ? {} : await this.actions.fetch(entry.action, values, `${message.id}.${entry.id}`);
+    return renderTemplate(entry.answer, { ...values, ...fetched });
   }
 }
 
 function actionOf(decision: Decision): ReplyAction {
-  if (decision.kind !== 'say') return decision.kind;
-  return decision.phrase === 'rephrase' || decision.phrase === 'neither' || decision.phrase === 'empty' ? 'clarify' : 'answer';
+  switch (decision.kind) {
+    case 'ask':
+      return 'clarify';
+    case 'say':
+      return ['rephrase', 'neither', 'empty'].includes(decision.phrase) ? 'clarify' : 'answer';
+    default:
+      return decision.kind;
+  }
 }
 
 function summaryOf(
-  { state, lastSequence }: ConversationRow,
-  question: string,
+  { conversation, message }: PendingTurn,
+  state: ConversationState,
   { language }: Reading,
   intent: string | null,
 ): HandoffSummary {
   return {
-    question,
-    locale: language.code,
-    values: {},
+    question: message.text,
+    locale: conversation.locale ?? language.code,
+    values: { ...state.recognised, ...state.values },
     answered: state.answered?.entryIds ?? [],
-    turns: lastSequence,
+    turns: conversation.lastSequence,
     ...(intent === null || intent === OUT_OF_SCOPE ? {} : { intent }),
   };
-}
-
-function traced(): { traceparent?: string } {
-  const traceparent = currentTraceparent();
-  return traceparent === undefined ? {} : { traceparent };
 }

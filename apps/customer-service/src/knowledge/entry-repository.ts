@@ -1,5 +1,6 @@
 import { AttuneError } from '@attune/artifact';
 import type { Entry, EntryInput } from '@attune/contracts';
+import { parseTemplate } from '@attune/dialogue';
 import type { Database, Transaction } from '@attune/storage';
 import { and, asc, eq, gt, isNull, sql, type SQL } from 'drizzle-orm';
 import { counters, entries, searchTexts } from '../database/schema';
@@ -140,9 +141,10 @@ async function nextRevisions(tx: Transaction, count: number): Promise<number> {
   return value - count + 1;
 }
 
-function textsOf({ question, phrasings, answer }: EntryInput): { kind: SearchText['kind']; text: string }[] {
+/** What an entry is found by. */
+export function textsOf({ question, phrasings, answer }: EntryInput): Omit<SearchText, 'id'>[] {
   const questions = [...new Set([question, ...phrasings])];
-  return [...questions.map((text) => ({ kind: 'question' as const, text })), { kind: 'answer' as const, text: answer }];
+  return [...questions.map((text) => ({ kind: 'question' as const, text })), { kind: 'answer' as const, text: parseTemplate(answer).text }];
 }
 
 function toRow({ intent, locale, validFrom, validUntil, action, ...rest }: EntryInput) {

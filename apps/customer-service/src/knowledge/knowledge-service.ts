@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Entry, EntryInput, SearchResponse } from '@attune/contracts';
 import type { Database } from '@attune/storage';
+import type { ActionClient } from '../actions/action-client';
 import type { DialogueModel } from '../model/dialogue-model';
 import { decodeCursor, encodeCursor } from '../pages/cursor';
 import type { EncoderRegistry } from '../retrieval/encoder-registry';
 import type { Retriever } from '../retrieval/retriever';
 import type { VectorIndex } from '../retrieval/vector-index';
-import type { EntryQuery, EntryRepository } from './entry-repository';
+import { checkEntry } from './check-entry';
+import { textsOf, type EntryQuery, type EntryRepository } from './entry-repository';
 import type { KnowledgeDirectory } from './knowledge-directory';
 
 const cursorKeys = ['id'] as const;
@@ -21,6 +23,7 @@ export class KnowledgeService {
     private readonly encoders: EncoderRegistry,
     private readonly vectors: VectorIndex,
     private readonly retriever: Retriever,
+    private readonly actions: ActionClient,
   ) {}
 
   create(input: EntryInput): Promise<Entry> {
@@ -65,9 +68,10 @@ export class KnowledgeService {
   }
 
   private async write(id: string, input: EntryInput, isNew: boolean): Promise<Entry> {
+    checkEntry(input, this.actions);
     await this.model.using(async (model) => {
       const encoder = this.encoders.get(model);
-      const texts = [input.question, ...input.phrasings, input.answer];
+      const texts = textsOf(input).map(({ text }) => text);
       const embeddings = await model.embed(texts);
       const embeddingOf = new Map(texts.map((text, index) => [text, embeddings[index]]));
       await this.database.transaction(async (tx) => {

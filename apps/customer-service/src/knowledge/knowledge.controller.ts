@@ -8,13 +8,14 @@ import {
   type Entry,
   type EntryInput,
   type SearchResponse,
+  storableText,
 } from '@attune/contracts';
 import { ApiRoute, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
 import { Controller, Delete, Get, Post, Put } from '@nestjs/common';
 import { z } from 'zod';
 import { KnowledgeService } from './knowledge-service';
 
-const idSchema = z.object({ id: z.string().min(1).max(100) });
+const idSchema = z.object({ id: storableText(100).min(1) });
 const ID = { id: '0b0e5f1e-6a51-4c3e-9b0e-5f1e6a514c3e' };
 const EXAMPLE = {
   question: 'How do I return an item?',

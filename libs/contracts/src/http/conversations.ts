@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { instantSchema } from '../cloud-event';
 import { localeSchema } from './knowledge';
 import { pageQuerySchema } from './page';
+import { storableText } from '../text';
 
 /** Most characters of a message; a longer one is refused. */
 export const MAX_MESSAGE_CHARACTERS = 20_000;
@@ -59,8 +60,8 @@ export type Message = z.infer<typeof messageSchema>;
 /** Body of `POST /v1/conversations`. */
 export const conversationInputSchema = z.strictObject({
   locale: localeSchema.optional().describe('Language of the customer; told from each message without it'),
-  channel: z.string().trim().min(1).max(50).default('api'),
-  customer: z.string().trim().min(1).max(200).optional().describe('How the company calls the customer; never shown to a model'),
+  channel: storableText(50).trim().min(1).default('api'),
+  customer: storableText(200).trim().min(1).optional().describe('How the company calls the customer; never shown to a model'),
 });
 export type ConversationInput = z.infer<typeof conversationInputSchema>;
 
@@ -78,7 +79,7 @@ export const conversationSchema = z.object({
 export type Conversation = z.infer<typeof conversationSchema>;
 
 /** Query of `GET /v1/conversations`. */
-export const conversationsQuerySchema = pageQuerySchema.extend({ customer: z.string().max(200).optional() });
+export const conversationsQuerySchema = pageQuerySchema.extend({ customer: storableText(200).optional() });
 
 /** Body of `POST /v1/conversations/{id}/messages`. */
 export const messageInputSchema = z.strictObject({

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { instantSchema } from '../cloud-event';
-import { HANDOFF_REASONS } from './conversations';
+import { HANDOFF_REASONS, messageSchema } from './conversations';
 import { pageQuerySchema } from './page';
+import { storableText } from '../text';
 
 export const HANDOFF_STATES = ['waiting', 'claimed', 'returned', 'resolved'] as const;
 export type HandoffState = (typeof HANDOFF_STATES)[number];
 
-const agent = z.string().trim().min(1).max(200);
+const agent = storableText(200).trim().min(1);
 
 /** What a person needs to know before reading the conversation. */
 export const handoffSummarySchema = z.object({
@@ -34,6 +35,21 @@ export const handoffSchema = z.object({
 });
 export type Handoff = z.infer<typeof handoffSchema>;
 
+/** What a person works with. */
+export const handoffDetailSchema = z.object({
+  handoff: handoffSchema,
+  messages: z.array(messageSchema).describe('The newest of the conversation, oldest first'),
+  suggestions: z.array(
+    z.object({
+      entryId: z.string(),
+      question: z.string(),
+      answer: z.string().describe('With the values known so far'),
+      probability: z.number().min(0).max(1),
+    }),
+  ),
+});
+export type HandoffDetail = z.infer<typeof handoffDetailSchema>;
+
 /** Query of `GET /v1/handoffs`: those that wait longest first. */
 export const handoffsQuerySchema = pageQuerySchema.extend({ state: z.enum(HANDOFF_STATES).optional(), agent: agent.optional() });
 
@@ -41,7 +57,7 @@ export const handoffsQuerySchema = pageQuerySchema.extend({ state: z.enum(HANDOF
 export const handoffClaimSchema = z.strictObject({ agent });
 
 /** Body of `POST /v1/handoffs/{id}/replies`. */
-export const handoffReplySchema = z.strictObject({ agent, text: z.string().max(20_000).regex(/\S/, 'a message must not be empty') });
+export const handoffReplySchema = z.strictObject({ agent, text: storableText(20_000).regex(/\S/, 'a message must not be empty') });
 
 /** Body of `POST /v1/handoffs/{id}/return` and `…/resolve`. */
-export const handoffEndSchema = z.strictObject({ agent, note: z.string().trim().min(1).max(2_000).optional() });
+export const handoffEndSchema = z.strictObject({ agent, note: storableText(2_000).trim().min(1).optional() });

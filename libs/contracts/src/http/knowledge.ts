@@ -1,17 +1,16 @@
 import { z } from 'zod';
 import { instantSchema } from '../cloud-event';
 import { pageQuerySchema } from './page';
+import { storableText } from '../text';
 
 /** A BCP 47 language tag. */
 export const localeSchema = z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'a BCP 47 language tag such as en or zh-CN');
 
-const sentence = z
-  .string()
+const sentence = storableText(1_000)
   .trim()
   .min(1)
-  .max(1_000)
   .regex(/[\p{L}\p{N}]/u, 'a question needs a word');
-const name = z.string().trim().min(1).max(100);
+const name = storableText(100).trim().min(1);
 
 /** What a slot holds, which says how it is recognised. */
 export const SLOT_TYPES = ['order-number', 'email', 'phone', 'date', 'amount', 'number', 'choice', 'text'] as const;
@@ -21,7 +20,7 @@ export const slotSchema = z
   .strictObject({
     name: z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/, 'a name in camel case such as orderNumber'),
     type: z.enum(SLOT_TYPES),
-    ask: z.string().trim().min(1).max(500).optional().describe('How the customer is asked for it; a general question without it'),
+    ask: storableText(500).trim().min(1).optional().describe('How the customer is asked for it; a general question without it'),
     required: z.boolean().default(true).describe('Asked for where it is missing; an optional one is left empty'),
     choices: z.array(name).min(1).max(1_000).optional().describe('The values of a slot of type choice, such as products'),
   })
@@ -34,11 +33,9 @@ export type Slot = z.infer<typeof slotSchema>;
 const entryBody = z.strictObject({
   question: sentence,
   phrasings: z.array(sentence).max(200).default([]).describe('Other ways to ask the same'),
-  answer: z
-    .string()
+  answer: storableText(10_000)
     .trim()
     .min(1)
-    .max(10_000)
     .describe('A template: {{name}} is a value of a slot or of the action, {{#name}}…{{/name}} is left out where there is none'),
   intent: name.optional().describe('The label of the head that a question of this kind gets'),
   tags: z.array(name).max(50).default([]),
@@ -72,7 +69,7 @@ export const entriesQuerySchema = pageQuerySchema.extend({
 
 /** Query of `GET /v1/knowledge/search`. */
 export const searchQuerySchema = z.object({
-  text: z.string().trim().min(1).max(2_000),
+  text: storableText(2_000).trim().min(1),
   locale: localeSchema.optional(),
   limit: z.coerce.number().int().min(1).max(50).default(10),
 });

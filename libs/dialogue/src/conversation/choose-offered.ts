@@ -1,7 +1,7 @@
 import type { Alternative } from '@attune/contracts';
 import { termsOf } from '../text/terms';
-import type { Found } from './decide';
 import type { Reading } from './reading';
+import type { Found } from './turn';
 
 /**
  * What a reply to a clarifying question chooses of the alternatives: by place ("the second"), by words of one of them

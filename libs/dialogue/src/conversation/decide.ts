@@ -1,154 +1,110 @@
-import type { Alternative, HandoffReason } from '@attune/contracts';
+import { slotValue } from '../slots/recognise';
+import { answer, answerWith, handOver, say, unsure } from './answering';
 import { chooseOffered } from './choose-offered';
-import type { Reading } from './reading';
 import type { DialogueSettings } from './settings';
 import type { ConversationState } from './state';
-
-/** What was found for a question: entries with the probability that they answer it, best first. */
-export interface Found {
-  readonly candidates: readonly Alternative[];
-  /** Probability that nothing known answers it. */
-  readonly none: number;
-}
-
-/** What the head says of a message. */
-export interface Understanding {
-  readonly intent: string;
-  readonly probability: number;
-  /** Of every label. */
-  readonly probabilities: Readonly<Record<string, number>>;
-  /** Probability that the message is about nothing the service is for. */
-  readonly outOfScope: number;
-  /** Probability that its writer is angry; undefined where the head has no say in it. */
-  readonly anger: number | undefined;
-}
-
-/** A message of a customer with everything that was found out about it. */
-export interface Turn {
-  readonly reading: Reading;
-  readonly understanding: Understanding;
-  /** For the message by itself. */
-  readonly found: Found;
-  /** For the message together with the question before; undefined where it does not point back. */
-  readonly inContext: { readonly question: string; readonly found: Found } | undefined;
-}
-
-/** What the service does. */
-export type Decision =
-  | { readonly kind: 'answer'; readonly entryIds: readonly string[]; readonly confidence: number; readonly isRepeat: boolean }
-  | { readonly kind: 'clarify'; readonly alternatives: readonly Alternative[]; readonly confidence: number }
-  | {
-      readonly kind: 'say';
-      readonly phrase: 'greeting' | 'thanks' | 'goodbye' | 'empty' | 'rephrase' | 'neither';
-      readonly confidence: number;
-    }
-  | { readonly kind: 'handoff'; readonly reason: HandoffReason; readonly confidence: number };
-
-export interface Outcome {
-  readonly decision: Decision;
-  readonly state: ConversationState;
-}
+import type { Found, Outcome, Turn } from './turn';
 
 /** Messages whose anger is remembered. */
 const ANGER_WINDOW = 3;
 /** Probability of one of the labels that ask for a person. */
 const SURE_INTENT = 0.8;
-/** How often the same question is answered before a person takes over. */
-const MOST_REPEATS = 2;
 /** Candidates below this share of the best one are none that the customer may have meant. */
 const CLOSE = 0.25;
+/** How much of its probability the entry keeps that was the last answer, when a message goes on with its question. */
+const ANSWERED = 0.05;
+/** Share of the probability by itself from which on the reading in context is the one that is meant. */
+const CONTEXT = 0.8;
+/** A question that was asked before is remembered by so many characters. */
+const MOST_CHARACTERS = 300;
+/** Words from which on a reply with a value in it may be a question of its own. */
+const WORDS_OF_A_QUESTION = 4;
 
 /** Decides what to do in a turn. Pure: the same state and turn give the same decision. */
-export function decide(state: ConversationState, turn: Turn, settings: DialogueSettings): Outcome {
+export function decide(before: ConversationState, turn: Turn, settings: DialogueSettings): Outcome {
   const { reading, understanding } = turn;
-  const anger = [...state.anger, understanding.anger ?? 0].slice(-ANGER_WINDOW);
-  const now = { ...state, anger };
+  const anger = [...before.anger, understanding.anger ?? 0].slice(-ANGER_WINDOW);
+  const state = { ...before, anger, recognised: recognisedSoFar(before, turn) };
   const requested =
     reading.wantsPerson || (settings.personIntents.includes(understanding.intent) && understanding.probability >= SURE_INTENT);
-  if (requested) return handOver(now, 'requested', reading.wantsPerson ? 1 : understanding.probability);
+  if (requested) return handOver(state, 'requested', reading.wantsPerson ? 1 : understanding.probability);
   if (anger.filter((probability) => probability >= settings.strongAnger).length >= settings.angryMessages) {
-    return handOver(now, 'anger', understanding.anger ?? 0);
+    return handOver(state, 'anger', understanding.anger ?? 0);
   }
-  if (reading.question === '') return { decision: say(reading.act ?? 'empty'), state: now };
-  return choiceAmongOffered(now, turn, settings) ?? answerQuestion(now, turn, settings);
+  if (reading.question === '') return { decision: say(reading.act ?? 'empty'), state };
+  return valueAskedFor(state, turn, settings) ?? choiceAmongOffered(state, turn, settings) ?? answerQuestion(state, turn, settings);
+}
+
+/** Values of this message and of those before; dates, amounts and bare numbers belong to the question with which they came. */
+function recognisedSoFar({ recognised, offered, awaiting }: ConversationState, turn: Turn): ConversationState['recognised'] {
+  if (offered !== undefined || awaiting !== undefined) return { ...recognised, ...turn.recognised };
+  const { date: _date, amount: _amount, number: _number, ...lasting } = recognised;
+  return { ...lasting, ...turn.recognised };
+}
+
+/** The customer's reply to the question for a value, where it is one. */
+function valueAskedFor(state: ConversationState, turn: Turn, settings: DialogueSettings): Outcome | undefined {
+  const { awaiting } = state;
+  if (awaiting === undefined) return undefined;
+  const { slot, entryIds, confidence, values, ...asked } = awaiting;
+  const [best] = turn.found.candidates;
+  const isSure = best !== undefined && best.probability >= settings.thresholds.answer && !entryIds.includes(best.entryId);
+  const value = slotValue(slot, turn.message, turn.context, true);
+  if (isSure && (value === undefined || turn.reading.words >= WORDS_OF_A_QUESTION)) return undefined;
+  if (value !== undefined) return answerWith(state, asked, entryIds, confidence, turn, { ...values, [slot.name]: value });
+  return unsure(state, turn, settings, { kind: 'ask', slot, entryIds, confidence });
 }
 
 /** The customer's reply to a clarifying question, where it is one. */
 function choiceAmongOffered(state: ConversationState, turn: Turn, settings: DialogueSettings): Outcome | undefined {
   const { offered } = state;
   if (offered === undefined) return undefined;
-  const { reading, found } = turn;
-  const chosen = chooseOffered(reading, offered.alternatives, found, settings.thresholds.answer);
+  const { alternatives, ...asked } = offered;
+  const chosen = chooseOffered(turn.reading, alternatives, turn.found, settings.thresholds.answer);
   if (chosen === undefined) return undefined;
-  if (chosen === 'neither') return unsure(state, turn, settings, say('neither'));
-  return answer(state, { question: offered.question, normalForm: reading.normalForm }, chosen, 1);
+  if (chosen === 'neither') return unsure(state, turn, settings, say('neither'), 'unsure');
+  return answer(state, asked, chosen, 1, turn);
 }
 
 function answerQuestion(state: ConversationState, turn: Turn, settings: DialogueSettings): Outcome {
-  const { reading } = turn;
-  const { question, found } = selectReading(turn, settings);
-  const asked = { question, normalForm: reading.normalForm };
+  const { question, found } = selectReading(state, turn);
+  const asked = { question: question.slice(0, MOST_CHARACTERS), normalForm: turn.reading.normalForm };
   const [best] = found.candidates;
-  if (best !== undefined && best.probability >= settings.thresholds.answer) return answer(state, asked, [best], best.probability);
+  if (best === undefined) return unsure(state, turn, settings, say('rephrase', found.none));
+  if (best.probability >= settings.thresholds.answer) return answer(state, asked, [best], best.probability, turn);
   const close = found.candidates.filter(({ probability }) => probability >= best.probability * CLOSE).slice(0, settings.alternatives);
   const together = close.reduce((sum, { probability }) => sum + probability, 0);
   if (close.length > 1 && together >= settings.thresholds.clarify) {
-    return unsure({ ...state, offered: { question, alternatives: close } }, turn, settings, {
-      kind: 'clarify',
-      alternatives: close,
-      confidence: together,
-    });
+    const offered = { ...asked, alternatives: close.map(({ entryId, question, probability }) => ({ entryId, question, probability })) };
+    return unsure({ ...state, offered }, turn, settings, { kind: 'clarify', alternatives: offered.alternatives, confidence: together });
   }
-  return unsure(state, turn, settings, { ...say('rephrase'), confidence: found.none });
+  return unsure(state, turn, settings, say('rephrase', found.none));
 }
 
-/** A message that points back is read with the question before where that says more; one that starts like a continuation, where it says as much. */
-function selectReading({ reading, found, inContext }: Turn, { thresholds }: DialogueSettings): { question: string; found: Found } {
+/**
+ * A message that points back is read with the question before where that says more. What it says is then remembered as
+ * the question: of a continuation ("and for Germany?") the question before, so that a further one continues the same.
+ */
+function selectReading({ answered }: ConversationState, { reading, found, inContext }: Turn): { question: string; found: Found } {
   const alone = { question: reading.question, found };
-  if (inContext === undefined) return alone;
+  if (inContext === undefined || answered === undefined) return alone;
+  const together = withoutWhatWasSaid(inContext.found, answered.entryIds);
   const best = (of: Found): number => of.candidates.at(0)?.probability ?? 0;
-  if (reading.follows === 'refers' && best(found) >= thresholds.answer) return alone;
-  return best(inContext.found) >= best(found) ? inContext : alone;
+  if (best(together) < best(found) * CONTEXT) return alone;
+  return { found: together, question: reading.follows === 'continues' ? answered.question : inContext.question };
 }
 
-function answer(
-  state: ConversationState,
-  { question, normalForm }: { question: string; normalForm: string },
-  chosen: readonly Alternative[],
-  confidence: number,
-): Outcome {
-  const entryIds = chosen.map(({ entryId }) => entryId);
-  const isRepeat = state.answered?.normalForm === normalForm && state.answered.entryIds.join() === entryIds.join();
-  const times = isRepeat ? (state.answered?.times ?? 0) + 1 : 1;
-  if (times > MOST_REPEATS) return handOver(state, 'unresolved', 1);
-  const { offered: _offered, ...rest } = state;
+/** Who goes on asking has the last answer already: it counts less, though most of the words together are those it was found by. */
+function withoutWhatWasSaid({ candidates, none }: Found, entryIds: readonly string[]): Found {
+  const weighted = candidates.map((candidate) => ({
+    ...candidate,
+    weight: candidate.probability * (entryIds.includes(candidate.entryId) ? ANSWERED : 1),
+  }));
+  const sum = weighted.reduce((total, { weight }) => total + weight, none);
   return {
-    decision: { kind: 'answer', entryIds, confidence, isRepeat },
-    state: { ...rest, unsureTurns: 0, answered: { question, normalForm, entryIds, times } },
+    candidates: weighted
+      .map(({ weight, ...candidate }) => ({ ...candidate, probability: sum === 0 ? 0 : weight / sum }))
+      .sort((a, b) => b.probability - a.probability),
+    none: sum === 0 ? 1 : none / sum,
   };
-}
-
-/** One more turn without an answer: the last of so many goes to a person. */
-function unsure(state: ConversationState, { understanding }: Turn, settings: DialogueSettings, otherwise: Decision): Outcome {
-  const unsureTurns = state.unsureTurns + 1;
-  if (unsureTurns >= settings.unsureTurns) {
-    const { outOfScope } = understanding;
-    return outOfScope > 0.5 ? handOver(state, 'out-of-scope', outOfScope) : handOver(state, 'unsure', 1 - outOfScope);
-  }
-  const { offered, ...rest } = state;
-  return {
-    decision: otherwise,
-    state: { ...rest, unsureTurns, ...(otherwise.kind === 'clarify' && offered !== undefined ? { offered } : {}) },
-  };
-}
-
-function handOver({ answered, anger }: ConversationState, reason: HandoffReason, confidence: number): Outcome {
-  return {
-    decision: { kind: 'handoff', reason, confidence },
-    state: { unsureTurns: 0, anger, ...(answered === undefined ? {} : { answered }) },
-  };
-}
-
-function say(phrase: Extract<Decision, { kind: 'say' }>['phrase']): Extract<Decision, { kind: 'say' }> {
-  return { kind: 'say', phrase, confidence: 1 };
 }

@@ -11,6 +11,8 @@ export interface Reading {
   /** What it says when greetings and thanks at its beginning are left out; empty where nothing else is said. */
   readonly question: string;
   readonly normalForm: string;
+  /** Of the question; two characters of a script without spaces count as one. */
+  readonly words: number;
   readonly act: 'greeting' | 'thanks' | 'goodbye' | undefined;
   readonly wantsPerson: boolean;
   readonly choice: Choice | undefined;
@@ -32,6 +34,7 @@ export function readMessage(text: string, locale: string | undefined): Reading {
     language,
     question: asked,
     normalForm: normalForm(text),
+    words: wordsOf(asked),
     act,
     wantsPerson: asked.length <= MOST_CHARACTERS_OF_REQUEST && language.person.test(asked),
     choice: choiceOf(asked, language),
@@ -64,8 +67,13 @@ function choiceOf(text: string, language: Language): Choice | undefined {
 }
 
 function followsOf(text: string, language: Language): Reading['follows'] {
-  const words = language.code === 'zh' ? [...text].length / 2 : text.split(/\s+/).length;
-  if (text === '' || words > MOST_WORDS_OF_REFERENCE) return undefined;
+  if (text === '' || wordsOf(text) > MOST_WORDS_OF_REFERENCE) return undefined;
   if (language.continues.test(text)) return 'continues';
   return language.refers.test(text) ? 'refers' : undefined;
+}
+
+function wordsOf(text: string): number {
+  const unspaced = text.match(/\p{Script=Han}/gu)?.length ?? 0;
+  const spaced = text.replace(/\p{Script=Han}/gu, ' ').match(/[\p{L}\p{N}]+/gu)?.length ?? 0;
+  return spaced + Math.ceil(unspaced / 2);
 }

@@ -1,5 +1,8 @@
-import type { Decision } from './decide';
 import type { Language } from '../language/language';
+import type { Decision } from './turn';
+
+/** Choices that are told with the question for one; a longer list helps nobody. */
+const MOST_CHOICES = 8;
 
 /**
  * What is said in a turn.
@@ -10,6 +13,8 @@ export function renderDecision(decision: Decision, { phrases }: Language, answer
   switch (decision.kind) {
     case 'answer':
       return (decision.isRepeat ? phrases.again : '') + answers.join('\n\n');
+    case 'ask':
+      return askFor(decision.slot, phrases.ask[decision.slot.type]);
     case 'clarify':
       return [phrases.which, ...decision.alternatives.map(({ question }, index) => `${index + 1}. ${question}`)].join('\n');
     case 'say':
@@ -17,4 +22,11 @@ export function renderDecision(decision: Decision, { phrases }: Language, answer
     case 'handoff':
       return phrases.handoff[decision.reason];
   }
+}
+
+function askFor({ ask, choices = [] }: Extract<Decision, { kind: 'ask' }>['slot'], question: string): string {
+  if (ask !== undefined) return ask;
+  return choices.length === 0 || choices.length > MOST_CHOICES
+    ? question
+    : [question, ...choices.map((choice) => `- ${choice}`)].join('\n');
 }

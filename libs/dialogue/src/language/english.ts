@@ -9,13 +9,13 @@ export const english: Language = {
   greeting:
     /^\s*(?:hi|hello|hey|hiya|howdy|good (?:morning|afternoon|evening|day)|greetings)(?: there| all| team| again| everyone)?(?=$|[^\p{L}\p{N}])[\s,.!?:)-]*/iu,
   thanks:
-    /^\s*(?:(?:ok(?:ay)?|great|perfect|super|good|nice|cool|lovely|brilliant)[\s,.!]+)?(?:many thanks|thanks|thank you|thank u|thx|ty|cheers|much appreciated|that helps?|that helped)(?: (?:so much|very much|a lot|again|for (?:the|your) help|a million|that helped|that helps))*(?=$|[^\p{L}\p{N}])[\s,.!?:)-]*/iu,
+    /^\s*(?:(?:ok(?:ay)?|great|perfect|super|good|nice|cool|lovely|brilliant)[\s,.!]+)*(?:many thanks|thanks|thank you|thank u|thx|ty|cheers|much appreciated|that helps?|that helped)(?: (?:so much|very much|a lot|again|for (?:the|your) help|a million|that helped|that helps))*(?=$|[^\p{L}\p{N}])[\s,.!?:)-]*/iu,
   goodbye:
     /^\s*(?:bye(?: bye)?|goodbye|good bye|see (?:you|ya)(?: later)?|have a (?:nice|good|great) (?:day|evening|weekend|one)|that(?:'s| is) all|nothing else)(?=$|[^\p{L}\p{N}])[\s,.!?:)-]*/iu,
   person: new RegExp(
     [
       String.raw`^\W*(?:an? |the )?${PERSON}(?:,? (?:please|pls|now))*\W*$`,
-      String.raw`\b(?:talk|speak|chat|connect|transfer|pass|put|hand|get|give|want|need|like|prefer|see|reach|find|have)\b(?: [\w']+){0,5}? (?:an? |the |some |to |with )*${PERSON}\b`,
+      String.raw`^(?!.*\b(?:don'?t|do not|doesn'?t|no need|without|never)\b).*\b(?:talk|speak|chat|connect|transfer|pass|put|hand|get|give|want|need|like|prefer|see|reach|find|have)\b(?: [\w']+){0,5}? (?:an? |the |some |to |with )*${PERSON}\b`,
       String.raw`\b(?:are you|is this) (?:a )?(?:ro)?bot\b.*\b(?:person|human)\b`,
       String.raw`\b(?:not|no) (?:a |another )?(?:ro|chat)?bot\b`,
     ].join('|'),

@@ -2,6 +2,6 @@ import type { RankingWeights } from './candidate';
 
 /** Weights for knowledge that is too small to learn any from. */
 export const DEFAULT_WEIGHTS: RankingWeights = {
-  candidate: { dense: 9, denseAnswer: 1.5, lexical: 3, lexicalAnswer: 1, identifiers: 3, intent: 2 },
+  candidate: { dense: 9, denseAnswer: 1.5, lexical: 3, lexicalAnswer: 1, identifiers: 7, intent: 2 },
   none: { bias: 6, outOfScope: 3, unknownWords: 1 },
 };

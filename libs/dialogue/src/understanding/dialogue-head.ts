@@ -1,5 +1,5 @@
 import { AttuneError, type ManifestTask } from '@attune/artifact';
-import type { Understanding } from '../conversation/decide';
+import type { Understanding } from '../conversation/turn';
 
 /** The label that a head gives to messages about nothing the service is for. */
 export const OUT_OF_SCOPE = 'out_of_scope';

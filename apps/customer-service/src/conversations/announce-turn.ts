@@ -1,0 +1,38 @@
+import { TOPICS, type SupportConversation, type SupportConversationEvent } from '@attune/contracts';
+import { cloudEventMessage } from '@attune/event-stream';
+import { currentTraceparent } from '@attune/service-kit';
+import { enqueue, type Transaction } from '@attune/storage';
+import { sql } from 'drizzle-orm';
+
+/** Notified, at the commit, of conversations in which something was said or changed. */
+export const CONVERSATIONS_CHANNEL = 'attune_conversations';
+
+/**
+ * Announces, with the transaction, what happened in a conversation: an event on `support.conversations`, and a notice to
+ * whoever follows the conversation.
+ *
+ * @param id of the event, the same whenever this is announced
+ */
+export async function announceTurn(tx: Transaction, data: Omit<SupportConversation, 'at'>, id: string): Promise<void> {
+  const now = new Date().toISOString();
+  const traceparent = currentTraceparent();
+  const event: SupportConversationEvent = {
+    specversion: '1.0',
+    id,
+    source: '/customer-service',
+    type: 'attune.support.conversation',
+    subject: data.conversationId,
+    time: now,
+    datacontenttype: 'application/json',
+    ...(traceparent === undefined ? {} : { traceparent }),
+    data: { ...data, at: now },
+  };
+  const message = cloudEventMessage(TOPICS.supportConversations, data.conversationId, event);
+  await enqueue(tx, [{ topic: TOPICS.supportConversations.name, ...message }]);
+  await noticeOf(tx, data.conversationId);
+}
+
+/** Tells followers of a conversation, at the commit, to look. */
+export async function noticeOf(tx: Transaction, conversationId: string): Promise<void> {
+  await tx.execute(sql`select pg_notify(${CONVERSATIONS_CHANNEL}, ${conversationId})`);
+}
