@@ -1,3 +1,4 @@
+export { decodeCursor, encodeCursor } from './api/cursor';
 export { ApiRoute, type RouteDescription, type RouteResponse } from './api/route-description';
 export { ZodBody, ZodPath, ZodQuery } from './api/zod-parameters';
 export {

@@ -1,6 +1,5 @@
 import type { Conversation, ConversationInput, Message, MessageResponse, Reply } from '@attune/contracts';
-import { HttpProblem } from '@attune/service-kit';
-import { decodeCursor, encodeCursor } from '../pages/cursor';
+import { decodeCursor, encodeCursor, HttpProblem } from '@attune/service-kit';
 import { toConversation, toMessage, type ConversationRepository, type MessageRow } from './conversation-repository';
 import { KeyedQueue } from './keyed-queue';
 import type { TurnEngine } from './turn-engine';

@@ -1,10 +1,10 @@
 import type { Handoff, HandoffDetail, Message } from '@attune/contracts';
 import { renderTemplate } from '@attune/dialogue';
+import { decodeCursor, encodeCursor } from '@attune/service-kit';
 import type { ConversationRepository } from '../conversations/conversation-repository';
 import { toMessage } from '../conversations/conversation-repository';
 import type { KnowledgeDirectory } from '../knowledge/knowledge-directory';
 import type { DialogueModel } from '../model/dialogue-model';
-import { decodeCursor, encodeCursor } from '../pages/cursor';
 import type { EncoderRegistry } from '../retrieval/encoder-registry';
 import type { Retriever } from '../retrieval/retriever';
 import type { HandoffQuery, HandoffRepository } from './handoff-repository';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Entry, EntryInput, SearchResponse } from '@attune/contracts';
 import type { Database } from '@attune/storage';
+import { decodeCursor, encodeCursor } from '@attune/service-kit';
 import type { ActionClient } from '../actions/action-client';
 import type { DialogueModel } from '../model/dialogue-model';
-import { decodeCursor, encodeCursor } from '../pages/cursor';
 import type { EncoderRegistry } from '../retrieval/encoder-registry';
 import type { Retriever } from '../retrieval/retriever';
 import type { VectorIndex } from '../retrieval/vector-index';

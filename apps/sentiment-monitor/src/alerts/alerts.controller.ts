@@ -1,8 +1,17 @@
 import { alertRecordSchema, alertsQuerySchema, alertUpdateSchema, pageSchema, type AlertRecord } from '@attune/contracts';
-import { ApiRoute, CurrentIdentity, HttpProblem, type Identity, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
+import {
+  decodeCursor,
+  encodeCursor,
+  ApiRoute,
+  CurrentIdentity,
+  HttpProblem,
+  type Identity,
+  ZodBody,
+  ZodPath,
+  ZodQuery,
+} from '@attune/service-kit';
 import { Controller, Get, Patch } from '@nestjs/common';
 import { z } from 'zod';
-import { decodeCursor, encodeCursor } from '../pages/cursor';
 import { AlertRepository } from './alert-repository';
 
 const idSchema = z.object({ id: z.string().min(1).max(200) });

@@ -1,10 +1,9 @@
 import { AttuneError } from '@attune/artifact';
 import { TOPICS, type Watch, type WatchInput } from '@attune/contracts';
 import { assertTopicOfHead, assertWatchTarget } from '@attune/opinion';
-import { HttpProblem } from '@attune/service-kit';
+import { decodeCursor, encodeCursor, HttpProblem } from '@attune/service-kit';
 import { enqueue } from '@attune/storage';
 import { Injectable } from '@nestjs/common';
-import { decodeCursor, encodeCursor } from '../pages/cursor';
 import { BucketRepository } from '../trends/bucket-repository';
 import { WatchStateRepository } from '../detection/watch-state-repository';
 import { SentimentModel } from '../scoring/sentiment-model';

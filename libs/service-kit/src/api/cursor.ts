@@ -1,4 +1,4 @@
-import { HttpProblem } from '@attune/service-kit';
+import { HttpProblem } from '../problems/http-problem';
 import { z } from 'zod';
 
 /** A place in a list, opaque to clients. */
