@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cosineDistance, sql } from 'drizzle-orm';
-import { bigint, customType, pgTable, text, vector } from 'drizzle-orm/pg-core';
-import { DatabaseError, expireProcessed, latestPosition, readCommitted, recordProcessed, type Database } from '../src';
+import { bigint, boolean, customType, doublePrecision, jsonb, pgTable, text, timestamp, vector } from 'drizzle-orm/pg-core';
+import { DatabaseError, expireProcessed, insertRows, latestPosition, readCommitted, recordProcessed, type Database } from '../src';
 import { migrate } from '../src/migrations';
 
 const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
@@ -18,6 +18,17 @@ export const notes = pgTable('notes', {
   text: text().notNull(),
 });
 export const noteSource = { table: notes, transactionId: notes.transaction, sequence: notes.sequence };
+
+/** A table with a column of each kind that services insert many of. */
+const readings = pgTable('readings', {
+  id: text().primaryKey(),
+  takenAt: timestamp('taken_at', { withTimezone: true, mode: 'date' }).notNull(),
+  value: doublePrecision().notNull(),
+  count: bigint({ mode: 'number' }).notNull(),
+  valid: boolean().notNull().default(true),
+  details: jsonb().$type<unknown>().notNull(),
+  note: text(),
+});
 
 /** Writes a folder of migrations from their texts, by name. */
 export function migrationFolder(files: Readonly<Record<string, string>>): string {
@@ -77,6 +88,57 @@ export function describeDatabase(database: () => Database): void {
       expect(error).toBeInstanceOf(DatabaseError);
       expect(error).toMatchObject({ code: 'database-failed', sqlState: '23505', constraint: 'notes_pkey' });
       expect(everythingIn(error)).not.toContain('secret words');
+    });
+  });
+
+  describe('inserting many rows', () => {
+    const row = (id: string, value: number) => ({
+      id,
+      takenAt: new Date('2026-03-01T09:30:00.123Z'),
+      value,
+      count: 9_007_199_254_740_991,
+      details: { list: ['x', null, { 'a "key"': 1 }], text: "it's \u2028 \ud83d\ude00" },
+      note: null,
+    });
+
+    beforeAll(() =>
+      database().query((orm) =>
+        orm.execute(sql`create table readings (id text primary key, taken_at timestamptz not null, value float8 not null,
+          count bigint not null, valid boolean not null default true, details jsonb not null, note text)`),
+      ),
+    );
+    afterAll(() => database().query((orm) => orm.execute(sql`drop table readings`)));
+
+    it('writes what reads back equal, more at once than a statement has parameters, and nothing for no rows', async () => {
+      const rows = Array.from({ length: 10_000 }, (_, index) => row(`r${index}`, index / 7));
+      await database().transaction(async (tx) => {
+        await insertRows(tx, readings, rows);
+        await insertRows(tx, readings, []);
+      });
+      const read = await database().query((orm) => orm.select().from(readings).orderBy(readings.count, readings.value));
+      expect(read).toHaveLength(rows.length);
+      expect(read[2_345]).toEqual({ ...rows[2_345], valid: true });
+    });
+
+    it('does at a conflict what it is told, and fails without a word', async () => {
+      const [old, changed] = [row('c', 1), row('c', 2)];
+      const insert = (rows: (typeof old)[], onConflict?: ReturnType<typeof sql>): Promise<void> =>
+        database().query((orm) => insertRows(orm, readings, rows, onConflict));
+      await insert([old]);
+      await insert([changed], sql`on conflict do nothing`);
+      const value = async (): Promise<number[]> =>
+        (
+          await database().query((orm) =>
+            orm
+              .select({ value: readings.value })
+              .from(readings)
+              .where(sql`id = 'c'`),
+          )
+        ).map((each) => each.value);
+      expect(await value()).toEqual([1]);
+      await insert([changed], sql`on conflict (id) do update set value = readings.value + excluded.value`);
+      expect(await value()).toEqual([3]);
+      await expect(insert([changed])).rejects.toMatchObject({ sqlState: '23505' });
     });
   });
 

@@ -1,6 +1,6 @@
 import type { DocumentSentiment, SentimentLabel } from '@attune/contracts';
 import { MOST_TELLINGS, STORY_MEMORY, type StoryMember } from '@attune/opinion';
-import type { Database, Transaction } from '@attune/storage';
+import { insertRows, type Database, type Transaction } from '@attune/storage';
 import { and, count, eq, inArray, lt, lte, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { mentions } from '../database/schema';
@@ -76,24 +76,14 @@ export class MentionRepository {
   }
 
   async insert(tx: Transaction, stored: readonly StoredMention[]): Promise<void> {
-    if (stored.length === 0) return;
-    await tx
-      .insert(mentions)
-      .values(
-        stored.map(({ storyId, sentiment: { watchId, documentId, publishedAt, label, score, fingerprint, source, title, url } }) => ({
-          watchId,
-          documentId,
-          publishedAt: new Date(publishedAt),
-          label,
-          score,
-          storyId,
-          fingerprint,
-          source,
-          title: title ?? null,
-          url: url ?? null,
-        })),
-      )
-      .onConflictDoNothing();
+    const rows = stored.map(
+      ({ storyId, sentiment: { watchId, documentId, publishedAt, label, score, fingerprint, source, title, url } }) => ({
+        ...{ watchId, documentId, publishedAt: new Date(publishedAt), label, score, storyId, fingerprint, source },
+        title: title ?? null,
+        url: url ?? null,
+      }),
+    );
+    await insertRows(tx, mentions, rows, sql`on conflict do nothing`);
   }
 
   /** Stories that turned out to be one. */

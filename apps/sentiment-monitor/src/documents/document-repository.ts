@@ -1,7 +1,7 @@
 import { AttuneError } from '@attune/artifact';
 import type { MarketDocument } from '@attune/contracts';
-import type { Database } from '@attune/storage';
-import { eq, inArray } from 'drizzle-orm';
+import { insertRows, type Database } from '@attune/storage';
+import { eq, sql } from 'drizzle-orm';
 import { documents, mentions, type StoredSentiment } from '../database/schema';
 
 /** A document and what was made of it. */
@@ -26,21 +26,20 @@ export class DocumentRepository {
       orm
         .select({ id: documents.id, contentHash: documents.contentHash })
         .from(documents)
-        .where(inArray(documents.id, [...ids])),
+        .where(sql`${documents.id} = any(${sql.param([...ids])}::text[])`),
     );
     return new Map(rows.map(({ id, contentHash }) => [id, contentHash]));
   }
 
   /** Remembers documents; one that another instance has stored meanwhile stays as it is. */
   async insert(records: readonly ScoredRecord[]): Promise<void> {
-    if (records.length === 0) return;
     const rows = records.map(({ document, ...record }) => ({
       ...record,
       id: document.id,
       body: document,
       publishedAt: new Date(document.publishedAt),
     }));
-    await this.database.query((orm) => orm.insert(documents).values(rows).onConflictDoNothing());
+    await this.database.query((orm) => insertRows(orm, documents, rows, sql`on conflict do nothing`));
   }
 
   /** @throws AttuneError `not-found` */

@@ -1,5 +1,5 @@
 import type { CountBucket } from '@attune/opinion';
-import type { Database, Transaction } from '@attune/storage';
+import { insertRows, type Database, type Transaction } from '@attune/storage';
 import { and, asc, eq, gte, lt, sql } from 'drizzle-orm';
 import { buckets } from '../database/schema';
 
@@ -9,6 +9,14 @@ export interface BucketDelta extends CountBucket {
 }
 
 const MINUTE_SECONDS = 60;
+const ADD_TO_COUNTS = sql`on conflict (watch_id, starts_at, seconds) do update set
+  negative = buckets.negative + excluded.negative,
+  neutral = buckets.neutral + excluded.neutral,
+  positive = buckets.positive + excluded.positive,
+  negative_stories = buckets.negative_stories + excluded.negative_stories,
+  neutral_stories = buckets.neutral_stories + excluded.neutral_stories,
+  positive_stories = buckets.positive_stories + excluded.positive_stories,
+  score_sum = buckets.score_sum + excluded.score_sum`;
 
 /** Counts of each watch by minute, and of older times by hour and day. */
 export class BucketRepository {
@@ -16,22 +24,8 @@ export class BucketRepository {
 
   /** Adds to the counts of minutes, in the transaction that took in the documents. */
   async add(tx: Transaction, deltas: readonly BucketDelta[]): Promise<void> {
-    if (deltas.length === 0) return;
-    await tx
-      .insert(buckets)
-      .values(deltas.map((delta) => toRow(delta, MINUTE_SECONDS)))
-      .onConflictDoUpdate({
-        target: [buckets.watchId, buckets.startsAt, buckets.seconds],
-        set: {
-          negative: sql`${buckets.negative} + excluded.negative`,
-          neutral: sql`${buckets.neutral} + excluded.neutral`,
-          positive: sql`${buckets.positive} + excluded.positive`,
-          negativeStories: sql`${buckets.negativeStories} + excluded.negative_stories`,
-          neutralStories: sql`${buckets.neutralStories} + excluded.neutral_stories`,
-          positiveStories: sql`${buckets.positiveStories} + excluded.positive_stories`,
-          scoreSum: sql`${buckets.scoreSum} + excluded.score_sum`,
-        },
-      });
+    const rows = deltas.map((delta) => toRow(delta, MINUTE_SECONDS));
+    await insertRows(tx, buckets, rows, ADD_TO_COUNTS);
   }
 
   /** Counts of a watch that start within `[from, to)`, oldest first. */
@@ -64,14 +58,7 @@ export class BucketRepository {
           select watch_id, ${start}, ${toSeconds}, sum(negative), sum(neutral), sum(positive),
             sum(negative_stories), sum(neutral_stories), sum(positive_stories), sum(score_sum)
           from old group by 1, 2
-          on conflict (watch_id, starts_at, seconds) do update set
-            negative = buckets.negative + excluded.negative,
-            neutral = buckets.neutral + excluded.neutral,
-            positive = buckets.positive + excluded.positive,
-            negative_stories = buckets.negative_stories + excluded.negative_stories,
-            neutral_stories = buckets.neutral_stories + excluded.neutral_stories,
-            positive_stories = buckets.positive_stories + excluded.positive_stories,
-            score_sum = buckets.score_sum + excluded.score_sum
+          ${ADD_TO_COUNTS}
         )
         select count(*)::int as count from old`);
       return moved.rows[0].count;
