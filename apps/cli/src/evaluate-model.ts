@@ -2,7 +2,8 @@ import type { ManifestTask } from '@attune/artifact';
 import type { EvaluationReport, Example } from '@attune/finetune';
 import { trainedColumns } from './model-columns';
 
-interface Evaluation {
+/** A head, and the rows that it is evaluated on. */
+export interface EvaluationSource {
   /** Folder of the head. */
   model: string;
   /** File of labelled rows. */
@@ -13,6 +14,9 @@ interface Evaluation {
   /** Column by whose values the rows are evaluated apart, too. */
   slice?: string;
   precision: 'fp32' | 'int8';
+}
+
+interface Evaluation extends EvaluationSource {
   signal: AbortSignal;
   onProgress: (done: number, total: number) => void;
 }

@@ -1,18 +1,11 @@
 import { Option, type Command } from 'commander';
-import { evaluateModel, type SlicedReport } from '../evaluate-model';
+import { evaluateModel, type EvaluationSource, type SlicedReport } from '../evaluate-model';
 import { withInterrupt } from '../interrupt';
 import { Progress } from '../progress';
 import { renderSlices, renderTaskReports } from '../report-tables';
 import { formatCount, printJson, printResult } from '../terminal';
 
-interface EvaluateOptions {
-  model: string;
-  data: string;
-  text?: string;
-  pair?: string;
-  label?: string;
-  slice?: string;
-  precision: 'fp32' | 'int8';
+interface EvaluateOptions extends EvaluationSource {
   json?: boolean;
 }
 
