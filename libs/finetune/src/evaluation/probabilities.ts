@@ -1,35 +1,16 @@
-/**
- * Softmax of each row of logits divided by the temperature, `[rows × classes]`, computed in float64.
- */
-export function softmaxRows(logits: ArrayLike<number>, classes: number, temperature = 1): Float64Array {
-  const probabilities = new Float64Array(logits.length);
-  for (let start = 0; start < logits.length; start += classes) {
-    let largest = -Infinity;
-    for (let i = start; i < start + classes; i++) largest = Math.max(largest, logits[i]);
-    let sum = 0;
-    for (let i = start; i < start + classes; i++) {
-      probabilities[i] = Math.exp((logits[i] - largest) / temperature);
-      sum += probabilities[i];
-    }
-    for (let i = start; i < start + classes; i++) probabilities[i] /= sum;
-  }
-  return probabilities;
-}
+import { argmax, softmax } from '@attune/artifact';
 
-/** Sigmoid of each logit divided by the temperature, computed in float64. */
-export function sigmoids(logits: ArrayLike<number>, temperature = 1): Float64Array {
-  return Float64Array.from(logits, (logit) => 1 / (1 + Math.exp(-logit / temperature)));
+/** {@link softmax} of each row of logits, `[rows × classes]`. */
+export function softmaxRows(logits: ArrayLike<number>, classes: number, temperature = 1): Float64Array {
+  const rows = Float64Array.from(logits);
+  for (let start = 0; start < rows.length; start += classes) rows.set(softmax(rows.subarray(start, start + classes), temperature), start);
+  return rows;
 }
 
 /** Index of the largest value of each row, `[rows]`; of equal ones the first. */
 export function argmaxRows(values: ArrayLike<number>, columns: number): Int32Array {
-  const best = new Int32Array(values.length / columns);
-  for (let row = 0; row < best.length; row++) {
-    for (let column = 1; column < columns; column++) {
-      if (values[row * columns + column] > values[row * columns + best[row]]) best[row] = column;
-    }
-  }
-  return best;
+  const all = Float64Array.from(values);
+  return Int32Array.from({ length: all.length / columns }, (_, row) => argmax(all.subarray(row * columns, (row + 1) * columns)));
 }
 
 /** Mean cross-entropy of the rows in nats, with logits divided by the temperature. */

@@ -1,8 +1,9 @@
+import { sigmoid } from '@attune/artifact';
 import { z } from 'zod';
 import { binaryCalibrationError, expectedCalibrationError } from './calibration';
 import { classificationReport, multiLabelReport, type ClassificationReport } from './classification-report';
 import { confusionMatrix } from './confusion-matrix';
-import { argmaxRows, meanBinaryCrossEntropy, meanCrossEntropy, sigmoids, softmaxRows } from './probabilities';
+import { argmaxRows, meanBinaryCrossEntropy, meanCrossEntropy, softmaxRows } from './probabilities';
 import { averageRankingAreas, oneHot } from './ranking-curves';
 import { regressionMetrics } from './regression-metrics';
 
@@ -110,7 +111,7 @@ export function evaluateMultiLabel(
   labels: readonly string[],
   { temperature = 1, thresholds = 0.5 }: MultiLabelEvaluationOptions = {},
 ): EvaluationReport {
-  const probabilities = sigmoids(logits, temperature);
+  const probabilities = sigmoid(logits, temperature);
   const perLabel = typeof thresholds === 'number' ? labels.map(() => thresholds) : [...thresholds];
   const predictions = Uint8Array.from(probabilities, (probability, i) => (probability >= perLabel[i % labels.length] ? 1 : 0));
   return {
@@ -121,7 +122,7 @@ export function evaluateMultiLabel(
     labels: [...labels],
     ...rankingMeasures(probabilities, targets, labels.length),
     expectedCalibrationError: {
-      before: binaryCalibrationError(sigmoids(logits), targets),
+      before: binaryCalibrationError(sigmoid(logits), targets),
       after: binaryCalibrationError(probabilities, targets),
     },
     temperature,

@@ -1,9 +1,8 @@
-import type { HeadShape } from '@attune/artifact';
+import { sigmoid, type HeadShape } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
 import { checkpointMetric, configuredTasks } from '../config/tasks';
 import { fitBinaryTemperature, fitTemperature } from '../evaluation/calibration';
 import { defaultMetric, isBetter, metricValue } from '../evaluation/metric';
-import { sigmoids } from '../evaluation/probabilities';
 import type { EvaluationReport } from '../evaluation/report';
 import { chooseThresholds } from '../evaluation/thresholds';
 import { labelledRows, takeColumns, type HeadColumns, type TaskLayout } from '../heads/task-layout';
@@ -61,7 +60,7 @@ function calibrate(head: HeadShape, { logits, targets }: TaskRows): TaskCalibrat
   if (head.task === 'regression' || targets.length === 0) return { temperature: 1 };
   if (head.task === 'classification') return { temperature: bounded(fitTemperature(logits, targets, head.labels.length)) };
   const temperature = bounded(fitBinaryTemperature(logits, targets));
-  return { temperature, thresholds: chooseThresholds(sigmoids(logits, temperature), targets, head.labels.length) };
+  return { temperature, thresholds: chooseThresholds(sigmoid(logits, temperature), targets, head.labels.length) };
 }
 
 /** A few validation rows that are all right would drive the temperature to 0, and every probability to 1. */
