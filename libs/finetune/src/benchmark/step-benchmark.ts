@@ -99,7 +99,7 @@ async function timeSteps({ encoder, network, tuner, head, examples, options }: P
     examples,
     padTokenId: encoder.config.padTokenId,
     metric: checkpointJudge(config),
-    evaluate: () => evaluateClassification([1, 0], [0], ['a', 'b']),
+    evaluate: () => Promise.resolve(evaluateClassification([1, 0], [0], ['a', 'b'])),
     describeRow: String,
     checkpoints: new CheckpointStore(join(tmpdir(), `attune-bench-${process.pid}`)),
     identity: 'benchmark',

@@ -38,11 +38,26 @@ export class CheckpointStore {
     await mkdir(this.directory, { recursive: true });
     const name = `step-${progress.step}.safetensors`;
     const previous = await this.readProgress().catch(() => undefined);
-    await writeSafetensors(join(this.directory, name), tensors);
+    await this.write(name, tensors);
     const staged = join(this.directory, `${PROGRESS}.staged`);
     await writeFile(staged, JSON.stringify({ ...progress, tensors: name }));
     await rename(staged, join(this.directory, PROGRESS));
     if (previous && previous.tensors !== name) await rm(join(this.directory, previous.tensors), { force: true });
+  }
+
+  private async write(name: string, tensors: Map<string, NamedTensor>): Promise<void> {
+    const file = join(this.directory, name);
+    try {
+      await writeSafetensors(file, tensors);
+    } catch (error) {
+      await rm(file, { force: true });
+      throw error;
+    }
+  }
+
+  /** Whether there is a run to resume. */
+  async exists(): Promise<boolean> {
+    return (await this.readProgress().catch(() => undefined)) !== undefined;
   }
 
   /**

@@ -5,20 +5,32 @@ import type { EncodedExample } from '../data/example';
 import { evaluateClassification, evaluateMultiLabel, evaluateRegression, type EvaluationReport } from '../evaluation/report';
 import type { TrainableNetwork } from '../network/trainable-network';
 import type { Batch } from '../data/example';
+import { pauseForSignals } from './interruption';
 
 /** Tokens of an evaluation batch: enough to keep the processors busy, few enough to be no peak of memory. */
 const TOKEN_BUDGET = 1024;
 
-/** Runs the network over examples, longest first, and gives its outputs in the order of the examples, `[rows × width]`. */
-export function overExamples(
+/** What passes over examples need to know beside them. */
+export interface PassOptions {
+  padTokenId: number;
+  signal: AbortSignal;
+}
+
+/**
+ * Runs the network over examples, longest first, and gives its outputs in the order of the examples, `[rows × width]`.
+ *
+ * @throws AttuneError `interrupted` when the signal aborts
+ */
+export async function overExamples(
   examples: EncodedExample[],
-  padTokenId: number,
   width: number,
+  { padTokenId, signal }: PassOptions,
   run: (batch: Batch) => Float32Array,
-): Float32Array {
+): Promise<Float32Array> {
   const result = new Float32Array(examples.length * width);
   const places = new Map(examples.map((example, place) => [example.index, place]));
   for (const batch of evaluationBatches(examples, { tokenBudget: TOKEN_BUDGET, padTokenId })) {
+    await pauseForSignals(signal);
     const values = run(batch);
     batch.indices.forEach((index, row) => result.set(values.subarray(row * width, (row + 1) * width), (places.get(index) ?? 0) * width));
   }
@@ -30,9 +42,9 @@ export function logitsOf(
   network: TrainableNetwork,
   layout: Pick<TaskLayout, 'outputs'>,
   examples: EncodedExample[],
-  padTokenId: number,
-): Float32Array {
-  return overExamples(examples, padTokenId, layout.outputs, (batch) => network.logits(batch));
+  options: PassOptions,
+): Promise<Float32Array> {
+  return overExamples(examples, layout.outputs, options, (batch) => network.logits(batch));
 }
 
 /** Targets of examples, `[rows]` or `[rows × labels]`; those of several heads side by side. */

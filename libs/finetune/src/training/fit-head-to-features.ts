@@ -6,14 +6,14 @@ import type { Kernels } from '../native/kernels';
 import { headOutputs } from '../heads/task-layout';
 import type { TrainableNetwork } from '../network/trainable-network';
 import type { Random } from '../random';
-import { overExamples, targetsOf } from './evaluate-network';
+import { overExamples, targetsOf, type PassOptions } from './evaluate-network';
 
 /** Rows whose features a warm start looks at; more change the output layer little and take time. */
 const WARM_START_ROWS = { aLabel: 24, least: 1024, most: 4096 };
 /** A warm start's penalty is strong: its logits are to be small enough for fine-tuning to change them. */
 const WARM_START = { grid: [1e-4], maxIterations: 60 };
 
-export interface FitHeadOptions {
+export interface FitHeadOptions extends PassOptions {
   network: TrainableNetwork;
   head: HeadShape;
   /** Its place among the heads; default the first. */
@@ -22,7 +22,6 @@ export interface FitHeadOptions {
   width: number;
   train: EncodedExample[];
   validation: EncodedExample[];
-  padTokenId: number;
   random: Random;
 }
 
@@ -30,21 +29,22 @@ export interface FitHeadOptions {
  * The `head` tuner: features of the frozen encoder are computed once, in float32, and the output layer is fitted to them
  * until it converges, with the penalty that the validation rows choose.
  */
-export function fitHead(options: FitHeadOptions): void {
-  assignFit(options, featuresOf(options, options.train), featuresOf(options, options.validation), {});
+export async function fitHead(options: FitHeadOptions): Promise<void> {
+  assignFit(options, await featuresOf(options, options.train), await featuresOf(options, options.validation), {});
 }
 
 /** Puts the output layer where a fit on some of the rows has it, for fine-tuning to start from (Kumar et al. 2022). */
-export function warmStartHead(options: FitHeadOptions): void {
+export async function warmStartHead(options: FitHeadOptions): Promise<void> {
   const { network, head, train, random } = options;
   const { aLabel, least, most } = WARM_START_ROWS;
   const enough = Math.min(most, Math.max(least, aLabel * headOutputs(head)));
-  const rows = featuresOf(options, random.shuffle([...train]).slice(0, enough), network.kernels);
+  const rows = await featuresOf(options, random.shuffle([...train]).slice(0, enough), network.kernels);
   assignFit(options, rows, rows, WARM_START);
 }
 
-function featuresOf({ network, padTokenId, width, place }: FitHeadOptions, examples: EncodedExample[], kernels?: Kernels): FeatureRows {
-  const features = overExamples(examples, padTokenId, width, (batch) => network.features(batch, kernels, place));
+async function featuresOf(options: FitHeadOptions, examples: EncodedExample[], kernels?: Kernels): Promise<FeatureRows> {
+  const { network, width, place } = options;
+  const features = await overExamples(examples, width, options, (batch) => network.features(batch, kernels, place));
   return { features, rows: examples.length, targets: targetsOf(examples) };
 }
 

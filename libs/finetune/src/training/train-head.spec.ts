@@ -40,13 +40,19 @@ function optionsFor(name: string, more: Partial<TrainHeadOptions> = {}): TrainHe
 
 const weightsOf = (name: string): Promise<Buffer> => readFile(join(folder, name, 'model.safetensors'));
 
-/** Aborts a run when it has taken some steps. */
-function abortAt(step: number): Pick<TrainHeadOptions, 'signal' | 'onEvent'> {
+/** Aborts a run when something happens. */
+function abortWhen(happens: (event: TrainingEvent) => boolean, turns = 0): Pick<TrainHeadOptions, 'signal' | 'onEvent'> {
   const controller = new AbortController();
-  const onEvent = (event: TrainingEvent): void => {
-    if (event.type === 'step' && event.step === step) controller.abort();
+  const abortAfter = (left: number): void => {
+    if (left === 0) controller.abort();
+    else setImmediate(() => abortAfter(left - 1));
   };
-  return { signal: controller.signal, onEvent };
+  return { signal: controller.signal, onEvent: (event) => happens(event) && abortAfter(turns) };
+}
+
+/** Aborts a run when it has taken some steps, or some turns of the event loop later: one before each batch. */
+function abortAt(step: number, turns = 0): Pick<TrainHeadOptions, 'signal' | 'onEvent'> {
+  return abortWhen((event) => event.type === 'step' && event.step === step, turns);
 }
 
 describe('training a head', () => {
@@ -57,21 +63,37 @@ describe('training a head', () => {
     expect((await weightsOf('first')).equals(await weightsOf('second'))).toBe(true);
   });
 
-  it.each([
+  it.each<[string, Parameters<typeof configOf>[0], number?, number?]>([
     ['adamw', {}],
     ['sgd with an average of the weights', { optimizer: { name: 'sgd' }, training: { weightAverage: 0.9 } }],
     ['the last weights rather than the best', { training: { keepBest: false } }],
     ['lora', { tuner: { name: 'lora' } }],
-  ] as const)('goes on after an interruption as if there had been none: %s', async (_, settings) => {
+    ['as the evaluation after an epoch begins', {}, 9],
+    ['between the batches of a step', { training: { accumulate: 3 } }, 4, 2],
+  ])('goes on after an interruption as if there had been none: %s', async (_, settings, step = 13, turns = 0) => {
     await trainHead(configOf(settings), optionsFor('unbroken'));
-    // Nine steps an epoch: stops in the middle of the second.
-    const stopped = trainHead(configOf(settings), optionsFor('resumed', abortAt(13)));
-    await expect(stopped).rejects.toMatchObject({ code: 'interrupted' });
+    // Nine batches an epoch: stops in the middle of the second, where nothing else is said.
+    const stopped = trainHead(configOf(settings), optionsFor('resumed', abortAt(step, turns)));
+    await expect(stopped).rejects.toMatchObject({ message: expect.stringContaining(`Interrupted at step ${step} of`) as string });
     expect(existsSync(join(folder, 'resumed'))).toBe(false);
     await trainHead(configOf(settings), optionsFor('resumed', { resume: true }));
     expect((await weightsOf('resumed')).equals(await weightsOf('unbroken'))).toBe(true);
     expect(existsSync(join(folder, 'resumed.training'))).toBe(false);
     await rm(join(folder, 'resumed'), { recursive: true });
+  });
+
+  it('keeps what it learned where the evaluation at the end is interrupted', async () => {
+    const config = configOf({ training: { checkpointEvery: 9 } });
+    await trainHead(config, optionsFor('unbroken'));
+    const atTheEnd = abortWhen((event) => event.type === 'phase' && event.name === 'evaluating');
+    await expect(trainHead(config, optionsFor('judged', atTheEnd))).rejects.toMatchObject({
+      code: 'interrupted',
+      remedy: expect.stringContaining('--resume') as string,
+    });
+    const steps: TrainingEvent[] = [];
+    await trainHead(config, optionsFor('judged', { resume: true, onEvent: (event) => event.type === 'step' && steps.push(event) }));
+    expect(steps).toEqual([]);
+    expect((await weightsOf('judged')).equals(await weightsOf('unbroken'))).toBe(true);
   });
 
   it('refuses to resume a run of another configuration', async () => {

@@ -17,10 +17,11 @@ import { headParameterShapes, type TrainableNetwork } from '../network/trainable
 import { Random } from '../random';
 import { findTuner, type AttachedTuner } from '../tuners';
 import { CheckpointStore } from './checkpoint';
-import { logitsOf, targetsOf } from './evaluate-network';
+import { logitsOf, targetsOf, type PassOptions } from './evaluate-network';
 import { calibrateTasks, checkpointJudge, evaluateTasks, type TaskCalibration } from './evaluate-tasks';
 import type { TrainingEvent, TrainingHistory, TrainingResult } from './events';
 import { fitHead, warmStartHead } from './fit-head-to-features';
+import { isInterruption, RESUME_REMEDY, stopIfAborted } from './interruption';
 import { TrainingLoop } from './training-loop';
 
 export interface TrainHeadOptions {
@@ -77,10 +78,15 @@ export async function trainHead(config: HeadConfig, options: TrainHeadOptions): 
   const startedAt = performance.now();
   await assertReplaceable(options.out);
   const run = await prepare(config, options);
-  const tuned = await tuneAndEvaluate(run);
-  stopIfAborted(options.signal);
-  options.onEvent({ type: 'phase', name: 'exporting' });
-  await exportRun(run, tuned);
+  let tuned: Tuned;
+  try {
+    tuned = await tuneAndEvaluate(run);
+    stopIfAborted(options.signal);
+    options.onEvent({ type: 'phase', name: 'exporting' });
+    await exportRun(run, tuned);
+  } catch (error) {
+    throw await withWayOn(error, options.out);
+  }
   const { calibrated, test, trainableParameters, totalParameters } = tuned;
   return {
     directory: options.out,
@@ -90,6 +96,18 @@ export async function trainHead(config: HeadConfig, options: TrainHeadOptions): 
     totalParameters,
     seconds: (performance.now() - startedAt) / 1000,
   };
+}
+
+/** An error of a run whose training need not be repeated says so. */
+async function withWayOn(error: unknown, out: string): Promise<unknown> {
+  const outside = error instanceof AttuneError && (isInterruption(error) || error.code === 'disk-full');
+  if (!outside || error.remedy === RESUME_REMEDY || !(await checkpointsOf(out).exists())) return error;
+  if (isInterruption(error)) return new AttuneError('interrupted', 'Interrupted.', { remedy: RESUME_REMEDY, cause: error });
+  return new AttuneError(error.code, error.message, { remedy: `${error.remedy ?? ''} ${RESUME_REMEDY}`.trim(), cause: error });
+}
+
+function checkpointsOf(out: string): CheckpointStore {
+  return new CheckpointStore(`${out}.training`);
 }
 
 /** Everything that needs the network; its memory is free again before the export needs some of its own. */
@@ -107,8 +125,8 @@ async function tuneAndEvaluate(run: Run): Promise<Tuned> {
     const history = await tune(run, network, tuner);
     stopIfAborted(options.signal);
     options.onEvent({ type: 'phase', name: 'evaluating' });
-    const calibrated = calibrate(run, network);
-    const testReport = evaluateTest(run, network, calibrated);
+    const calibrated = await calibrate(run, network);
+    const testReport = await evaluateTest(run, network, calibrated);
     const adapter = tuner.adapter?.(config.encoder);
     return {
       weights: tuner.mergedWeights(),
@@ -128,7 +146,7 @@ async function tuneAndEvaluate(run: Run): Promise<Tuned> {
 async function prepare(config: HeadConfig, options: TrainHeadOptions): Promise<Run> {
   const { onEvent, signal } = options;
   onEvent({ type: 'phase', name: 'reading data' });
-  const dataset = await loadDataset(config, { signal, nearDuplicates: false });
+  const dataset = await loadDataset(config, { signal });
   onEvent({ type: 'data', report: dataset.report });
   stopIfAborted(signal);
   onEvent({ type: 'phase', name: 'loading the encoder' });
@@ -158,15 +176,10 @@ async function prepare(config: HeadConfig, options: TrainHeadOptions): Promise<R
   };
 }
 
-function stopIfAborted(signal: AbortSignal): void {
-  if (signal.aborted)
-    throw new AttuneError('interrupted', 'Interrupted before anything was written.', { remedy: 'Run the same command again.' });
-}
-
 async function tune(run: Run, network: TrainableNetwork, tuner: AttachedTuner): Promise<TrainingHistory> {
   const { config, options, layout, encoder, train, validation } = run;
-  const { padTokenId } = encoder.config;
-  const checkpoints = new CheckpointStore(`${options.out}.training`);
+  const passes = passOptions(run);
+  const checkpoints = checkpointsOf(options.out);
   const identity = identityOf(run);
   const checkpoint = options.resume ? await checkpoints.load() : undefined;
   if (checkpoint && checkpoint.progress.identity !== identity) {
@@ -184,11 +197,11 @@ async function tune(run: Run, network: TrainableNetwork, tuner: AttachedTuner): 
     options.onEvent({ type: 'phase', name: 'fitting the output layer' });
     const fit = config.tuner.name === 'head' ? fitHead : warmStartHead;
     const random = new Random(config.seed).fork('features');
-    layout.heads.forEach((columns, place) => {
+    for (const [place, columns] of layout.heads.entries()) {
       const labelled = (examples: EncodedExample[]): EncodedExample[] => examplesOfHead(examples, columns, layout);
       const rows = { train: labelled(train), validation: labelled(validation) };
-      fit({ network, head: columns.head, place, width: encoder.config.hiddenSize, ...rows, padTokenId, random });
-    });
+      await fit({ network, head: columns.head, place, width: encoder.config.hiddenSize, ...rows, ...passes, random });
+    }
   }
   if (config.tuner.name === 'head') return { losses: [], evaluations: [] };
   options.onEvent({ type: 'phase', name: 'training' });
@@ -201,9 +214,9 @@ async function tune(run: Run, network: TrainableNetwork, tuner: AttachedTuner): 
     loss: makeStepLoss(configuredTasks(config), layout, counts),
     config,
     examples: train,
-    padTokenId,
+    padTokenId: passes.padTokenId,
     metric: checkpointJudge(config),
-    evaluate: () => evaluateTasks(layout, logitsOf(network, layout, validation, padTokenId), targets),
+    evaluate: async () => evaluateTasks(layout, await logitsOf(network, layout, validation, passes), targets),
     describeRow: (index) => String(run.dataset.train[index].row),
     checkpoints,
     identity,
@@ -221,16 +234,22 @@ async function tune(run: Run, network: TrainableNetwork, tuner: AttachedTuner): 
   }
 }
 
-function calibrate({ layout, encoder, validation }: Run, network: TrainableNetwork): Calibrated {
-  const logits = logitsOf(network, layout, validation, encoder.config.padTokenId);
+function passOptions({ encoder, options }: Run): PassOptions {
+  return { padTokenId: encoder.config.padTokenId, signal: options.signal };
+}
+
+async function calibrate(run: Run, network: TrainableNetwork): Promise<Calibrated> {
+  const { layout, validation } = run;
+  const logits = await logitsOf(network, layout, validation, passOptions(run));
   const targets = targetsOf(validation);
   const tasks = calibrateTasks(layout, logits, targets);
   return { logits, tasks, report: evaluateTasks(layout, logits, targets, tasks) };
 }
 
-function evaluateTest({ layout, encoder, test }: Run, network: TrainableNetwork, { tasks }: Calibrated): EvaluationReport | undefined {
+async function evaluateTest(run: Run, network: TrainableNetwork, { tasks }: Calibrated): Promise<EvaluationReport | undefined> {
+  const { layout, test } = run;
   if (!test) return undefined;
-  return evaluateTasks(layout, logitsOf(network, layout, test, encoder.config.padTokenId), targetsOf(test), tasks);
+  return evaluateTasks(layout, await logitsOf(network, layout, test, passOptions(run)), targetsOf(test), tasks);
 }
 
 async function exportRun(run: Run, { weights, adapter, history, calibrated, test }: Tuned): Promise<void> {
@@ -264,7 +283,7 @@ async function exportRun(run: Run, { weights, adapter, history, calibrated, test
       attachments: new Map(history.losses.length > 0 ? [['curves.svg', await renderTrainingCurves(history)]] : []),
     },
   );
-  await new CheckpointStore(`${options.out}.training`).clear();
+  await checkpointsOf(options.out).clear();
 }
 
 /** What must be the same for a run to be resumed. */

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { AttuneError, type NamedTensor } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
 import { padBatch, planBatches } from '../data/batches';
@@ -15,6 +14,7 @@ import { isHeadParameter, type AttachedTuner } from '../tuners';
 import type { Checkpoint, CheckpointStore, TrainingProgress } from './checkpoint';
 import type { CheckpointJudge } from './evaluate-tasks';
 import type { TrainingEvent, TrainingHistory } from './events';
+import { isInterruption, pauseForSignals, RESUME_REMEDY } from './interruption';
 import { scheduleFactor } from './schedule';
 import { WeightAverage } from './weight-average';
 
@@ -32,7 +32,7 @@ export interface TrainingLoopOptions {
   examples: EncodedExample[];
   padTokenId: number;
   metric: CheckpointJudge;
-  evaluate: () => EvaluationReport;
+  evaluate: () => Promise<EvaluationReport>;
   /** Names a row of the training data in a message. */
   describeRow: (index: number) => string;
   checkpoints: CheckpointStore;
@@ -90,20 +90,38 @@ export class TrainingLoop {
     this.startedAt = performance.now() - 1000 * this.progress.seconds;
     this.savedAt = performance.now();
     this.startStep = this.progress.step;
-    let stopped = false;
-    while (this.progress.step < this.totalSteps && !stopped) {
-      const epoch = Math.floor(this.progress.step / this.stepsPerEpoch);
-      const steps = this.plan(epoch).slice(this.progress.step - epoch * this.stepsPerEpoch);
-      for (const step of steps) {
-        if (this.progress.step >= this.totalSteps || stopped) break;
-        await this.pauseForSignals();
-        this.takeStep(step);
-        stopped = this.evaluateWhenDue();
-        await this.saveWhenDue();
-      }
+    try {
+      await this.takeSteps();
+    } catch (error) {
+      if (!isInterruption(error)) throw error;
+      await this.save();
+      throw new AttuneError('interrupted', `Interrupted at step ${this.progress.step} of ${this.totalSteps}.`, {
+        remedy: RESUME_REMEDY,
+        cause: error,
+      });
     }
     this.restoreBest();
     return { losses: this.progress.losses, evaluations: this.progress.evaluations };
+  }
+
+  private async takeSteps(): Promise<void> {
+    // A run that was interrupted while it evaluated has yet to.
+    await this.evaluateWhenDue();
+    while (!this.isDone()) {
+      const epoch = Math.floor(this.progress.step / this.stepsPerEpoch);
+      const steps = this.plan(epoch).slice(this.progress.step - epoch * this.stepsPerEpoch);
+      for (const step of steps) {
+        if (this.isDone()) break;
+        await this.takeStep(step);
+        await this.evaluateWhenDue();
+        await this.saveWhenDue();
+      }
+    }
+  }
+
+  private isDone(): boolean {
+    const { patience } = this.options.config.training;
+    return this.progress.step >= this.totalSteps || (patience > 0 && this.progress.evaluationsWithoutImprovement >= patience);
   }
 
   /** The epoch's steps, each a list of micro-batches of rows. They follow from the seed and the epoch alone. */
@@ -118,20 +136,21 @@ export class TrainingLoop {
     return steps;
   }
 
-  private takeStep(rows: EncodedExample[][]): void {
+  private async takeStep(rows: EncodedExample[][]): Promise<void> {
     const { network, tuner, loss, config, padTokenId } = this.options;
     const { step } = this.progress;
     tuner.startEpoch?.(step / this.stepsPerEpoch);
     const batches = rows.map((part) => padBatch(loss.repeatsRows ? [...part, ...part] : part, padTokenId));
     const weights = addUp(batches.map((batch) => loss.weights(batch.targets, batch.rows)));
     let total = 0;
-    batches.forEach((batch, i) => {
+    for (const [i, batch] of batches.entries()) {
+      await this.pauseWithinStep();
       this.dropout.startStep(step, i);
       const pass = network.train(batch, this.dropout);
       const { loss: part, gradient } = loss.evaluate(pass.logits, batch.targets, batch.rows, weights);
       pass.backward(gradient);
       total += part;
-    });
+    }
     network.forgetLearningWeights();
     const factor = scheduleFactor(config.optimizer, step, this.totalSteps);
     const norm = this.optimizer.step(tuner.parameters, (parameter) => factor * this.peakLearningRate(parameter));
@@ -140,6 +159,16 @@ export class TrainingLoop {
     this.progress.losses.push(total);
     this.average?.update(this.progress.step);
     this.report(total, factor);
+  }
+
+  /** Lets go of what the step has gathered where a signal stops it: it is taken again as a whole. */
+  private async pauseWithinStep(): Promise<void> {
+    try {
+      await pauseForSignals(this.options.signal);
+    } catch (error) {
+      for (const parameter of this.options.tuner.parameters) parameter.clearGradient();
+      throw error;
+    }
   }
 
   private peakLearningRate(parameter: Parameter): number {
@@ -168,34 +197,32 @@ export class TrainingLoop {
     });
   }
 
-  /** @returns whether training stops early */
-  private evaluateWhenDue(): boolean {
+  private async evaluateWhenDue(): Promise<void> {
     const { config, metric, evaluate, onEvent } = this.options;
-    const { evaluateEvery, patience, keepBest } = config.training;
-    const { step } = this.progress;
+    const { evaluateEvery, keepBest } = config.training;
+    const { step, evaluations } = this.progress;
     const due = step === this.totalSteps || step % (evaluateEvery === 'epoch' ? this.stepsPerEpoch : evaluateEvery) === 0;
-    if (!due) return false;
-    const report = this.withAverage(evaluate);
+    if (!due || step === (evaluations.at(-1)?.step ?? 0)) return;
+    const report = await this.withAverage(evaluate);
     const value = metric.value(report);
     const best = metric.isBetter(value, this.progress.best?.value);
     const metrics = reportedMetrics(report);
     const epoch = step / this.stepsPerEpoch;
-    this.progress.evaluations.push({ step, epoch, metrics });
+    evaluations.push({ step, epoch, metrics });
     onEvent({ type: 'evaluation', epoch, step, metrics, best });
     if (best) {
       this.progress.best = { value, step };
       if (keepBest) this.bestWeights = this.learnedWeights();
     }
     this.progress.evaluationsWithoutImprovement = best ? 0 : this.progress.evaluationsWithoutImprovement + 1;
-    return patience > 0 && this.progress.evaluationsWithoutImprovement >= patience;
   }
 
   /** Runs something on the averaged weights, where there are any. */
-  private withAverage<T>(run: () => T): T {
+  private async withAverage<T>(run: () => Promise<T>): Promise<T> {
     if (!this.average) return run();
     this.exchangeWithAverage();
     try {
-      return run();
+      return await run();
     } finally {
       this.exchangeWithAverage();
     }
@@ -227,23 +254,12 @@ export class TrainingLoop {
     else this.exchangeWithAverage();
   }
 
-  /** Lets signals be handled, and stops where one asks for it. */
-  private async pauseForSignals(): Promise<void> {
-    await nextTurn();
-    if (!this.options.signal.aborted) return;
-    await this.save();
-    throw new AttuneError('interrupted', `Interrupted at step ${this.progress.step} of ${this.totalSteps}.`, {
-      remedy: 'The same command with --resume goes on from there.',
-    });
-  }
-
+  /** At the end, too: the evaluation and the export that follow can fail, and need not cost the training. */
   private async saveWhenDue(): Promise<void> {
     const { checkpointEvery } = this.options.config.training;
     const { step } = this.progress;
-    if (step === this.totalSteps) return;
-    const due = checkpointEvery
-      ? step % checkpointEvery === 0
-      : step % this.stepsPerEpoch === 0 && this.secondsSinceSave() > CHECKPOINT_SECONDS;
+    const epochEnds = step % this.stepsPerEpoch === 0 || this.isDone();
+    const due = checkpointEvery ? step % checkpointEvery === 0 : epochEnds && this.secondsSinceSave() > CHECKPOINT_SECONDS;
     if (due) await this.save();
   }
 
