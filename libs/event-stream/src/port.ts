@@ -140,6 +140,15 @@ export interface PartitionRange {
   readonly end: string;
 }
 
+/** How far a group has handled a partition, whichever of its consumers has it. */
+export interface GroupProgress {
+  readonly partition: number;
+  /** Offset of the first message that is not handled yet. */
+  readonly position: string;
+  /** Offset of the next message to come. */
+  readonly end: string;
+}
+
 /** A stream of events: publishing and subscribing, behind which a broker stands. */
 export interface EventStream extends EventPublisher {
   /**
@@ -156,6 +165,13 @@ export interface EventStream extends EventPublisher {
    * `handle` is given the messages of one partition at a time, in order.
    */
   readToEnd(topic: string, handle: (messages: readonly IncomingMessage[]) => Promise<void>, signal?: AbortSignal): Promise<void>;
+  /**
+   * How far a group has handled a topic, in any process, as its commits say. A group that has never committed stands at
+   * the first message.
+   *
+   * @throws MissingTopicError, DependencyUnavailableError
+   */
+  progress(topic: string, group: string): Promise<GroupProgress[]>;
   /** Every subscription of this stream. */
   status(): ConsumerStatus[];
   /** @throws DependencyUnavailableError where the broker does not answer */

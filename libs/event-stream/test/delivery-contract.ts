@@ -172,6 +172,24 @@ export function describeDelivery(fixture: ContractFixture): void {
     expect(stream.status()).toEqual([]);
   });
 
+  it('says how far a group has come, whoever asks', async () => {
+    const topic = noteTopic({ partitions: 2 });
+    const stream = await fixture.openWith([topic]);
+    await stream.publish(topic.name, notes(6));
+    const behind = async (): Promise<number> =>
+      (await stream.progress(topic.name, 'readers')).reduce((sum, { position, end }) => sum + Number(BigInt(end) - BigInt(position)), 0);
+    expect((await stream.progress(topic.name, 'readers')).map(({ partition }) => partition)).toEqual([0, 1]);
+    expect(await behind()).toBe(6);
+    const handled = new Collected<number>();
+    const running = await stream.subscribe({ topic, group: 'readers', handle: async (batch) => handled.add(...numbers(batch)) });
+    await handled.count(6);
+    await running.stop();
+    expect(await behind()).toBe(0);
+    await stream.publish(topic.name, notes(2));
+    expect(await behind()).toBe(2);
+    await expect(stream.progress('spec.none', 'readers')).rejects.toThrow(MissingTopicError);
+  });
+
   it('puts the current trace on what is published, and runs handlers within the traces of their messages', async () => {
     const topic = noteTopic({ partitions: 1 });
     const current = { traceparent: '00-11111111111111111111111111111111-2222222222222222-01' };

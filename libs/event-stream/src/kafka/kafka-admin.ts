@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin, Kafka } from 'kafkajs';
 import { fullJitter } from '../delivery/back-off';
 import { MissingTopicError } from '../errors';
-import type { PartitionRange } from '../port';
+import type { GroupProgress, PartitionRange } from '../port';
 import { RETRY } from './kafka-client';
 import { isElectingLeader, streamError } from './kafka-errors';
 
@@ -72,8 +72,16 @@ export class KafkaAdmin {
 
   /** Offsets that a group has committed; partitions without one are left out. */
   async committed(group: string, topic: string): Promise<Map<number, string>> {
-    const [answer] = await this.ask((admin) => admin.fetchOffsets({ groupId: group, topics: [topic] }));
+    const [answer] = await this.ask((admin) => admin.fetchOffsets({ groupId: group, topics: [topic] }), [topic]);
     return new Map((answer?.partitions ?? []).filter(({ offset }) => offset !== '-1').map(({ partition, offset }) => [partition, offset]));
+  }
+
+  /** @throws DependencyUnavailableError, MissingTopicError */
+  async progressOf(topic: string, group: string): Promise<GroupProgress[]> {
+    const [ranges, committed] = await Promise.all([this.rangesOf(topic), this.committed(group, topic)]);
+    return ranges
+      .map(({ partition, first, end }) => ({ partition, position: atLeast(first, committed.get(partition)), end }))
+      .sort((left, right) => left.partition - right.partition);
   }
 
   async close(): Promise<void> {
@@ -99,4 +107,9 @@ export class KafkaAdmin {
     this.admin = admin;
     return admin;
   }
+}
+
+/** What has expired need not be handled any more, wherever the group was. */
+function atLeast(first: string, committed: string | undefined): string {
+  return committed === undefined || BigInt(committed) < BigInt(first) ? first : committed;
 }

@@ -250,9 +250,8 @@ export class KafkaConsumer implements RunningSubscription {
   }
 
   private async measureLag(): Promise<void> {
-    const { admin } = this.context;
-    const [ranges, committed] = await Promise.all([admin.rangesOf(this.topic), admin.committed(this.subscription.group, this.topic)]);
-    for (const { partition, first, end } of ranges) this.runner.learn(partition, { position: committed.get(partition) ?? first, end });
+    const progress = await this.context.admin.progressOf(this.topic, this.subscription.group);
+    for (const { partition, position, end } of progress) this.runner.learn(partition, { position, end });
     this.tell();
   }
 

@@ -5,6 +5,7 @@ import type {
   ApplyTopicsOptions,
   ConsumerStatus,
   EventStream,
+  GroupProgress,
   IncomingMessage,
   OutgoingMessage,
   RunningSubscription,
@@ -69,6 +70,10 @@ class KafkaStream implements EventStream {
 
   readToEnd(topic: string, handle: (messages: readonly IncomingMessage[]) => Promise<void>, signal?: AbortSignal): Promise<void> {
     return readToEnd({ kafka: this.kafka, admin: this.admin, options: this.options }, topic, handle, signal);
+  }
+
+  progress(topic: string, group: string): Promise<GroupProgress[]> {
+    return this.admin.progressOf(topic, group);
   }
 
   status(): ConsumerStatus[] {

@@ -6,6 +6,7 @@ import type {
   ApplyTopicsOptions,
   ConsumerStatus,
   EventStream,
+  GroupProgress,
   IncomingMessage,
   OutgoingMessage,
   RunningSubscription,
@@ -60,7 +61,7 @@ class MemoryStream implements MemoryEventStream {
   async subscribe<E>(subscription: Subscription<E>): Promise<RunningSubscription> {
     const topic = this.topic(subscription.topic.name);
     this.topic(deadLetterTopic(subscription.topic.name));
-    const id = JSON.stringify([subscription.group, subscription.topic.name]);
+    const id = groupId(subscription.group, subscription.topic.name);
     const group = this.groups.get(id) ?? new MemoryGroup(topic);
     this.groups.set(id, group);
     const consumer = new MemoryConsumer(
@@ -100,6 +101,15 @@ class MemoryStream implements MemoryEventStream {
         if (messages.length > 0) await handle(messages);
       }
     }
+  }
+
+  async progress(topic: string, group: string): Promise<GroupProgress[]> {
+    const committed = this.groups.get(groupId(group, topic))?.committed;
+    return this.topic(topic).partitions.map(({ partition, first, end }) => ({
+      partition,
+      position: String(Math.max(first, committed?.[partition] ?? first)),
+      end: String(end),
+    }));
   }
 
   status(): ConsumerStatus[] {
@@ -154,4 +164,8 @@ class MemoryStream implements MemoryEventStream {
     this.awaitingDrain = [];
     for (const resolve of waiting) resolve();
   }
+}
+
+function groupId(group: string, topic: string): string {
+  return JSON.stringify([group, topic]);
 }
