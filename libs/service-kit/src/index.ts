@@ -17,7 +17,6 @@ export { OutboxModule } from './database/outbox.module';
 export { asyncApiDocument, type AsyncApiDocument, type AsyncApiInfo } from './documents/asyncapi-document';
 export { openApiDocument, type OpenApiDocument } from './documents/openapi-document';
 export { EVENT_STREAM, EventStreamModule, type EventStreamModuleOptions } from './events/event-stream.module';
-export { kafkaConnection } from './events/kafka-options';
 export { Readiness, type ReadinessCheck, type ReadinessReport } from './health/readiness';
 export { createLogger, LOGGER, type Logger, type LoggerSettings } from './logging/logger';
 export { InferenceMetrics } from './metrics/inference-metrics';

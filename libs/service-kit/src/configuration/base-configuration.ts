@@ -49,6 +49,12 @@ export const BASE_VARIABLES = {
   ),
   kafkaSaslUsername: variable('KAFKA_SASL_USERNAME', z.string().optional().describe('Name to log in with')),
   kafkaSaslPassword: variable('KAFKA_SASL_PASSWORD', z.string().optional().describe('Password to log in with'), { secret: true }),
+  kafkaSessionSeconds: variable(
+    'KAFKA_SESSION_SECONDS',
+    decimalNumber(1, 1_800)
+      .default(10)
+      .describe('Seconds of silence after which the other instances go on without one that was killed; within the bounds of the brokers'),
+  ),
   logLevel: variable(
     'LOG_LEVEL',
     z

@@ -1,5 +1,5 @@
 import type { TopicDefinition } from '@attune/contracts';
-import { openKafkaStream, openMemoryStream, type EventStream, type StreamOptions } from '@attune/event-stream';
+import { kafkaConnection, openKafkaStream, openMemoryStream, type EventStream, type StreamOptions } from '@attune/event-stream';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { BaseConfiguration } from '../configuration/define-configuration';
 import { Readiness } from '../health/readiness';
@@ -9,7 +9,6 @@ import { CONFIGURATION } from '../service/service-options';
 import { Shutdown } from '../shutdown/shutdown';
 import { Tracing } from '../tracing/tracing';
 import { EventConsumption } from './event-consumption';
-import { kafkaConnection } from './kafka-options';
 import { consumerMetrics, streamObserver } from './stream-metrics';
 import { streamTrace } from './stream-trace';
 
@@ -46,11 +45,10 @@ type StreamParts = [BaseConfiguration, Logger, Metrics, Tracing, Readiness, Shut
 async function openStream(options: EventStreamModuleOptions, ...parts: StreamParts): Promise<EventStream> {
   const [configuration, logger, metrics, tracing, readiness, shutdown] = parts;
   const watched: StreamOptions = { logger, observer: streamObserver(metrics), trace: streamTrace(tracing) };
-  const connection = await kafkaConnection(configuration);
   const stream =
-    connection === undefined
+    configuration.kafkaBrokers === undefined
       ? openMemoryStream({ ...watched, topics: options.topics })
-      : await openKafkaStream({ ...watched, ...connection, clientId: options.clientId });
+      : await openKafkaStream({ ...watched, ...(await kafkaConnection(configuration)), clientId: options.clientId });
   consumerMetrics(metrics, () => stream.status());
   readiness.add('events', () => eventsReady(stream));
   shutdown.add('storage', 'event stream', () => stream.close());
