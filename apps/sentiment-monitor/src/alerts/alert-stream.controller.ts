@@ -40,14 +40,13 @@ export class AlertStreamController {
     raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
     raw.write('retry: 2000\n\n');
     const keepAlive = setInterval(() => raw.write(': \n\n'), KEEP_ALIVE_MS);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearInterval(keepAlive);
-        raw.end();
-      },
-      { once: true },
-    );
+    const close = (): void => {
+      clearInterval(keepAlive);
+      raw.end();
+    };
+    // Who comes while the service stops comes again at once, to another instance.
+    if (signal.aborted) return close();
+    signal.addEventListener('abort', close, { once: true });
     try {
       await this.feed.follow(lastEventId, signal, (item) => {
         raw.write(serverSentEvent(item));
