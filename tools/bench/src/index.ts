@@ -1,0 +1,1 @@
+export { formatTable, writeResult, type Result } from './write-result';

@@ -1,0 +1,46 @@
+import type { Evidence } from './evidence';
+
+/** How far numbers that are no counts may be apart: sums of fractions depend on the order of the summands. */
+const TOLERANCE = 1e-6;
+const SHOWN = 3;
+
+/** Something that must be the same in every run. */
+interface Fact {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/** In what a run differs from an undisturbed one, a sentence for each kind of fact. */
+export function compareEvidence(undisturbed: Evidence, disturbed: Evidence): string[] {
+  const [wanted, found] = [factsOf(undisturbed), factsOf(disturbed)];
+  return Object.entries(wanted).flatMap(([kind, facts]) => [...compare(kind, facts, found[kind as keyof typeof found])]);
+}
+
+function factsOf({ documents, mentions, buckets, trendsTopic, alertsTopic, alerts }: Evidence) {
+  return {
+    documents: documents.map(({ id, hash, sentiments }): Fact => ({ key: id, value: { hash, sentiments } })),
+    mentions: mentions.map(({ watch, document, ...value }): Fact => ({ key: `${watch}, ${document}`, value })),
+    counts: buckets.map(({ watch, start, seconds, ...value }): Fact => ({ key: `${watch}, ${start}, ${seconds}`, value })),
+    windows: trendsTopic.map(({ id, body }): Fact => ({ key: id, value: JSON.parse(body) })),
+    'changes of alerts': alertsTopic.map(({ id, body }): Fact => ({ key: id, value: JSON.parse(body) })),
+    alerts: alerts.map((alert): Fact => ({ key: alert.id, value: alert })),
+  };
+}
+
+function* compare(kind: string, wanted: readonly Fact[], found: readonly Fact[]): Generator<string> {
+  const [before, after] = [wanted, found].map((facts) => new Map(facts.map(({ key, value }) => [key, value])));
+  if (before === undefined || after === undefined) return;
+  const missing = [...before.keys()].filter((key) => !after.has(key));
+  const surplus = [...after.keys()].filter((key) => !before.has(key));
+  const different = [...before].filter(([key, value]) => after.has(key) && !isSame(value, after.get(key))).map(([key]) => key);
+  for (const [how, keys] of Object.entries({ missing, 'too many': surplus, different })) {
+    if (keys.length > 0) yield `${kind}: ${keys.length} of ${before.size} ${how}, such as ${keys.slice(0, SHOWN).join('; ')}`;
+  }
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  if (typeof one === 'number' && typeof other === 'number') return Math.abs(one - other) <= TOLERANCE * Math.max(1, Math.abs(one));
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return one === other;
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => isSame(Reflect.get(one, name), Reflect.get(other, name)));
+}
