@@ -32,9 +32,12 @@ export { WatchDetection, type DetectionStep, type WatchDetectionOptions, type Wa
 export {
   composeSentiments,
   planDocument,
+  recomposeSentiments,
   type PlannedDocument,
+  type ScoredEarlier,
   type ScoredInput,
   type ScoredInputs,
+  type ScoringCircumstances,
   type WatchSentiment,
 } from './scoring/document-scoring';
 export { toDocumentEvent } from './scoring/document-event';

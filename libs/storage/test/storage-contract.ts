@@ -122,10 +122,10 @@ export function describeDatabase(database: () => Database): void {
 
     it('does at a conflict what it is told, and fails without a word', async () => {
       const [old, changed] = [row('c', 1), row('c', 2)];
-      const insert = (rows: (typeof old)[], onConflict?: ReturnType<typeof sql>): Promise<void> =>
-        database().query((orm) => insertRows(orm, readings, rows, onConflict));
+      const insert = (rows: (typeof old)[], onConflict?: ReturnType<typeof sql>): Promise<{ id: string }[]> =>
+        database().query((orm) => insertRows<typeof readings, { id: string }>(orm, readings, rows, onConflict));
       await insert([old]);
-      await insert([changed], sql`on conflict do nothing`);
+      expect(await insert([changed, row('d', 1)], sql`on conflict do nothing returning id`)).toEqual([{ id: 'd' }]);
       const value = async (): Promise<number[]> =>
         (
           await database().query((orm) =>

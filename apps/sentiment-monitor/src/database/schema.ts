@@ -49,6 +49,8 @@ export const documents = pgTable(
   {
     id: text().primaryKey(),
     contentHash: text('content_hash').notNull(),
+    /** Partition and offset of the message that brought it: that message again is no repeat, but one whose handling was cut short. */
+    origin: text(),
     body: jsonb().$type<MarketDocument>().notNull(),
     publishedAt: instant('published_at').notNull(),
     receivedAt: instant('received_at').notNull(),

@@ -1,12 +1,14 @@
 import { AttuneError } from '@attune/artifact';
 import type { MarketDocument } from '@attune/contracts';
 import { insertRows, type Database } from '@attune/storage';
-import { eq, sql } from 'drizzle-orm';
+import { eq, sql, type SQL } from 'drizzle-orm';
 import { documents, mentions, type StoredSentiment } from '../database/schema';
 
 /** A document and what was made of it. */
 export interface ScoredRecord {
   contentHash: string;
+  /** Of the message that brought it; null where that is not known. */
+  origin: string | null;
   document: MarketDocument;
   receivedAt: Date;
   scoredAt: Date;
@@ -19,27 +21,34 @@ export interface ScoredRecord {
 export class DocumentRepository {
   constructor(private readonly database: Database) {}
 
-  /** Content hashes of those documents that were scored before. */
-  async knownHashes(ids: readonly string[]): Promise<Map<string, string>> {
+  /** Those documents that were scored before: what they say, and where it was said. */
+  async known(ids: readonly string[]): Promise<Map<string, Pick<ScoredRecord, 'contentHash' | 'origin'>>> {
     if (ids.length === 0) return new Map();
     const rows = await this.database.query((orm) =>
-      orm
-        .select({ id: documents.id, contentHash: documents.contentHash })
-        .from(documents)
-        .where(sql`${documents.id} = any(${sql.param([...ids])}::text[])`),
+      orm.select({ id: documents.id, contentHash: documents.contentHash, origin: documents.origin }).from(documents).where(among(ids)),
     );
-    return new Map(rows.map(({ id, contentHash }) => [id, contentHash]));
+    return new Map(rows.map(({ id, ...known }) => [id, known]));
   }
 
-  /** Remembers documents; one that another instance has stored meanwhile stays as it is. */
-  async insert(records: readonly ScoredRecord[]): Promise<void> {
+  /** Remembers documents; one that another instance has stored meanwhile stays as it is. @returns the ids of those that were new */
+  async insert(records: readonly ScoredRecord[]): Promise<Set<string>> {
     const rows = records.map(({ document, ...record }) => ({
       ...record,
       id: document.id,
       body: document,
       publishedAt: new Date(document.publishedAt),
     }));
-    await this.database.query((orm) => insertRows(orm, documents, rows, sql`on conflict do nothing`));
+    const inserted = await this.database.query((orm) =>
+      insertRows<typeof documents, { id: string }>(orm, documents, rows, sql`on conflict do nothing returning id`),
+    );
+    return new Set(inserted.map(({ id }) => id));
+  }
+
+  /** Scored documents by their ids; those that there are. */
+  async find(ids: readonly string[]): Promise<Map<string, ScoredRecord>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.database.query((orm) => orm.select().from(documents).where(among(ids)));
+    return new Map(rows.map((row) => [row.id, toRecord(row)]));
   }
 
   /** @throws AttuneError `not-found` */
@@ -50,8 +59,7 @@ export class DocumentRepository {
         remedy: 'A document is scored soon after it was accepted, unless it went to market.documents.dead-letters.',
       });
     }
-    const { body, publishedAt: _publishedAt, id: _id, ...record } = row;
-    return { ...record, document: body };
+    return toRecord(row);
   }
 
   /** The story of a document by watch, where detection has seen it. */
@@ -61,4 +69,12 @@ export class DocumentRepository {
     );
     return new Map(rows.map(({ watchId, storyId }) => [watchId, storyId]));
   }
+}
+
+function among(ids: readonly string[]): SQL {
+  return sql`${documents.id} = any(${sql.param([...ids])}::text[])`;
+}
+
+function toRecord({ body, publishedAt: _publishedAt, id: _id, ...record }: typeof documents.$inferSelect): ScoredRecord {
+  return { ...record, document: body };
 }

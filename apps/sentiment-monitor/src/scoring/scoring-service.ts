@@ -6,7 +6,15 @@ import {
   type OutgoingMessage,
   type ReceivedEvent,
 } from '@attune/event-stream';
-import { composeSentiments, contentHash, planDocument, type PlannedDocument, type ScoringInput } from '@attune/opinion';
+import {
+  composeSentiments,
+  contentHash,
+  planDocument,
+  recomposeSentiments,
+  type PlannedDocument,
+  type ScoringCircumstances,
+  type ScoringInput,
+} from '@attune/opinion';
 import { type DocumentRepository, type ScoredRecord } from '../documents/document-repository';
 import { timestampFault } from '../documents/timestamp-bounds';
 import { type WatchDirectory } from '../watches/watch-directory';
@@ -25,23 +33,81 @@ export interface ScoringOutcome {
 /** Decides what to do with a message that cannot be scored. */
 export type Refuse = (received: Received, error: Error) => Promise<void>;
 
+/** A document of a batch that is to be published, in its turn. */
+interface Wanted {
+  received: Received;
+  hash: string;
+  /** An earlier attempt, or another instance, has scored it, and may have come no further. */
+  isStored: boolean;
+}
+
+/** What was found in a document, and what is kept of it. */
+interface Found {
+  record: ScoredRecord;
+  messages: OutgoingMessage[];
+}
+
 /**
- * The first stage: turns documents into sentiment about watches. It keeps nothing in memory; a document that comes again
- * is known by its row in the database, which is written after its events were published. A process that dies between the
- * two publishes the same events again, with the same ids.
+ * The first stage: turns documents into sentiment about watches. It keeps nothing in memory. What was found in a document
+ * is stored before it is published: a message whose handling was cut short in between is known by its place, and what was
+ * stored is published once more, byte for byte, whatever model and watches there are by then.
  */
 export class ScoringService {
   constructor(
     private readonly documents: DocumentRepository,
-    private readonly directory: WatchDirectory,
-    private readonly model: SentimentModel,
+    private readonly directory: Pick<WatchDirectory, 'matcher'>,
+    private readonly model: Pick<SentimentModel, 'score'>,
     private readonly publisher: EventPublisher,
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** Scores the documents of a batch, publishes what was found, and remembers the documents. */
+  /** Scores the documents of a batch, remembers them, and publishes what was found. */
   async process(batch: readonly Received[], refuse: Refuse, signal?: AbortSignal): Promise<ScoringOutcome> {
-    const { fresh, duplicates, refused } = await this.selectFresh(batch, refuse);
+    const { wanted, duplicates, refused } = await this.sift(batch, refuse);
+    const found = await this.score(
+      wanted.filter(({ isStored }) => !isStored),
+      signal,
+    );
+    signal?.throwIfAborted();
+    const inserted = await this.documents.insert([...found.values()].map(({ record }) => record));
+    const stored = await this.documents.find(
+      wanted.flatMap(({ received: { event } }) => (inserted.has(event.data.id) ? [] : [event.data.id])),
+    );
+    const messages = wanted.flatMap(({ received }) => {
+      const { id } = received.event.data;
+      const record = stored.get(id);
+      return record === undefined ? (found.get(id)?.messages ?? []) : storedMessages(record, received);
+    });
+    await this.publisher.publish(TOPICS.marketSentiment.name, messages);
+    return { scored: wanted.length, pairs: messages.length, duplicates, refused };
+  }
+
+  private async sift(batch: readonly Received[], refuse: Refuse): Promise<{ wanted: Wanted[]; duplicates: number; refused: number }> {
+    const known = await this.documents.known(batch.map(({ event }) => event.data.id));
+    const wanted: Wanted[] = [];
+    let duplicates = 0;
+    let refused = 0;
+    for (const received of batch) {
+      const { id, publishedAt } = received.event.data;
+      const hash = contentHash(received.event.data);
+      const before = known.get(id);
+      const fault = before === undefined ? timestampFault(publishedAt, this.arrivalOf(received)) : undefined;
+      if (before?.contentHash === hash) {
+        if (before.origin === originOf(received)) wanted.push({ received, hash, isStored: true });
+        else duplicates += 1;
+      } else if (before !== undefined || fault !== undefined) {
+        refused += 1;
+        await refuse(received, new InvalidMessageError(fault ?? `The document ${id} came before, with other content.`));
+      } else {
+        known.set(id, { contentHash: hash, origin: null });
+        wanted.push({ received, hash, isStored: false });
+      }
+    }
+    return { wanted, duplicates, refused };
+  }
+
+  /** @returns what was found, by the documents' ids */
+  private async score(fresh: readonly Wanted[], signal: AbortSignal | undefined): Promise<Map<string, Found>> {
     const inputs: ScoringInput[] = [];
     const planned = fresh.map(({ received, hash }) => {
       const document = planDocument(received.event.data, this.directory.matcher, hash);
@@ -52,53 +118,35 @@ export class ScoringService {
     const { topics: topicIndex } = this.directory.matcher;
     const options = { bulk: true, ...(signal === undefined ? {} : { signal }) };
     const { modelVersion, results, descriptions } = await this.model.score(inputs, options, topicIndex.descriptions);
-    const messages: OutgoingMessage[] = [];
-    const records = planned.map(({ received: { event, message }, document, start }) => {
-      const scored = { results: results.slice(start, start + document.plan.inputs.length), descriptions };
-      const circumstances = { receivedAt: message.timestamp, modelVersion, traceparent: event.traceparent };
-      const { topics, sentiments } = composeSentiments(document, scored, topicIndex, circumstances);
-      for (const found of sentiments) messages.push(cloudEventMessage(TOPICS.marketSentiment, found.event.data.watchId, found.event));
-      return this.record(document, topics, sentiments, circumstances);
-    });
-    signal?.throwIfAborted();
-    await this.publisher.publish(TOPICS.marketSentiment.name, messages);
-    await this.documents.insert(records);
-    return { scored: records.length, pairs: messages.length, duplicates, refused };
+    return new Map(
+      planned.map(({ received, document, start }) => {
+        const scored = { results: results.slice(start, start + document.plan.inputs.length), descriptions };
+        const { traceparent } = received.event;
+        const circumstances = { receivedAt: this.arrivalOf(received), modelVersion, traceparent };
+        const { topics, sentiments } = composeSentiments(document, scored, topicIndex, circumstances);
+        const messages = sentiments.map(({ event }) => cloudEventMessage(TOPICS.marketSentiment, event.data.watchId, event));
+        return [document.document.id, { record: this.record(document, { topics, sentiments }, received, circumstances), messages }];
+      }),
+    );
   }
 
-  private async selectFresh(
-    batch: readonly Received[],
-    refuse: Refuse,
-  ): Promise<{ fresh: { received: Received; hash: string }[]; duplicates: number; refused: number }> {
-    const known = await this.documents.knownHashes(batch.map(({ event }) => event.data.id));
-    const fresh: { received: Received; hash: string }[] = [];
-    let duplicates = 0;
-    let refused = 0;
-    for (const received of batch) {
-      const { id, publishedAt } = received.event.data;
-      const hash = contentHash(received.event.data);
-      const before = known.get(id);
-      const fault = before === undefined ? timestampFault(publishedAt, this.now()) : undefined;
-      if (before === hash) duplicates += 1;
-      else if (before !== undefined || fault !== undefined) {
-        refused += 1;
-        await refuse(received, new InvalidMessageError(fault ?? `The document ${id} came before, with other content.`));
-      } else {
-        known.set(id, hash);
-        fresh.push({ received, hash });
-      }
-    }
-    return { fresh, duplicates, refused };
+  /**
+   * When a message came in: what the broker says, so that a later attempt decides the same; the clock, where a producer
+   * gave it no time, or one that is still to come.
+   */
+  private arrivalOf({ message: { timestamp } }: Received): number {
+    return timestamp > 0 ? Math.min(timestamp, this.now()) : this.now();
   }
 
   private record(
     { document, contentHash: hash }: PlannedDocument,
-    topics: string[],
-    sentiments: ReturnType<typeof composeSentiments>['sentiments'],
-    { receivedAt, modelVersion }: { receivedAt: number; modelVersion: string },
+    { topics, sentiments }: ReturnType<typeof composeSentiments>,
+    received: Received,
+    { receivedAt, modelVersion }: ScoringCircumstances,
   ): ScoredRecord {
     return {
       contentHash: hash,
+      origin: originOf(received),
       document,
       receivedAt: new Date(receivedAt),
       scoredAt: new Date(this.now()),
@@ -113,4 +161,14 @@ export class ScoringService {
       })),
     };
   }
+}
+
+function originOf({ message: { partition, offset } }: Received): string {
+  return `${partition}:${offset}`;
+}
+
+function storedMessages({ receivedAt, modelVersion, sentiments, ...record }: ScoredRecord, { event }: Received): OutgoingMessage[] {
+  const earlier = { ...record, sentiments: sentiments.map(({ inputs, ...sentiment }) => ({ ...sentiment, sentences: inputs.length })) };
+  const circumstances = { receivedAt: receivedAt.getTime(), modelVersion, traceparent: event.traceparent };
+  return recomposeSentiments(earlier, circumstances).map((each) => cloudEventMessage(TOPICS.marketSentiment, each.data.watchId, each));
 }

@@ -65,7 +65,7 @@ export function composeSentiments(
   const { results } = scored;
   const topics = [...new Set(results.flatMap((result) => result.topics))].sort();
   const targets = [...plan.targets, ...topicTargets(plan, scored, topicIndex)];
-  const print = targets.length === 0 ? '' : fingerprint(`${document.title ?? ''}\n${document.text}`);
+  const print = targets.length === 0 ? '' : fingerprintOf(document);
   const sentiments = targets.map(({ watchId, texts }) => {
     const parts = texts.map(({ input, weight }) => ({ probabilities: results[input].sentiment.probabilities, weight }));
     const event = toSentimentEvent({
@@ -97,4 +97,39 @@ function topicTargets(
     .match({ topics: topicProbabilities, embedding }, descriptions)
     .filter(({ watchId }) => !known.has(watchId))
     .map(({ watchId }) => ({ watchId, texts: [{ ...inputs[whole], input: whole, weight: 1 }], inputs: [whole] }));
+}
+
+/** A document that was scored, as it was stored. */
+export interface ScoredEarlier {
+  readonly document: MarketDocument;
+  readonly contentHash: string;
+  readonly topics: readonly string[];
+  /** `sentences`: texts that the sentiment was aggregated from. */
+  readonly sentiments: readonly (Sentiment & { readonly watchId: string; readonly sentences: number })[];
+}
+
+/** The events of a document that was scored before, byte for byte as `composeSentiments` made them: the head is not asked again. */
+export function recomposeSentiments(
+  { document, contentHash: hash, topics, sentiments }: ScoredEarlier,
+  circumstances: ScoringCircumstances,
+): DocumentSentimentEvent[] {
+  if (sentiments.length === 0) return [];
+  const print = fingerprintOf(document);
+  return sentiments.map(({ watchId, sentences, label, probabilities, score }) =>
+    toSentimentEvent({
+      ...circumstances,
+      receivedAt: new Date(circumstances.receivedAt).toISOString(),
+      document,
+      contentHash: hash,
+      watchId,
+      sentiment: { label, probabilities, score },
+      sentences,
+      topics,
+      fingerprint: print,
+    }),
+  );
+}
+
+function fingerprintOf({ title, text }: MarketDocument): string {
+  return fingerprint(`${title ?? ''}\n${text}`);
 }
