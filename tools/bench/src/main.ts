@@ -131,6 +131,7 @@ function createProgram(args: readonly string[]): Command {
     .option('--out <folder>', 'where the result is written', join(ROOT, 'docs/results'))
     .option('--work <folder>', 'for the data of Kafka and PostgreSQL', join(tmpdir(), 'attune-bench'))
     .addOption(new Option('--documents <n>', 'played in at full load').argParser(wholeNumber).default(40_000))
+    .addOption(new Option('--past-documents <n>', 'played in with their own dates; 0: none').argParser(wholeNumberOrNone).default(10_000))
     .addOption(new Option('--alerts <n>', 'provoked at half load; 0: none').argParser(wholeNumberOrNone).default(300))
     .addOption(new Option('--alert-seconds <n>', 'over which they are provoked').argParser(wholeNumber).default(180))
     .addOption(new Option('--soak-minutes <n>', 'at full load, for the memory').argParser(wholeNumberOrNone).default(0))

@@ -12,6 +12,10 @@ export interface WatchMemory extends WatchKnowledge {
 
 /** Watches remembered at once; of others the state is read from the database when they are needed. */
 const CAPACITY = 20_000;
+/** Documents of all watches together that others are compared with, of some 600 bytes each. */
+const MOST_TELLINGS_OF_ALL = 200_000;
+/** Once there are more, the largest watches forget their oldest ones until so much of that is left. */
+const LEFT_SHARE = 0.95;
 
 /**
  * What detection knows of the watches it handled last. It is taken out for a transaction and put back once that has
@@ -20,10 +24,13 @@ const CAPACITY = 20_000;
  */
 export class WatchMemories {
   private readonly kept = new Map<string, WatchMemory>();
+  /** Documents of the watches that are kept. */
+  private tellings = 0;
 
   constructor(
     private readonly states: WatchStateRepository,
     private readonly mentions: MentionRepository,
+    private readonly mostTellings = MOST_TELLINGS_OF_ALL,
   ) {}
 
   /** Takes memories out, reading those from the database that are not at hand. */
@@ -31,8 +38,7 @@ export class WatchMemories {
     const taken = new Map<string, WatchMemory>();
     const missing: string[] = [];
     for (const id of detections.keys()) {
-      const memory = this.kept.get(id);
-      this.kept.delete(id);
+      const memory = this.remove(id);
       if (memory === undefined) missing.push(id);
       else taken.set(id, memory);
     }
@@ -53,16 +59,36 @@ export class WatchMemories {
   /** Puts memories back that a committed transaction has stored as their next version. */
   put(memories: Iterable<WatchMemory>): void {
     for (const memory of memories) {
-      if (memory.state !== undefined) this.kept.set(memory.watchId, { ...memory, version: memory.version + 1 });
+      if (memory.state === undefined) continue;
+      this.remove(memory.watchId);
+      this.kept.set(memory.watchId, { ...memory, version: memory.version + 1 });
+      this.tellings += memory.stories.size;
     }
     for (const watchId of this.kept.keys()) {
       if (this.kept.size <= CAPACITY) break;
-      this.kept.delete(watchId);
+      this.remove(watchId);
     }
+    if (this.tellings > this.mostTellings) this.shrink();
   }
 
   /** Forgets what another instance may have overtaken. */
   drop(watchIds: Iterable<string>): void {
-    for (const watchId of watchIds) this.kept.delete(watchId);
+    for (const watchId of watchIds) this.remove(watchId);
+  }
+
+  private remove(watchId: string): WatchMemory | undefined {
+    const memory = this.kept.get(watchId);
+    this.kept.delete(watchId);
+    this.tellings -= memory?.stories.size ?? 0;
+    return memory;
+  }
+
+  private shrink(): void {
+    while (this.tellings > LEFT_SHARE * this.mostTellings) {
+      const [largest] = [...this.kept.values()].sort((one, other) => other.stories.size - one.stories.size);
+      const before = largest.stories.size;
+      largest.stories.shrink();
+      this.tellings += largest.stories.size - before;
+    }
   }
 }

@@ -77,7 +77,8 @@ export function similarity(a: Uint16Array, b: Uint16Array): number {
   return equal / SIGNATURE_LENGTH;
 }
 
-function encodeSignature(signature: Uint16Array): string {
+/** A signature as a fingerprint. */
+export function encodeSignature(signature: Uint16Array): string {
   const bytes = Buffer.allocUnsafe(2 * SIGNATURE_LENGTH);
   signature.forEach((value, i) => bytes.writeUInt16LE(value, 2 * i));
   return bytes.toString('base64url');

@@ -1,4 +1,4 @@
-import { decodeSignature, similarity } from './fingerprint';
+import { decodeSignature, encodeSignature, similarity } from './fingerprint';
 import { SignatureTable } from './signature-table';
 import type { StoryLink, StoryMember, Telling } from './story';
 
@@ -9,7 +9,7 @@ export interface StoryIndexOptions {
   readonly maxGap?: number;
   /** Documents are forgotten that were published so many milliseconds before the newest one. Default 8 days. */
   readonly memory?: number;
-  /** Most documents that are remembered; of more the oldest are forgotten. Default 20,000. */
+  /** Most documents that are remembered; of more the oldest are forgotten. Default 5,000. */
   readonly most?: number;
 }
 
@@ -19,21 +19,20 @@ const DEFAULT_MAX_GAP = 72 * HOUR;
 /** Milliseconds before a watch's newest document beyond which its stories do not grow, unless an index says otherwise. */
 export const STORY_MEMORY = 8 * 24 * HOUR;
 /** Documents of a watch with which others are compared at most, unless an index says otherwise. */
-export const MOST_TELLINGS = 20_000;
+export const MOST_TELLINGS = 5_000;
 /** What is too old is looked for so often in the span of the memory, since looking for it means going through everything. */
 const LOOKS = 8;
-/** Of a full memory so much is forgotten at once. */
 const FORGOTTEN_SHARE = 0.1;
 
-interface Member extends Telling {
+interface Member extends Omit<Telling, 'fingerprint'> {
   readonly copies: Copies;
 }
 
 /** Tellings of one story in the same words, each published at most `maxGap` from another: they are compared with as one. */
 interface Copies {
+  /** Of their signature in the table. */
   readonly slot: number;
-  readonly fingerprint: string;
-  readonly members: Set<Member>;
+  members: Member[];
   story: Story;
   /** Publication of the earliest and the latest. */
   from: number;
@@ -44,7 +43,17 @@ interface Story {
   first: Pick<Telling, 'documentId' | 'publishedAt' | 'label'>;
   /** Documents that told it, forgotten ones included. */
   tellings: number;
-  readonly copies: Set<Copies>;
+  copies: Copies[];
+}
+
+/** Of a list that is about to be made. */
+const NONE: never[] = [];
+
+/** What resembles a telling. */
+interface Near {
+  readonly copies: Copies;
+  /** Told in the same words. */
+  readonly same: boolean;
 }
 
 /**
@@ -82,7 +91,7 @@ export class StoryIndex {
         continue;
       }
       const { storyId, publishedAt, label, tellings } = stored;
-      const story = stories.get(storyId) ?? { first: { documentId: storyId, publishedAt, label }, tellings, copies: new Set() };
+      const story = stories.get(storyId) ?? { first: { documentId: storyId, publishedAt, label }, tellings, copies: NONE };
       stories.set(storyId, story);
       index.insert(telling, story, index.copiesNear(telling));
     }
@@ -96,8 +105,9 @@ export class StoryIndex {
 
   /** Every document with its story, to be stored. */
   *members(): Generator<StoryMember> {
-    for (const { documentId, publishedAt, label, fingerprint, copies } of this.byId.values()) {
+    for (const { documentId, publishedAt, label, copies } of this.byId.values()) {
       const { first, tellings } = copies.story;
+      const fingerprint = encodeSignature(this.table.signatureAt(copies.slot));
       yield {
         ...{ documentId, publishedAt, label, fingerprint },
         story: { storyId: first.documentId, publishedAt: first.publishedAt, label: first.label, tellings },
@@ -111,15 +121,16 @@ export class StoryIndex {
     if (before !== undefined) return { storyId: before.first.documentId, merged: [], deltas: [], tellings: before.tellings, known: true };
     this.forget(telling.publishedAt);
     const near = this.copiesNear(telling);
-    const found = [...new Set(near.map(({ story }) => story))];
-    const first = [telling, ...found.map((story) => story.first)].reduce(earlier);
+    const found = [...new Set(near.map(({ copies }) => copies.story))];
+    const told = { documentId: telling.documentId, publishedAt: telling.publishedAt, label: telling.label };
+    const first = [told, ...found.map((story) => story.first)].reduce(earlier);
     const replaced = found.map((story) => story.first).filter((each) => each !== first);
     const deltas: StoryLink['deltas'] = [
       ...replaced.map(({ publishedAt: at, label }) => ({ at, label, delta: -1 as const })),
-      ...(first === telling ? [{ at: telling.publishedAt, label: telling.label, delta: 1 as const }] : []),
+      ...(first === told ? [{ at: telling.publishedAt, label: telling.label, delta: 1 as const }] : []),
     ];
-    const own: Story = { first, tellings: 0, copies: new Set() };
-    const story = found.reduce((best, each) => (each.copies.size > best.copies.size ? each : best), found.at(0) ?? own);
+    const own: Story = { first, tellings: 0, copies: NONE };
+    const story = found.reduce((best, each) => (each.copies.length > best.copies.length ? each : best), found.at(0) ?? own);
     for (const other of found) if (other !== story) absorb(story, other);
     story.first = first;
     story.tellings += 1;
@@ -139,61 +150,72 @@ export class StoryIndex {
     this.drop([...this.byId.values()].filter(({ publishedAt }) => publishedAt < before));
   }
 
+  /** Forgets the oldest tenth of the documents. */
+  shrink(): void {
+    const inOrder = [...this.byId.values()].sort((one, other) => one.publishedAt - other.publishedAt);
+    this.drop(inOrder.slice(0, Math.ceil(FORGOTTEN_SHARE * inOrder.length)));
+  }
+
   private forget(publishedAt: number): void {
     this.newest = Math.max(this.newest, publishedAt);
     const before = this.newest - this.memory;
     // A document that is nearly as old must meet nothing that another run of the same documents would have forgotten.
     const isLate = publishedAt < before + this.maxGap;
     if (isLate || before - this.oldest >= this.memory / LOOKS) this.expire(before);
-    if (this.byId.size < this.most) return;
-    const inOrder = [...this.byId.values()].sort((one, other) => one.publishedAt - other.publishedAt);
-    this.drop(inOrder.slice(0, Math.ceil(FORGOTTEN_SHARE * inOrder.length)));
+    if (this.byId.size >= this.most) this.shrink();
   }
 
   private drop(members: readonly Member[]): void {
-    for (const member of members) {
-      const { copies } = member;
-      this.byId.delete(member.documentId);
-      copies.members.delete(member);
-      if (copies.members.size > 0) continue;
+    const touched = new Set(members.map(({ copies }) => copies));
+    const gone = new Set(members);
+    for (const { documentId } of members) this.byId.delete(documentId);
+    for (const copies of touched) {
+      copies.members = copies.members.filter((member) => !gone.has(member));
+      copies.from = earliestOf(copies.members);
+      if (copies.members.length > 0) continue;
       this.table.remove(copies.slot);
       this.copies[copies.slot] = undefined;
-      copies.story.copies.delete(copies);
     }
-    for (const copies of new Set(members.map((member) => member.copies))) copies.from = earliestOf(copies.members);
+    for (const story of new Set([...touched].map((copies) => copies.story))) {
+      story.copies = story.copies.filter((copies) => copies.members.length > 0);
+    }
     this.oldest = earliestOf(this.byId.values());
   }
 
   /** What tells nearly the same at about the same time. */
-  private copiesNear({ publishedAt, fingerprint }: Telling): Copies[] {
+  private copiesNear({ publishedAt, fingerprint }: Telling): Near[] {
     const signature = decodeSignature(fingerprint);
-    const near: Copies[] = [];
+    const near: Near[] = [];
     for (const slot of this.table.candidates(signature)) {
-      const candidate = this.copies[slot];
-      if (candidate === undefined || publishedAt < candidate.from - this.maxGap || publishedAt > candidate.to + this.maxGap) continue;
-      if (similarity(this.table.signatureAt(slot), signature) >= this.threshold) near.push(candidate);
+      const copies = this.copies[slot];
+      if (copies === undefined || publishedAt < copies.from - this.maxGap || publishedAt > copies.to + this.maxGap) continue;
+      const alike = similarity(this.table.signatureAt(slot), signature);
+      if (alike >= this.threshold) near.push({ copies, same: alike === 1 });
     }
     return near;
   }
 
   /** @param near what was found of the telling */
-  private insert({ documentId, publishedAt, label, fingerprint }: Telling, story: Story, near: readonly Copies[]): void {
-    const copies = near.find((each) => each.story === story && each.fingerprint === fingerprint) ?? this.newCopies(fingerprint, story);
+  private insert({ documentId, publishedAt, label, fingerprint }: Telling, story: Story, near: readonly Near[]): void {
+    const known = near.find((each) => each.same && each.copies.story === story)?.copies;
+    const copies = known ?? this.newCopies(fingerprint, story, publishedAt);
     copies.from = Math.min(copies.from, publishedAt);
     copies.to = Math.max(copies.to, publishedAt);
-    // Equal fingerprints are kept as one string.
-    const member: Member = { documentId, publishedAt, label, fingerprint: copies.fingerprint, copies };
-    copies.members.add(member);
+    const member: Member = { documentId, publishedAt, label, copies };
+    // Most stories are told once: a list of one takes a fifth of what the first push onto an empty one reserves.
+    if (known === undefined) copies.members = [member];
+    else copies.members.push(member);
     this.byId.set(documentId, member);
     this.newest = Math.max(this.newest, publishedAt);
     this.oldest = Math.min(this.oldest, publishedAt);
   }
 
-  private newCopies(fingerprint: string, story: Story): Copies {
+  private newCopies(fingerprint: string, story: Story, publishedAt: number): Copies {
     const slot = this.table.add(decodeSignature(fingerprint));
-    const copies: Copies = { slot, fingerprint, members: new Set(), story, from: Infinity, to: -Infinity };
+    const copies: Copies = { slot, members: NONE, story, from: publishedAt, to: publishedAt };
     this.copies[slot] = copies;
-    story.copies.add(copies);
+    if (story.copies.length === 0) story.copies = [copies];
+    else story.copies.push(copies);
     return copies;
   }
 }
@@ -204,7 +226,7 @@ function earliestOf(members: Iterable<Member>): number {
   return earliest;
 }
 
-function earlier<T extends Story['first']>(a: T, b: T): T {
+function earlier(a: Story['first'], b: Story['first']): Story['first'] {
   if (a.publishedAt !== b.publishedAt) return a.publishedAt < b.publishedAt ? a : b;
   return a.documentId < b.documentId ? a : b;
 }
@@ -213,6 +235,6 @@ function absorb(into: Story, other: Story): void {
   into.tellings += other.tellings;
   for (const copies of other.copies) {
     copies.story = into;
-    into.copies.add(copies);
+    into.copies.push(copies);
   }
 }

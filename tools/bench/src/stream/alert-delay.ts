@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AttuneError } from '@attune/artifact';
 import { TOPICS, type AlertEvent, type MarketDocument } from '@attune/contracts';
+import type { DocumentFeed } from './document-feed';
 import { probeDocument, probeName } from './probe-texts';
 import { publishDocuments, type StreamGround } from './stream-ground';
 
 export interface AlertDelayOptions {
-  /** Documents that run beside, at a steady pace; their time of publication is set to that of their sending. */
-  background: readonly MarketDocument[];
+  /** Documents that run beside, at a steady pace. */
+  background: DocumentFeed;
   documentsPerSecond: number;
   /** Watches on which one alert each is provoked, in turns. */
   probes: number;
@@ -33,7 +34,7 @@ const GROUP = 'bench.alerts';
  * stories are told as its rules ask for, the last one after the others are long taken in: so it is known which document tips.
  */
 export async function measureAlertDelays({ stream }: StreamGround, options: AlertDelayOptions): Promise<AlertDelays> {
-  const { probes, stories, seconds, onProgress } = options;
+  const { background, documentsPerSecond, probes, stories, seconds, onProgress } = options;
   const tippedAt = new Map<string, number>();
   const delays: number[] = [];
   const subscription = await stream.subscribe<AlertEvent>({
@@ -57,22 +58,21 @@ export async function measureAlertDelays({ stream }: StreamGround, options: Aler
       Array.from({ length: probes }, (_, probe) => probeDocument(probe, 'NAME holds its annual meeting.', 0, begin - HISTORY)),
     );
     const [tipping, ...leading] = stories;
-    const sent = { background: 0, leading: 0, tipping: 0 };
+    const before = background.published;
+    const sent = { leading: 0, tipping: 0 };
     while (sent.tipping < probes) {
       const elapsed = Date.now() - begin;
       const due = (lead: number): number => Math.min(probes, Math.floor(((elapsed - lead) * probes) / (seconds * 1_000)));
+      await background.publishUpTo(before + Math.floor((elapsed / 1_000) * documentsPerSecond));
       const batch: MarketDocument[] = [];
       const publishedAt = Date.now();
-      for (; sent.background < (elapsed / 1_000) * options.documentsPerSecond; sent.background++)
-        batch.push(renewed(options.background, sent.background, publishedAt));
       for (; sent.leading < due(0); sent.leading++)
         batch.push(...leading.map((story, index) => probeDocument(sent.leading, story, index + 1, publishedAt)));
       for (; sent.tipping < due(LEAD); sent.tipping++) {
-        const document = probeDocument(sent.tipping, tipping, stories.length, publishedAt);
         tippedAt.set(probeName(sent.tipping), publishedAt);
-        batch.push(document);
+        batch.push(probeDocument(sent.tipping, tipping, stories.length, publishedAt));
       }
-      if (batch.length > 0) await publishDocuments(stream, batch);
+      await publishDocuments(stream, batch);
       onProgress(delays.length);
       await sleep(TICK);
     }
@@ -82,10 +82,4 @@ export async function measureAlertDelays({ stream }: StreamGround, options: Aler
   }
   if (delays.length < probes) throw new AttuneError('inference-failed', `Of ${probes} alerts only ${delays.length} came.`);
   return delays.sort((one, other) => one - other);
-}
-
-/** A document of the background as if it were published now; where they run out, they come again under other ids. */
-function renewed(documents: readonly MarketDocument[], number: number, publishedAt: number): MarketDocument {
-  const document = documents[number % documents.length];
-  return { ...document, id: `${document.id}@${Math.floor(number / documents.length)}`, publishedAt: new Date(publishedAt).toISOString() };
 }

@@ -1,9 +1,11 @@
+import type { MarketDocument, WatchInput } from '@attune/contracts';
 import { readStockNet } from '@attune/stocknet-tool';
 import { lookAtMachine } from '../machine';
 import { mean, percentile } from '../statistics';
 import type { Result } from '../write-result';
 import { measureAlertDelays, type AlertDelays } from './alert-delay';
 import { measureBareRate, planBatches, type BareRate } from './bare-inference';
+import { DocumentFeed } from './document-feed';
 import { negativeStories, probeWatches } from './probe-texts';
 import { soak, type SoakMinute } from './soak';
 import { openStreamGround } from './stream-ground';
@@ -16,6 +18,8 @@ export interface StreamBenchmarkOptions {
   stocknet: string;
   /** Documents that are played in at full load. */
   documents: number;
+  /** Documents that are played in with their own dates, on another service; 0 leaves that out. */
+  pastDocuments: number;
   /** Alerts that are provoked, and the seconds over which; 0 leaves the delay out. */
   alerts: number;
   alertSeconds: number;
@@ -32,10 +36,15 @@ export interface StreamBenchmarkOptions {
 const BARE_SHARE = 4;
 /** Negative stories that the usual rules of a watch ask for. */
 const STORIES = 4;
+/** Minutes of a soak before the memory has filled what it may: stories of a watch are remembered up to a bound. */
+const FILLING = 4;
 
 interface Measured {
+  watches: number;
   bare: BareRate;
-  full: Throughput;
+  live: Throughput;
+  /** With the documents' own dates. */
+  past: Throughput | undefined;
   readySeconds: number;
   delays: AlertDelays | undefined;
   minutes: SoakMinute[];
@@ -43,108 +52,145 @@ interface Measured {
 
 /** Measures the monitor from Kafka to Kafka, beside the bare inference of the same texts on the same processors. */
 export async function benchmarkStream(options: StreamBenchmarkOptions): Promise<Result> {
-  const { models, onRun, work, alerts } = options;
+  const { models, onRun, pastDocuments } = options;
   const machine = await lookAtMachine();
-  const { documents: all, watches } = await readStockNet(options.stocknet);
-  const documents = all.slice(0, options.documents);
-  const sample = planBatches(documents, watches).filter((_, index) => index % BARE_SHARE === 0);
+  const { documents, watches } = await readStockNet(options.stocknet);
+  const played = documents.slice(0, options.documents);
+  const sample = planBatches(played, watches).filter((_, index) => index % BARE_SHARE === 0);
   onRun('the model alone');
   const bareBefore = await measureBareRate(models, sample);
-  onRun('the service at full load');
-  const ground = await openStreamGround({ models, work, watches, clock: 'documents', profile: options.profile });
-  let full: Throughput;
-  let minutes: SoakMinute[] = [];
-  try {
-    full = await measureThroughput(ground, documents, (done) => onRun(`${done} of ${documents.length} documents`));
-    if (options.soakMinutes > 0) {
-      const rest = all.slice(options.documents);
-      const onMinute = ({ documents: done, memory }: SoakMinute): void => onRun(`${done} documents, ${Math.round(memory / 2 ** 20)} MiB`);
-      minutes = await soak(ground, { documents: rest.length > 0 ? rest : all, minutes: options.soakMinutes, onMinute });
-    }
-  } finally {
-    await ground.close();
-  }
+  const measured = await measureLive(options, documents, watches);
   onRun('the model alone');
   const bareAfter = await measureBareRate(models, sample);
-  const bare = {
-    documentsPerSecond: mean([bareBefore.documentsPerSecond, bareAfter.documentsPerSecond]),
-    pairsPerSecond: mean([bareBefore.pairsPerSecond, bareAfter.pairsPerSecond]),
-  };
-  const rate = full.documents / full.seconds / 2;
-  const delays = alerts === 0 ? undefined : await delaysAt(rate, options, all, watches);
-  return resultOf({ bare, full, readySeconds: ground.monitor.readySeconds, delays, minutes }, options, machine.note);
+  const middle = (rate: keyof BareRate): number => mean([bareBefore[rate], bareAfter[rate]]);
+  const bare = { documentsPerSecond: middle('documentsPerSecond'), pairsPerSecond: middle('pairsPerSecond') };
+  const past = pastDocuments === 0 ? undefined : await measurePast(options, documents, watches);
+  return resultOf({ watches: watches.length, bare, past, ...measured }, options, machine.note);
 }
 
-async function delaysAt(
-  documentsPerSecond: number,
-  { models, work, alerts, alertSeconds, onRun }: StreamBenchmarkOptions,
-  background: Parameters<typeof measureAlertDelays>[1]['background'],
-  watches: Parameters<typeof openStreamGround>[0]['watches'],
-): Promise<AlertDelays> {
-  onRun(`alerts at ${Math.round(documentsPerSecond)} documents/s`);
-  const stories = await negativeStories(models, STORIES);
-  const ground = await openStreamGround({ models, work, watches: [...watches, ...probeWatches(alerts)], clock: 'wall' });
+/** Full load, alerts at half load, and the soak: one after the other on one service, with documents that are dated now. */
+async function measureLive(
+  options: StreamBenchmarkOptions,
+  documents: readonly MarketDocument[],
+  watches: readonly WatchInput[],
+): Promise<Pick<Measured, 'live' | 'delays' | 'minutes' | 'readySeconds'>> {
+  const { models, work, profile, alerts, alertSeconds, soakMinutes, onRun } = options;
+  const stories = alerts === 0 ? [] : await negativeStories(models, STORIES);
+  onRun('the service at full load');
+  const ground = await openStreamGround({ models, work, watches: [...watches, ...probeWatches(alerts)], clock: 'wall', profile });
   try {
+    const feed = new DocumentFeed(ground, documents, 'now');
+    const live = await measureThroughput(ground, feed, options.documents, (done) => onRun(`${done} of ${options.documents} documents`));
+    const documentsPerSecond = live.documents / live.seconds / 2;
     const onProgress = (came: number): void => onRun(`${came} of ${alerts} alerts`);
-    return await measureAlertDelays(ground, { background, documentsPerSecond, probes: alerts, stories, seconds: alertSeconds, onProgress });
+    const provoked = { background: feed, documentsPerSecond, probes: alerts, stories, seconds: alertSeconds, onProgress };
+    const delays = alerts === 0 ? undefined : await measureAlertDelays(ground, provoked);
+    const onMinute = ({ documents: done, memory }: SoakMinute): void => onRun(`${done} documents, ${mebibytes(memory)} MiB`);
+    const minutes = await soak(ground, feed, soakMinutes === 0 ? 0 : soakMinutes + FILLING, onMinute);
+    return { live, delays, minutes: minutes.slice(FILLING), readySeconds: ground.monitor.readySeconds };
   } finally {
     await ground.close();
   }
 }
 
-function resultOf({ bare, full, readySeconds, delays, minutes }: Measured, options: StreamBenchmarkOptions, note: string): Result {
-  const perSecond = { documents: full.documents / full.seconds, pairs: full.pairs / full.seconds };
-  const milliseconds = (seconds: number): string => (1_000 * seconds).toFixed(0);
+/** Full load by documents with their own dates: two years in minutes, so that windows close all the time. */
+async function measurePast(
+  { models, work, pastDocuments, onRun }: StreamBenchmarkOptions,
+  documents: readonly MarketDocument[],
+  watches: readonly WatchInput[],
+): Promise<Throughput> {
+  onRun('the service at full load, in the past');
+  const ground = await openStreamGround({ models, work, watches, clock: 'documents' });
+  try {
+    const feed = new DocumentFeed(ground, documents, 'own');
+    return await measureThroughput(ground, feed, pastDocuments, (done) => onRun(`${done} of ${pastDocuments} documents`));
+  } finally {
+    await ground.close();
+  }
+}
+
+function resultOf(
+  { watches, bare, live, past, readySeconds, delays, minutes }: Measured,
+  options: StreamBenchmarkOptions,
+  note: string,
+): Result {
   return {
     name: 'stream',
     title: 'The sentiment monitor from Kafka to Kafka',
     command: options.command,
     summary:
-      `StockNet's first ${full.documents} tweets with its ${'companies'} as watches, played into a real Kafka as fast as it takes them; the service, Kafka, PostgreSQL and the ` +
-      'load share two processors. The model alone computes a quarter of the same texts in batches of the same size, before and after.',
+      `StockNet's tweets, with its ${watches} companies as watches, played into a real Kafka as fast as the service takes them, dated as they are sent. The service, Kafka, ` +
+      'PostgreSQL and the load share two processors. The model alone computes a quarter of the same texts in batches of the same size, before and after.',
     columns: ['', 'measured', 'aim'],
     rows: [
-      ['documents/s, Kafka to Kafka', perSecond.documents.toFixed(0), ''],
-      ['scored pairs/s, Kafka to Kafka', perSecond.pairs.toFixed(0), ''],
+      [`documents/s, Kafka to Kafka (${live.documents} documents)`, rate(live.documents, live), ''],
+      ['scored pairs/s, Kafka to Kafka', rate(live.pairs, live), ''],
       ['pairs/s of the model alone', bare.pairsPerSecond.toFixed(0), ''],
-      ['ratio to the model alone', (perSecond.pairs / bare.pairsPerSecond).toFixed(2), ''],
-      ["inference, share of the process's CPU time", percent(full.inferenceCpuSeconds / full.cpuSeconds), '≥ 80 %'],
-      ['CPU time of the process, of both processors', percent(full.cpuSeconds / full.seconds / 2), ''],
-      ['event-loop delay at full load, p99 ms', milliseconds(full.eventLoopDelay.p99), '≤ 20'],
+      ['ratio to the model alone', (live.pairs / live.seconds / bare.pairsPerSecond).toFixed(2), ''],
+      ["inference, share of the process's CPU time", percent(live.inferenceCpuSeconds / live.cpuSeconds), '≥ 80 %'],
+      ['CPU time a document, ms: inference, everything else', cpuOf(live), ''],
+      ['event-loop delay at full load, p99 ms', milliseconds(live.eventLoopDelay.p99), '≤ 20'],
+      ...(past === undefined ? [] : pastRows(past)),
+      ...(delays === undefined ? [] : delayRows(delays)),
       ['start to ready, s', readySeconds.toFixed(1), '≤ 5'],
-      ...(delays === undefined
-        ? []
-        : [
-            [`alert delay at half load, p50 ms of ${delays.length} alerts`, milliseconds(percentile(delays, 0.5)), ''],
-            ['alert delay at half load, p99 ms', milliseconds(percentile(delays, 0.99)), '≤ 2000'],
-          ]),
       ...soakRows(minutes),
     ],
     notes: [note],
   };
 }
 
-/** The first minute warms caches up; the others are held against their own mean. */
+function pastRows(past: Throughput): string[][] {
+  return [
+    [`with their own dates, two years in minutes: documents/s (${past.documents} documents)`, rate(past.documents, past), ''],
+    ["with their own dates: inference, share of the process's CPU time", percent(past.inferenceCpuSeconds / past.cpuSeconds), ''],
+    ['with their own dates: CPU time a document, ms', cpuOf(past), ''],
+    ['with their own dates: event-loop delay, p99 ms', milliseconds(past.eventLoopDelay.p99), '≤ 20'],
+  ];
+}
+
+function delayRows(delays: AlertDelays): string[][] {
+  return [
+    [`alert delay at half load, windows of 5 minutes, p50 ms of ${delays.length} alerts`, milliseconds(percentile(delays, 0.5)), ''],
+    ['alert delay at half load, p99 ms', milliseconds(percentile(delays, 0.99)), '≤ 2000'],
+  ];
+}
+
 function soakRows(minutes: readonly SoakMinute[]): string[][] {
-  const settled = minutes.slice(1);
-  if (settled.length === 0) return [];
-  const memory = settled.map((minute) => minute.memory);
+  if (minutes.length === 0) return [];
+  const memory = minutes.map((minute) => minute.memory);
   const middle = mean(memory);
   const furthest = Math.max(...memory.map((each) => Math.abs(each / middle - 1)));
-  const worst = Math.max(...settled.map(({ eventLoopDelay }) => eventLoopDelay.p99));
+  const worst = Math.max(...minutes.map(({ eventLoopDelay }) => eventLoopDelay.p99));
   return [
-    [`soak of ${minutes.length} minutes: mean memory, MiB`, (middle / 2 ** 20).toFixed(0), ''],
-    ['soak: furthest that a minute was from it', percent(furthest), '≤ 5 %'],
-    ['soak: first settled minute to last', signedPercent(memory[memory.length - 1] / memory[0] - 1), ''],
-    ['soak: event-loop delay, p99 ms of the worst minute', (1_000 * worst).toFixed(0), '≤ 20'],
-    ['soak: documents/s', (mean(settled.map(({ documents }) => documents)) / 60).toFixed(0), ''],
+    [`soak of ${minutes.length} minutes at full load: documents/s`, (mean(minutes.map(({ documents }) => documents)) / 60).toFixed(0), ''],
+    ['soak: mean memory of the process, MiB', mebibytes(middle), ''],
+    ['soak: furthest that the mean of a minute was from it', percent(furthest), '≤ 5 %'],
+    [
+      'soak: first minute to last',
+      `${memory[memory.length - 1] < memory[0] ? '' : '+'}${percent(memory[memory.length - 1] / memory[0] - 1)}`,
+      '',
+    ],
+    ['soak: event-loop delay, p99 ms of the worst minute', milliseconds(worst), '≤ 20'],
   ];
+}
+
+function rate(count: number, { seconds }: Throughput): string {
+  return (count / seconds).toFixed(0);
+}
+
+function cpuOf({ documents, cpuSeconds, inferenceCpuSeconds }: Throughput): string {
+  const each = (seconds: number): string => ((1_000 * seconds) / documents).toFixed(2);
+  return `${each(inferenceCpuSeconds)}, ${each(cpuSeconds - inferenceCpuSeconds)}`;
+}
+
+function milliseconds(seconds: number): string {
+  return (1_000 * seconds).toFixed(0);
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(0);
 }
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
-}
-
-function signedPercent(share: number): string {
-  return `${share < 0 ? '' : '+'}${percent(share)}`;
 }

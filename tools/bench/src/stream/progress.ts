@@ -10,7 +10,7 @@ export interface StreamProgress {
   detected: number;
 }
 
-const LOOK_EVERY = 500;
+const LOOK_EVERY = 200;
 
 /** Asks the database how far it has come. */
 export async function readProgress(database: Database): Promise<StreamProgress> {
@@ -22,15 +22,10 @@ export async function readProgress(database: Database): Promise<StreamProgress> 
   return rows[0];
 }
 
-/**
- * Waits until so many documents are scored, their sentiments detected, and everything that follows is published.
- *
- * @param onProgress told how far it is, now and then
- */
-export async function untilDone(database: Database, documents: number, onProgress?: (progress: StreamProgress) => void): Promise<void> {
+/** Waits until so many documents are scored, their sentiments detected, and everything that follows is published. */
+export async function untilDone(database: Database, documents: number): Promise<void> {
   for (;;) {
     const progress = await readProgress(database);
-    onProgress?.(progress);
     if (progress.documents >= documents && (await isQuiet(database, progress.detected))) return;
     await sleep(LOOK_EVERY);
   }

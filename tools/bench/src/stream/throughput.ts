@@ -1,8 +1,9 @@
-import type { MarketDocument } from '@attune/contracts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DocumentFeed } from './document-feed';
 import { processUsage } from './process-usage';
-import { untilDone } from './progress';
-import { readMetrics } from './service-metrics';
-import { publishDocuments, type StreamGround } from './stream-ground';
+import { readProgress, untilDone } from './progress';
+import { readMetrics, type ServiceMetrics } from './service-metrics';
+import type { StreamGround } from './stream-ground';
 
 /** What a service did at full load, from the first document on its topic to the last effect of the last one. */
 export interface Throughput {
@@ -12,29 +13,36 @@ export interface Throughput {
   /** Processor time of the service's process, and of its inference threads. */
   cpuSeconds: number;
   inferenceCpuSeconds: number;
-  /** Seconds by which the event loop came round late. */
-  eventLoopDelay: { p50: number; p99: number; longest: number };
+  eventLoopDelay: ServiceMetrics['eventLoopDelay'];
 }
 
-/** Plays documents into a service as fast as the broker takes them, and waits until everything is done. */
+/** Documents that wait on the topic, so that the service never waits for them. */
+export const AHEAD = 5_000;
+const LOOK_EVERY = 500;
+
+/** Plays so many documents into a service as fast as it takes them, and waits until everything is done. */
 export async function measureThroughput(
-  { monitor, stream, database }: StreamGround,
-  documents: readonly MarketDocument[],
+  { monitor, database }: StreamGround,
+  feed: DocumentFeed,
+  documents: number,
   onProgress: (documents: number) => void,
 ): Promise<Throughput> {
-  const before = await readMetrics(monitor.url);
-  const usageBefore = processUsage(monitor.pid);
+  const before = { ...(await readMetrics(monitor.url)), ...processUsage(monitor.pid) };
   const startedAt = performance.now();
-  await publishDocuments(stream, documents);
-  await untilDone(database, documents.length, (progress) => onProgress(progress.documents));
+  while (feed.published < documents) {
+    const { documents: scored } = await readProgress(database);
+    onProgress(scored);
+    await feed.publishUpTo(Math.min(documents, scored + AHEAD));
+    await sleep(LOOK_EVERY);
+  }
+  await untilDone(database, documents);
   const seconds = (performance.now() - startedAt) / 1_000;
-  const usage = processUsage(monitor.pid);
-  const after = await readMetrics(monitor.url);
+  const after = { ...(await readMetrics(monitor.url)), ...processUsage(monitor.pid) };
   return {
     seconds,
     documents: after.documents.scored - before.documents.scored,
     pairs: after.pairs - before.pairs,
-    cpuSeconds: usage.cpuSeconds - usageBefore.cpuSeconds,
+    cpuSeconds: after.cpuSeconds - before.cpuSeconds,
     inferenceCpuSeconds: after.inferenceCpuSeconds - before.inferenceCpuSeconds,
     eventLoopDelay: after.eventLoopDelay,
   };
