@@ -28,7 +28,7 @@ export function parseApiKeyEntries(text: string): ApiKeyEntries {
 }
 
 function faultOf(name: string, scope: string, digest: string, rest: number, earlier: readonly StoredApiKey[]): string | undefined {
-  if (name.startsWith('attune_')) return 'is a key itself: keep the entry that attune keys create printed beside it';
+  if (name.startsWith('attune_')) return 'is a key itself: keep the entry that attune api-key create printed beside it';
   if (digest === '' || rest > 0) return 'is not name:scope:sha256';
   if (!NAME.test(name)) return 'has a name with other than letters, digits and _ . @ -';
   if (!SCOPES.some((known) => known === scope)) return `has a scope other than ${SCOPES.join(', ')}`;

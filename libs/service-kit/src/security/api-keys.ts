@@ -91,5 +91,7 @@ async function readKeyFile(file: string): Promise<string> {
 function validKeys(text: string, where: string): StoredApiKey[] {
   const { keys, faults } = parseApiKeyEntries(text);
   if (faults.length === 0) return keys;
-  throw new AttuneError('bad-config', `API keys in ${where}: ${faults.join('; ')}.`, { remedy: 'Make entries with: attune keys create' });
+  throw new AttuneError('bad-config', `API keys in ${where}: ${faults.join('; ')}.`, {
+    remedy: 'Make entries with: attune api-key create',
+  });
 }
