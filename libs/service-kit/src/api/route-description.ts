@@ -1,8 +1,10 @@
 import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import type { z } from 'zod';
 import type { ProblemCode } from '../problems/http-problem';
 import type { RequestPart } from '../problems/validation-faults';
 import { Public, RequiresScope } from '../security/required-scope';
+import type { RouteSettings } from '../http/route-settings';
 import type { Scope } from '../security/scope';
 
 /** An answer of a route. */
@@ -41,13 +43,20 @@ const PARTS = Symbol('attune:route-parts');
 /** The schemas of a route's request. */
 export type RequestSchemas = { readonly [Part in RequestPart]?: z.ZodType };
 
-/** Describes a route: sets the scope it needs and the status it answers with, and puts it into the OpenAPI document. */
+/** Describes a route: sets the scope it needs, the media types it takes and the status it answers with, and puts it into the OpenAPI document. */
 export function ApiRoute(description: RouteDescription): MethodDecorator {
   const status = Number(Object.keys(description.responses)[0] ?? 200);
+  const isPublic = description.scope === 'public';
   return applyDecorators(
     SetMetadata(ROUTE, description),
     HttpCode(status),
     description.scope === 'public' ? Public() : RequiresScope(description.scope),
+    // The decorators of parameters have run by then, so the schema of a body is known.
+    (controller: object, method: string | symbol, descriptor: PropertyDescriptor) => {
+      const json = requestSchemas(controller, method).body === undefined ? [] : ['application/json'];
+      const mediaTypes = [...json, ...Object.keys(description.streams ?? {})];
+      RouteConfig({ public: isPublic, mediaTypes } satisfies RouteSettings)(controller, method, descriptor);
+    },
   );
 }
 

@@ -80,11 +80,12 @@ export function operationResponses(route: DescribedRoute, names: JsonSchemas): J
   return responses;
 }
 
-function problemsByStatus({ description, schemas }: DescribedRoute): Map<string, ProblemCode[]> {
+function problemsByStatus({ method, description, schemas }: DescribedRoute): Map<string, ProblemCode[]> {
   const hasBody = schemas.body !== undefined || description.streams !== undefined;
   const codes = new Set<ProblemCode>([
     ...(Object.keys(schemas).length > 0 ? (['invalid-request'] as const) : []),
-    ...(hasBody ? (['malformed-body', 'too-large', 'unsupported-media-type'] as const) : []),
+    ...(hasBody ? (['malformed-body', 'too-large'] as const) : []),
+    ...(method === 'get' ? [] : (['unsupported-media-type'] as const)),
     ...(description.scope === 'public' ? [] : (['unauthenticated', 'forbidden', 'too-many-requests', 'misdirected-request'] as const)),
     ...(description.problems ?? []),
     'internal',

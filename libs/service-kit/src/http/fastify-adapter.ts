@@ -79,6 +79,7 @@ export async function createHttpAdapter(options: HttpServerOptions): Promise<Fas
     count = instance.createRateLimit();
   }
   instance.addHook('onRequest', hooks.admit);
+  instance.addHook('preParsing', hooks.check);
   instance.addHook('preValidation', hooks.resume);
   readJsonOnly(instance);
   for (const mediaType of streamedMediaTypes) {

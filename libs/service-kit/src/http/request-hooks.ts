@@ -10,6 +10,7 @@ import { isLoopback } from '../security/loopback';
 import { presentedKey } from '../security/presented-key';
 import { unauthenticated } from '../security/scope.guard';
 import type { OpenSpan, Tracing } from '../tracing/tracing';
+import { assertMediaType, routeSettings } from './route-settings';
 
 /** What the hooks of every request use. */
 export interface RequestHooksOptions {
@@ -67,10 +68,20 @@ export class RequestHooks {
       metrics.requestRefused('rate');
       throw new HttpProblem('too-many-requests', { detail: 'This key has sent more requests than it may.', retryAfterSeconds });
     }
-    const needsKey = route !== undefined && !isPublic(request.routeOptions.config);
+    const needsKey = route !== undefined && routeSettings(request).public !== true;
     if (needsKey && identity === undefined) {
       metrics.requestRefused('key');
       throw unauthenticated();
+    }
+  };
+
+  /** After the admission: a body of a kind that the route does not read is not read. */
+  readonly check = (request: FastifyRequest, _reply: FastifyReply, _payload: unknown, done: Done): void => {
+    try {
+      assertMediaType(request);
+      done();
+    } catch (error) {
+      done(error as Error);
     }
   };
 
@@ -111,8 +122,4 @@ export class RequestHooks {
 
 function single(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header[0] : header;
-}
-
-function isPublic(config: object): boolean {
-  return 'public' in config && config.public === true;
 }

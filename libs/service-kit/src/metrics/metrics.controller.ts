@@ -21,6 +21,7 @@ export class MetricsController {
     summary: 'Metrics for Prometheus',
     scope: 'public',
     responses: { 200: { description: 'The metrics', contentType: 'text/plain' } },
+    problems: ['unauthenticated'],
   })
   async read(@Res() reply: FastifyReply, @CurrentIdentity() identity: Identity | undefined): Promise<void> {
     if (this.configuration.metricsAccess === 'read' && identity === undefined) throw unauthenticated();

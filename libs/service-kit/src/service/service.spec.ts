@@ -76,6 +76,7 @@ class WorkController {
   @ApiRoute({
     summary: 'Counts what is streamed',
     scope: 'write',
+    streams: { 'application/x-ndjson': { description: 'Anything' } },
     responses: { 200: { description: 'Bytes', schema: z.object({ bytes: z.number() }) } },
   })
   async lines(@Req() request: FastifyRequest): Promise<{ bytes: number }> {
@@ -169,7 +170,7 @@ describe('a service', () => {
     expect(service.lines.filter(({ level }) => level === 'error')).toEqual([]);
   });
 
-  it('reads bodies of streamed media types beyond the limit of a body', async () => {
+  it('reads bodies of streamed media types beyond the limit of a body, on the routes that take them alone', async () => {
     const service = await startTestService(WorkModule, {
       environment: { ATTUNE_BODY_LIMIT: '1024' },
       streamedMediaTypes: ['application/x-ndjson'],
@@ -177,6 +178,12 @@ describe('a service', () => {
     const headers = { 'content-type': 'application/x-ndjson' };
     const answer = await fetch(`${service.url}/v1/lines`, { method: 'POST', headers, body: 'x\n'.repeat(50_000) });
     expect(await answer.json()).toEqual({ bytes: 100_000 });
+    const send = (path: string, init: RequestInit) => fetch(`${service.url}${path}`, { method: 'POST', ...init });
+    const json = { body: '{"padding":""}', headers: { 'content-type': 'application/json' } };
+    expect((await send('/v1/lines', json)).status).toBe(415);
+    expect((await send('/v1/lines', {})).status).toBe(415);
+    expect((await send('/v1/context', { headers, body: '{"padding":""}\n' })).status).toBe(415);
+    expect((await send('/v1/context', { ...json, headers: { 'content-type': 'Application/JSON; charset=utf-8' } })).status).toBe(201);
     await service.close();
   });
 
