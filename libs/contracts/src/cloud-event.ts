@@ -1,7 +1,14 @@
 import { z } from 'zod';
+import { storableText } from './text';
 
-/** An instant as RFC 3339 with an offset, such as `2026-03-01T09:30:00Z`. */
-export const instantSchema = z.iso.datetime({ offset: true });
+const FIRST_YEAR = Date.parse('0001-01-01T00:00:00Z');
+const LAST_YEAR = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** An instant as RFC 3339 with an offset, such as `2026-03-01T09:30:00Z`; in the years 1 to 9999 of UTC, which databases and ISO 8601 agree on. */
+export const instantSchema = z.iso.datetime({ offset: true }).refine((text) => {
+  const instant = Date.parse(text);
+  return instant >= FIRST_YEAR && instant <= LAST_YEAR;
+}, 'must lie in the years 1 to 9999 of UTC');
 
 /** W3C Trace Context, carried as the CloudEvents extension attribute `traceparent`. */
 export const traceparentSchema = z.string().regex(/^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
@@ -14,14 +21,13 @@ export const traceparentSchema = z.string().regex(/^[0-9a-f]{2}-[0-9a-f]{32}-[0-
 export function cloudEventSchema<Type extends string, Data extends z.ZodType>(type: Type, data: Data) {
   return z.object({
     specversion: z.literal('1.0'),
-    id: z
-      .string()
+    id: storableText()
       .min(1)
       .max(200)
       .describe('Deterministic: the same input and model give the same id, so that subscribers drop repeats by it'),
-    source: z.string().min(1).max(500).describe('URI reference of what sent it'),
+    source: storableText().min(1).max(500).describe('URI reference of what sent it'),
     type: z.literal(type),
-    subject: z.string().min(1).max(500).optional(),
+    subject: storableText().min(1).max(500).optional(),
     time: instantSchema,
     datacontenttype: z.literal('application/json').default('application/json'),
     traceparent: traceparentSchema.optional(),

@@ -11,6 +11,7 @@ export * from './http/documents';
 export * from './http/handoffs';
 export * from './http/knowledge';
 export * from './http/page';
+export * from './http/path';
 export * from './http/problem';
 export * from './http/watches';
 export * from './http/webhooks';

@@ -4,7 +4,7 @@ export { watchMonitorStateSchema, type WatchMonitorState } from './detection/mon
 export { WatchMonitor, type MonitorStep } from './detection/watch-monitor';
 export { applyChanges, bucketChanges, type CountedDocument } from './windows/bucket-changes';
 export { DAY, downSample, grainOf, HOUR, RETENTION } from './windows/down-sample';
-export { countBucketSchema, emptyBucket, mergeBuckets, MINUTE, type CountBucket } from './windows/minute-bucket';
+export { countBucketSchema, emptyBucket, mergeBuckets, MINUTE, spanStart, type CountBucket } from './windows/minute-bucket';
 export { trendPoints } from './windows/trend-points';
 export { createDetector, DEFAULT_DETECTOR, detectorNames } from './detection/registry';
 export { MeasuredSeries, type Measurement, type MeasuredSeriesOptions } from './detection/measured-series';

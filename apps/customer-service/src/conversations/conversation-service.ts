@@ -1,10 +1,19 @@
-import type { Conversation, ConversationInput, Message, MessageResponse, Reply } from '@attune/contracts';
+import {
+  instantSchema,
+  storableText,
+  type Conversation,
+  type ConversationInput,
+  type Message,
+  type MessageResponse,
+  type Reply,
+} from '@attune/contracts';
 import { decodeCursor, encodeCursor, HttpProblem } from '@attune/service-kit';
+import { z } from 'zod';
 import { toConversation, toMessage, type ConversationRepository, type MessageRow } from './conversation-repository';
 import { KeyedQueue } from './keyed-queue';
 import type { TurnEngine } from './turn-engine';
 
-const cursorKeys = ['updatedAt', 'id'] as const;
+const placeSchema = z.object({ updatedAt: instantSchema, id: storableText() });
 /** Turns that another instance may have committed first before a message gives up. */
 const MOST_ATTEMPTS = 100;
 
@@ -31,7 +40,7 @@ export class ConversationService {
     limit: number;
     customer?: string | undefined;
   }): Promise<{ items: Conversation[]; nextCursor?: string }> {
-    const place = query.cursor === undefined ? undefined : decodeCursor(query.cursor, cursorKeys);
+    const place = query.cursor === undefined ? undefined : decodeCursor(query.cursor, placeSchema);
     const after = place === undefined ? undefined : { updatedAt: new Date(place.updatedAt), id: place.id };
     const rows = await this.repository.list({ after, limit: query.limit + 1, customer: query.customer });
     const items = rows.slice(0, query.limit).map(toConversation);

@@ -1,6 +1,7 @@
-import type { Handoff, HandoffDetail, Message } from '@attune/contracts';
+import { instantSchema, storableText, type Handoff, type HandoffDetail, type Message } from '@attune/contracts';
 import { renderTemplate } from '@attune/dialogue';
 import { decodeCursor, encodeCursor } from '@attune/service-kit';
+import { z } from 'zod';
 import type { ConversationRepository } from '../conversations/conversation-repository';
 import { toMessage } from '../conversations/conversation-repository';
 import type { KnowledgeDirectory } from '../knowledge/knowledge-directory';
@@ -9,7 +10,7 @@ import type { EncoderRegistry } from '../retrieval/encoder-registry';
 import type { Retriever } from '../retrieval/retriever';
 import type { HandoffQuery, HandoffRepository } from './handoff-repository';
 
-const cursorKeys = ['createdAt', 'id'] as const;
+const placeSchema = z.object({ createdAt: instantSchema, id: storableText() });
 /** Messages that a person sees at first, and answers that are suggested. */
 const MESSAGES = 100;
 const SUGGESTIONS = 3;
@@ -29,7 +30,7 @@ export class HandoffService {
     cursor,
     ...query
   }: Omit<HandoffQuery, 'after'> & { cursor?: string | undefined }): Promise<{ items: Handoff[]; nextCursor?: string }> {
-    const place = cursor === undefined ? undefined : decodeCursor(cursor, cursorKeys);
+    const place = cursor === undefined ? undefined : decodeCursor(cursor, placeSchema);
     const after = place === undefined ? undefined : { createdAt: new Date(place.createdAt), id: place.id };
     const found = await this.repository.list({ ...query, after, limit: query.limit + 1 });
     const items = found.slice(0, query.limit);

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import type { Entry, EntryInput, SearchResponse } from '@attune/contracts';
+import { storableText, type Entry, type EntryInput, type SearchResponse } from '@attune/contracts';
 import type { Database } from '@attune/storage';
 import { decodeCursor, encodeCursor } from '@attune/service-kit';
+import { z } from 'zod';
 import type { ActionClient } from '../actions/action-client';
 import type { DialogueModel } from '../model/dialogue-model';
 import type { EncoderRegistry } from '../retrieval/encoder-registry';
@@ -11,7 +12,7 @@ import { checkEntry } from './check-entry';
 import { textsOf, type EntryQuery, type EntryRepository } from './entry-repository';
 import type { KnowledgeDirectory } from './knowledge-directory';
 
-const cursorKeys = ['id'] as const;
+const placeSchema = z.object({ id: storableText() });
 
 /** Keeps the knowledge, and keeps it searchable: what was written is found by the next question. */
 export class KnowledgeService {
@@ -43,7 +44,7 @@ export class KnowledgeService {
     cursor,
     ...query
   }: Omit<EntryQuery, 'after'> & { cursor?: string | undefined }): Promise<{ items: Entry[]; nextCursor?: string }> {
-    const after = cursor === undefined ? undefined : decodeCursor(cursor, cursorKeys).id;
+    const after = cursor === undefined ? undefined : decodeCursor(cursor, placeSchema).id;
     const found = await this.repository.list({ ...query, after, limit: query.limit + 1 });
     const items = found.slice(0, query.limit);
     return found.length > query.limit ? { items, nextCursor: encodeCursor({ id: items[query.limit - 1].id }) } : { items };

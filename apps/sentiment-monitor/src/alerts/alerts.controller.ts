@@ -1,20 +1,20 @@
-import { alertRecordSchema, alertsQuerySchema, alertUpdateSchema, pageSchema, type AlertRecord } from '@attune/contracts';
 import {
-  decodeCursor,
-  encodeCursor,
-  ApiRoute,
-  CurrentIdentity,
-  HttpProblem,
-  type Identity,
-  ZodBody,
-  ZodPath,
-  ZodQuery,
-} from '@attune/service-kit';
+  alertRecordSchema,
+  alertsQuerySchema,
+  alertUpdateSchema,
+  idPathSchema,
+  instantSchema,
+  pageSchema,
+  storableText,
+  type AlertRecord,
+  type IdPath,
+} from '@attune/contracts';
+import { ApiRoute, CurrentIdentity, decodeCursor, encodeCursor, type Identity, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
 import { Controller, Get, Patch } from '@nestjs/common';
 import { z } from 'zod';
 import { AlertRepository } from './alert-repository';
 
-const idSchema = z.object({ id: z.string().min(1).max(200) });
+const placeSchema = z.object({ openedAt: instantSchema, id: storableText() });
 const ID = { id: '0b0e5f1e-6a51-4c3e-9b0e-5f1e6a514c3e.1772357400000' };
 
 /** Alerts and what people say of them. */
@@ -31,8 +31,8 @@ export class AlertsController {
   async listAlerts(
     @ZodQuery(alertsQuerySchema) { state, watch, cursor, limit }: z.infer<typeof alertsQuerySchema>,
   ): Promise<{ items: AlertRecord[]; nextCursor?: string }> {
-    const place = cursor === undefined ? undefined : decodeCursor(cursor, ['openedAt', 'id'] as const);
-    const after = place && { openedAt: instantOf(place.openedAt), id: place.id };
+    const place = cursor === undefined ? undefined : decodeCursor(cursor, placeSchema);
+    const after = place && { openedAt: new Date(place.openedAt), id: place.id };
     const found = await this.alerts.list({ state, watchId: watch, after, limit: limit + 1 });
     const items = found.slice(0, limit);
     if (found.length <= limit) return { items };
@@ -48,7 +48,7 @@ export class AlertsController {
     problems: ['not-found'],
     parameters: ID,
   })
-  getAlert(@ZodPath(idSchema) { id }: z.infer<typeof idSchema>): Promise<AlertRecord> {
+  getAlert(@ZodPath(idPathSchema) { id }: IdPath): Promise<AlertRecord> {
     return this.alerts.get(id);
   }
 
@@ -63,17 +63,11 @@ export class AlertsController {
     parameters: ID,
   })
   updateAlert(
-    @ZodPath(idSchema) { id }: z.infer<typeof idSchema>,
+    @ZodPath(idPathSchema) { id }: IdPath,
     @ZodBody(alertUpdateSchema) { acknowledged, falseAlarm, note }: z.infer<typeof alertUpdateSchema>,
     @CurrentIdentity() identity: Identity | undefined,
   ): Promise<AlertRecord> {
     const acknowledgedBy = acknowledged ? (identity?.name ?? 'anonymous') : undefined;
     return this.alerts.judge(id, { acknowledgedBy, falseAlarm, note });
   }
-}
-
-function instantOf(text: string): Date {
-  const instant = new Date(text);
-  if (Number.isNaN(instant.getTime())) throw new HttpProblem('invalid-request', { detail: 'This cursor is not one of ours.' });
-  return instant;
 }

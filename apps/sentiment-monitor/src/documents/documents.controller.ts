@@ -1,9 +1,11 @@
 import {
   documentsAcceptedSchema,
   documentsInputSchema,
+  idPathSchema,
   marketDocumentSchema,
   scoredDocumentSchema,
   type DocumentsAccepted,
+  type IdPath,
   type ScoredDocument,
 } from '@attune/contracts';
 import { ApiRoute, ClientSignal, HttpProblem, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
@@ -14,7 +16,6 @@ import { DocumentIntake } from './document-intake';
 import { DocumentReader } from './document-reader';
 import { readNdjson } from './ndjson';
 
-const idSchema = z.object({ id: z.string().min(1).max(200) });
 const explainSchema = z.object({ explain: z.stringbool().default(false).describe('Say which tokens mattered most') });
 const DOCUMENT = {
   id: 'harbour-wire:4711',
@@ -110,7 +111,7 @@ export class DocumentsController {
     parameters: { id: DOCUMENT.id },
   })
   getDocument(
-    @ZodPath(idSchema) { id }: z.infer<typeof idSchema>,
+    @ZodPath(idPathSchema) { id }: IdPath,
     @ZodQuery(explainSchema) { explain }: z.infer<typeof explainSchema>,
     @ClientSignal() signal: AbortSignal,
   ): Promise<ScoredDocument> {

@@ -1,16 +1,17 @@
 import { AttuneError } from '@attune/artifact';
-import { TOPICS, type Watch, type WatchInput } from '@attune/contracts';
+import { storableText, TOPICS, type Watch, type WatchInput } from '@attune/contracts';
 import { assertTopicOfHead, assertWatchTarget } from '@attune/opinion';
 import { decodeCursor, encodeCursor, HttpProblem } from '@attune/service-kit';
 import { enqueue } from '@attune/storage';
 import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
 import { BucketRepository } from '../trends/bucket-repository';
 import { WatchStateRepository } from '../detection/watch-state-repository';
 import { SentimentModel } from '../scoring/sentiment-model';
 import { WatchDirectory } from './watch-directory';
 import { WatchRepository } from './watch-repository';
 
-const cursorKeys = ['id'] as const;
+const placeSchema = z.object({ id: storableText() });
 
 /** Keeps watches, and what hangs on them. */
 @Injectable()
@@ -36,7 +37,7 @@ export class WatchService {
   }
 
   async list({ cursor, limit }: { cursor?: string | undefined; limit: number }): Promise<{ items: Watch[]; nextCursor?: string }> {
-    const after = cursor === undefined ? undefined : decodeCursor(cursor, cursorKeys).id;
+    const after = cursor === undefined ? undefined : decodeCursor(cursor, placeSchema).id;
     const found = await this.repository.list(after, limit + 1);
     const items = found.slice(0, limit);
     return found.length > limit ? { items, nextCursor: encodeCursor({ id: items[limit - 1].id }) } : { items };

@@ -1,10 +1,19 @@
-import { muteSchema, pageQuerySchema, pageSchema, watchInputSchema, watchSchema, type Watch, type WatchInput } from '@attune/contracts';
+import {
+  idPathSchema,
+  muteSchema,
+  pageQuerySchema,
+  pageSchema,
+  watchInputSchema,
+  watchSchema,
+  type IdPath,
+  type Watch,
+  type WatchInput,
+} from '@attune/contracts';
 import { ApiRoute, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
 import { Controller, Delete, Get, Post, Put } from '@nestjs/common';
 import { z } from 'zod';
 import { WatchService } from './watch-service';
 
-const idSchema = z.object({ id: z.string().min(1).max(100) });
 const EXAMPLE = {
   name: 'Halden Freight',
   target: { kind: 'entity', names: ['Halden Freight'], aliases: ['Halden'], tickers: ['HLDF'] },
@@ -50,7 +59,7 @@ export class WatchesController {
     problems: ['not-found'],
     parameters: ID,
   })
-  getWatch(@ZodPath(idSchema) { id }: z.infer<typeof idSchema>): Promise<Watch> {
+  getWatch(@ZodPath(idPathSchema) { id }: IdPath): Promise<Watch> {
     return this.watches.get(id);
   }
 
@@ -63,7 +72,7 @@ export class WatchesController {
     examples: { entity: EXAMPLE },
     parameters: ID,
   })
-  replaceWatch(@ZodPath(idSchema) { id }: z.infer<typeof idSchema>, @ZodBody(watchInputSchema) input: WatchInput): Promise<Watch> {
+  replaceWatch(@ZodPath(idPathSchema) { id }: IdPath, @ZodBody(watchInputSchema) input: WatchInput): Promise<Watch> {
     return this.watches.replace(id, input);
   }
 
@@ -75,7 +84,7 @@ export class WatchesController {
     problems: ['not-found'],
     parameters: ID,
   })
-  deleteWatch(@ZodPath(idSchema) { id }: z.infer<typeof idSchema>): Promise<void> {
+  deleteWatch(@ZodPath(idPathSchema) { id }: IdPath): Promise<void> {
     return this.watches.delete(id);
   }
 
@@ -88,10 +97,7 @@ export class WatchesController {
     examples: { tomorrow: { until: '2026-03-02T08:00:00Z' } },
     parameters: ID,
   })
-  muteWatch(
-    @ZodPath(idSchema) { id }: z.infer<typeof idSchema>,
-    @ZodBody(muteSchema) { until }: z.infer<typeof muteSchema>,
-  ): Promise<Watch> {
+  muteWatch(@ZodPath(idPathSchema) { id }: IdPath, @ZodBody(muteSchema) { until }: z.infer<typeof muteSchema>): Promise<Watch> {
     return this.watches.mute(id, new Date(until));
   }
 
@@ -103,7 +109,7 @@ export class WatchesController {
     problems: ['not-found'],
     parameters: ID,
   })
-  unmuteWatch(@ZodPath(idSchema) { id }: z.infer<typeof idSchema>): Promise<Watch> {
+  unmuteWatch(@ZodPath(idPathSchema) { id }: IdPath): Promise<Watch> {
     return this.watches.mute(id, null);
   }
 }

@@ -1,11 +1,10 @@
-import { webhookInputSchema, webhookSchema, type Webhook } from '@attune/contracts';
+import { idPathSchema, webhookInputSchema, webhookSchema, type IdPath, type Webhook } from '@attune/contracts';
 import { ApiRoute, ZodBody, ZodPath } from '@attune/service-kit';
 import { Controller, Delete, Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { WebhookAddressGuard } from './webhook-address-guard';
 import { WebhookRepository, type WebhookInput } from './webhook-repository';
 
-const idSchema = z.object({ id: z.string().min(1).max(100) });
 const ID = { id: '0b0e5f1e-6a51-4c3e-9b0e-5f1e6a514c3e' };
 
 /** Where alerts are posted to. */
@@ -50,7 +49,7 @@ export class WebhooksController {
     problems: ['not-found'],
     parameters: ID,
   })
-  deleteWebhook(@ZodPath(idSchema) { id }: z.infer<typeof idSchema>): Promise<void> {
+  deleteWebhook(@ZodPath(idPathSchema) { id }: IdPath): Promise<void> {
     return this.webhooks.delete(id);
   }
 }

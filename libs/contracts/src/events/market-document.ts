@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cloudEventSchema, instantSchema } from '../cloud-event';
+import { storableText, webAddress, wordedText } from '../text';
 
 /** Most characters of a document's text; a longer one is refused. */
 export const MAX_DOCUMENT_CHARACTERS = 100_000;
@@ -12,14 +13,11 @@ export const marketDocumentSchema = z.object({
     .describe(
       'Unique for its source for ever: a second document with the same id and the same content is a repeat, with other content an error',
     ),
-  source: z.string().min(1).max(200).describe('Who published it, such as a wire or a network'),
+  source: storableText().min(1).max(200).describe('Who published it, such as a wire or a network'),
   publishedAt: instantSchema.describe('Event time: windows follow it'),
-  title: z.string().max(1_000).optional(),
-  text: z.string().max(MAX_DOCUMENT_CHARACTERS).regex(/\S/, 'a document needs a text'),
-  url: z
-    .url({ protocol: /^https?$/ })
-    .max(2_000)
-    .optional(),
+  title: storableText().max(1_000).optional(),
+  text: wordedText('a document needs a text').max(MAX_DOCUMENT_CHARACTERS),
+  url: webAddress().optional(),
   language: z
     .string()
     .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'a BCP 47 language tag')

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cloudEventSchema, instantSchema } from '../cloud-event';
+import { storableText } from '../text';
 
 export const SENTIMENT_LABELS = ['negative', 'neutral', 'positive'] as const;
 export const sentimentLabelSchema = z.enum(SENTIMENT_LABELS);
@@ -17,17 +18,17 @@ export type Sentiment = z.infer<typeof sentimentSchema>;
 
 /** One document's sentiment about one watched entity or topic. */
 export const documentSentimentSchema = sentimentSchema.extend({
-  documentId: z.string(),
-  watchId: z.string(),
-  source: z.string(),
-  title: z.string().optional(),
-  url: z.string().optional(),
+  documentId: storableText(),
+  watchId: storableText(),
+  source: storableText(),
+  title: storableText().optional(),
+  url: storableText().optional(),
   publishedAt: instantSchema,
   receivedAt: instantSchema.describe('When the document came to market.documents'),
   sentences: z.number().int().positive().describe('Sentences about the target that the sentiment was aggregated from'),
-  topics: z.array(z.string()).describe('Topics of the text by the head'),
-  fingerprint: z.string().describe('MinHash signature of the text in base64url, by which near-duplicates are linked to one story'),
-  modelVersion: z.string(),
+  topics: z.array(storableText()).describe('Topics of the text by the head'),
+  fingerprint: storableText().describe('MinHash signature of the text in base64url, by which near-duplicates are linked to one story'),
+  modelVersion: storableText(),
 });
 export type DocumentSentiment = z.infer<typeof documentSentimentSchema>;
 

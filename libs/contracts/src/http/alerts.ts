@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { instantSchema } from '../cloud-event';
 import { ALERT_STATES, alertSchema } from '../events/alert';
 import { windowAggregateSchema } from '../events/trend';
+import { storableText } from '../text';
 import { pageQuerySchema } from './page';
 
 /** An alert and what people said of it. */
@@ -17,22 +18,31 @@ export type AlertRecord = z.infer<typeof alertRecordSchema>;
 /** Query of `GET /v1/alerts`. */
 export const alertsQuerySchema = pageQuerySchema.extend({
   state: z.enum(ALERT_STATES).optional(),
-  watch: z.string().max(200).optional(),
+  watch: storableText().max(200).optional(),
 });
 
 /** Body of `PATCH /v1/alerts/{id}`. */
 export const alertUpdateSchema = z
-  .strictObject({ acknowledged: z.literal(true), falseAlarm: z.boolean(), note: z.string().max(2_000) })
+  .strictObject({ acknowledged: z.literal(true), falseAlarm: z.boolean(), note: storableText().max(2_000) })
   .partial()
-  .refine((body) => Object.keys(body).length > 0, 'nothing to change');
+  .refine((body) => Object.keys(body).length > 0, 'nothing to change')
+  .meta({ minProperties: 1 });
 
 /** Body of `PUT /v1/watches/{id}/mute`. */
 export const muteSchema = z.strictObject({ until: instantSchema });
 
+/** Nothing is counted before, and steps are counted from there. */
+const EPOCH = 0;
+const LAST_INSTANT = Date.parse('2999-12-31T23:59:59Z');
+const countedInstant = instantSchema.refine((text) => {
+  const instant = Date.parse(text);
+  return instant >= EPOCH && instant <= LAST_INSTANT;
+}, 'must lie in the years 1970 to 2999');
+
 /** Query of `GET /v1/watches/{id}/trend`. */
 export const trendQuerySchema = z.object({
-  from: instantSchema,
-  to: instantSchema,
-  step: z.coerce.number().int().min(60).max(604_800).default(300).describe('Seconds'),
+  from: countedInstant,
+  to: countedInstant,
+  step: z.coerce.number().int().min(60).max(604_800).multipleOf(60).default(300).describe('Seconds, a number of minutes'),
 });
 export const trendResponseSchema = z.object({ watchId: z.string(), step: z.number().int(), points: z.array(windowAggregateSchema) });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { instantSchema } from '../cloud-event';
 import { marketDocumentSchema } from '../events/market-document';
 import { sentimentSchema } from '../events/sentiment';
+import { wordedText } from '../text';
 
 export const MAX_DOCUMENTS_PER_REQUEST = 500;
 
@@ -47,8 +48,13 @@ export const sentimentRequestSchema = z.strictObject({
   texts: z
     .array(
       z.strictObject({
-        text: z.string().max(20_000).regex(/\S/, 'a text must not be empty'),
-        entity: z.string().trim().min(1).max(200).optional().describe('Whom the sentiment is about; the whole text without it'),
+        text: wordedText('a text must not be empty').max(20_000),
+        entity: wordedText('an entity must not be blank')
+          .trim()
+          .min(1)
+          .max(200)
+          .optional()
+          .describe('Whom the sentiment is about; the whole text without it'),
       }),
     )
     .min(1)

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { storableText } from '../text';
 
 /** Query parameters of a list that is read page by page. */
 export const pageQuerySchema = z.object({
-  cursor: z.string().max(500).optional().describe('`nextCursor` of the page before'),
+  cursor: storableText().max(500).optional().describe('`nextCursor` of the page before'),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 

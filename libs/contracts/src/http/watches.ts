@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { instantSchema } from '../cloud-event';
+import { storableText, wordedText } from '../text';
 
-const name = z.string().trim().min(1).max(200);
+const name = wordedText('must not be blank').trim().min(1).max(200);
 const names = z.array(name).max(100);
 
 /** How negative opinion about a watch is judged. */
@@ -24,7 +25,11 @@ const entityTarget = z.strictObject({
     .array(z.string().regex(/^[A-Za-z0-9]{1,8}([.-][A-Za-z0-9]{1,4})?$/, 'a ticker such as BRK.B'))
     .max(20)
     .default([]),
-  patterns: z.array(z.string().min(1).max(500)).max(20).default([]).describe('Regular expressions in RE2 syntax, matched in linear time'),
+  patterns: z
+    .array(storableText().min(1).max(500))
+    .max(20)
+    .default([])
+    .describe('Regular expressions in RE2 syntax, matched in linear time'),
   excludes: names.default([]).describe('Phrases beside which the name means something else, such as "apple pie"'),
 });
 
@@ -33,7 +38,7 @@ const topicTarget = z.strictObject({
   kind: z.literal('topic'),
   topic: name.optional().describe('A label of the head'),
   keywords: names.default([]),
-  description: z.string().max(1_000).optional().describe('Matched by meaning through the encoder'),
+  description: storableText().max(1_000).optional().describe('Matched by meaning through the encoder'),
   threshold: z.number().min(0).max(1).default(0.5).describe('Probability of the label, or cosine to the description'),
 });
 

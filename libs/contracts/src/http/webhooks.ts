@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { instantSchema } from '../cloud-event';
+import { storableText, webAddress } from '../text';
 
 /** Body of `POST /v1/webhooks`. */
 export const webhookInputSchema = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }).max(2_000),
-  secret: z.string().min(16).max(200).describe('Signs each delivery: HMAC-SHA256 of timestamp and body'),
-  watchIds: z.array(z.string().max(200)).max(1_000).optional().describe('Only alerts of these; of all without it'),
+  url: webAddress(),
+  secret: storableText().min(16).max(200).describe('Signs each delivery: HMAC-SHA256 of timestamp and body'),
+  watchIds: z.array(storableText().max(200)).max(1_000).optional().describe('Only alerts of these; of all without it'),
   enabled: z.boolean().default(true),
 });
 export const webhookSchema = z.object({
