@@ -5,16 +5,17 @@ import {
   marketDocumentSchema,
   scoredDocumentSchema,
   type DocumentsAccepted,
+  uploadProgressSchema,
   type IdPath,
   type ScoredDocument,
 } from '@attune/contracts';
-import { ApiRoute, ClientSignal, HttpProblem, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
+import { ApiRoute, beginRawAnswer, ClientSignal, HttpProblem, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { DocumentIntake } from './document-intake';
 import { DocumentReader } from './document-reader';
-import { readNdjson } from './ndjson';
+import { uploadDocuments } from './document-upload';
 
 const explainSchema = z.object({ explain: z.stringbool().default(false).describe('Say which tokens mattered most') });
 const DOCUMENT = {
@@ -24,10 +25,6 @@ const DOCUMENT = {
   title: 'Halden Freight withdraws its outlook',
   text: 'The carrier no longer expects to reach its targets and warns of a loss.',
 };
-/** Documents of an upload that are published together. */
-const UPLOAD_BATCH = 500;
-/** Refusals that an upload's answer tells in full. */
-const MAX_REFUSALS = 1_000;
 
 /** Documents in, and what was made of them. */
 @Controller('/v1/documents')
@@ -58,46 +55,19 @@ export class DocumentsController {
   @ApiRoute({
     summary: 'Hand in documents as NDJSON, with progress',
     description:
-      'One document a line, as many as you like. The answer is NDJSON, too: a line `{"accepted","refused"}` after every 500 documents, the last one with `done: true`.',
+      'One document a line, as many as you like within five minutes. The answer is NDJSON, too: a line after 500 documents at most, and a last one that is `done` or tells an `error`.',
     scope: 'write',
     responses: {
-      200: { description: 'Progress', schema: documentsAcceptedSchema.extend({ done: z.boolean() }), contentType: 'application/x-ndjson' },
+      200: { description: 'Progress', schema: uploadProgressSchema, contentType: 'application/x-ndjson' },
     },
     streams: {
       'application/x-ndjson': { description: 'A document a line', schema: marketDocumentSchema, example: `${JSON.stringify(DOCUMENT)}\n` },
     },
   })
   async uploadDocuments(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @ClientSignal() client: AbortSignal): Promise<void> {
-    const lines = readNdjson(request.body as AsyncIterable<Buffer>);
-    reply.hijack();
-    const { raw } = reply;
-    raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
-    let index = 0;
-    let accepted = 0;
-    const refused: DocumentsAccepted['refused'] = [];
-    const publish = async (bodies: unknown[]): Promise<void> => {
-      const answer = await this.intake.publish(bodies, index);
-      index += bodies.length;
-      accepted += answer.accepted;
-      refused.push(...answer.refused.slice(0, MAX_REFUSALS - refused.length));
-    };
-    const progress = (more: object): void => {
-      raw.write(`${JSON.stringify({ accepted, refused, ...more })}\n`);
-    };
-    try {
-      let waiting: unknown[] = [];
-      for await (const line of lines) {
-        client.throwIfAborted();
-        if (waiting.push(line) < UPLOAD_BATCH) continue;
-        await publish(waiting);
-        waiting = [];
-        progress({ done: false });
-      }
-      await publish(waiting);
-      progress({ done: true });
-    } catch (error) {
-      const message = error instanceof HttpProblem ? error.message : 'The upload broke off; what was accepted stays. Send the rest again.';
-      progress({ done: false, error: message });
+    const raw = beginRawAnswer(reply, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
+    for await (const progress of uploadDocuments(this.intake, request.body as AsyncIterable<Buffer>, client)) {
+      raw.write(`${JSON.stringify(progress)}\n`);
     }
     raw.end();
   }

@@ -1,15 +1,21 @@
 import { HttpProblem } from '@attune/service-kit';
 
 /** A line longer than this is no document. */
-const MAX_LINE_BYTES = 4 * 1024 * 1024;
+const MAX_LINE_BYTES = 1024 * 1024;
+
+/** A value of a body with one JSON value a line. */
+export interface NdjsonLine {
+  /** What is not JSON is its text, which no schema of an object accepts, so that it is refused at its place. */
+  readonly value: unknown;
+  readonly bytes: number;
+}
 
 /**
- * Values of a body with one JSON value a line; blank lines are passed over. What is not JSON is yielded as its text, which
- * no schema of an object accepts, so that it is refused at its place.
+ * The values of a body with one JSON value a line; blank lines are passed over.
  *
  * @throws HttpProblem `too-large` for a line that never ends
  */
-export async function* readNdjson(body: AsyncIterable<Buffer>): AsyncGenerator<unknown> {
+export async function* readNdjson(body: AsyncIterable<Buffer>): AsyncGenerator<NdjsonLine> {
   let parts: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {
@@ -27,12 +33,16 @@ export async function* readNdjson(body: AsyncIterable<Buffer>): AsyncGenerator<u
   yield* parseLine(Buffer.concat(parts));
 }
 
-function* parseLine(line: Buffer): Generator<unknown> {
+function* parseLine(line: Buffer): Generator<NdjsonLine> {
   const text = line.toString('utf8').trim();
   if (text === '') return;
+  yield { value: parse(text), bytes: line.length };
+}
+
+function parse(text: string): unknown {
   try {
-    yield JSON.parse(text);
+    return JSON.parse(text);
   } catch {
-    yield text;
+    return text;
   }
 }

@@ -15,9 +15,19 @@ export const documentsInputSchema = z.union([
 /** Answer to an intake: what was published to `market.documents`. Scoring follows. */
 export const documentsAcceptedSchema = z.object({
   accepted: z.number().int().nonnegative(),
-  refused: z.array(z.object({ index: z.number().int(), id: z.string().optional(), message: z.string() })),
+  refused: z.array(z.object({ index: z.number().int().nonnegative(), id: z.string().optional(), message: z.string() })),
 });
 export type DocumentsAccepted = z.infer<typeof documentsAcceptedSchema>;
+
+/** A line of the answer to an upload. */
+export const uploadProgressSchema = documentsAcceptedSchema.extend({
+  accepted: z.number().int().nonnegative().describe('So far'),
+  refusals: z.number().int().nonnegative().describe('So far'),
+  refused: documentsAcceptedSchema.shape.refused.describe('Since the line before; after 1,000 they are only counted'),
+  done: z.boolean().describe('The upload is complete, and this is the last line'),
+  error: z.string().optional().describe('Why it broke off; what was accepted stays'),
+});
+export type UploadProgress = z.infer<typeof uploadProgressSchema>;
 
 /** A token and how much the probability of the label falls without it. */
 export const tokenInfluenceSchema = z.object({
