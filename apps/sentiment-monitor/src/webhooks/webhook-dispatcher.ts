@@ -5,7 +5,8 @@ import type { WebhookAddressGuard } from './webhook-address-guard';
 import type { DeliveryResult, DueDelivery, WebhookRepository } from './webhook-repository';
 
 const POLL_MS = 1_000;
-const BATCH = 16;
+/** Deliveries that are posted at once. */
+const IN_FLIGHT = 16;
 const TIMEOUT_MS = 10_000;
 /** Longer than a delivery takes: after it, another instance may take the delivery. */
 const LEASE_MS = 60_000;
@@ -14,10 +15,11 @@ const MAX_ATTEMPTS = 12;
 const FIRST_DELAY_MS = 10_000;
 const LONGEST_DELAY_MS = 6 * 60 * 60 * 1_000;
 
-/** Posts the deliveries that are due. Several instances share the work. */
+/** Posts the deliveries that are due, each by itself: one that hangs holds up no other. Several instances share the work. */
 export class WebhookDispatcher {
   private timer: NodeJS.Timeout | undefined;
-  private work: Promise<void> | undefined;
+  private taking: Promise<void> | undefined;
+  private readonly inFlight = new Set<Promise<void>>();
 
   constructor(
     private readonly repository: WebhookRepository,
@@ -33,24 +35,36 @@ export class WebhookDispatcher {
   /** Waits for the deliveries in hand. */
   async stop(): Promise<void> {
     clearInterval(this.timer);
-    await this.work;
-  }
-
-  /** Delivers what is due. */
-  async deliverDue(): Promise<number> {
-    const due = await this.repository.takeDue(BATCH, LEASE_MS);
-    await Promise.all(
-      due.map(async (delivery) => this.repository.finish(delivery, this.afterAttempt(delivery, await this.post(delivery)))),
-    );
-    return due.length;
+    this.timer = undefined;
+    await this.taking;
+    await Promise.all(this.inFlight);
   }
 
   private wake(): void {
-    this.work ??= this.deliverDue()
-      .then(() => undefined, this.onError)
+    if (this.timer === undefined || this.inFlight.size === IN_FLIGHT) return;
+    this.taking ??= this.take()
+      .catch(this.onError)
       .finally(() => {
-        this.work = undefined;
+        this.taking = undefined;
       });
+  }
+
+  private async take(): Promise<void> {
+    const free = IN_FLIGHT - this.inFlight.size;
+    const due = await this.repository.takeDue(free, LEASE_MS);
+    for (const delivery of due) {
+      const work = this.deliver(delivery)
+        .catch(this.onError)
+        .finally(() => {
+          this.inFlight.delete(work);
+          if (due.length === free) this.wake();
+        });
+      this.inFlight.add(work);
+    }
+  }
+
+  private async deliver(delivery: DueDelivery): Promise<void> {
+    await this.repository.finish(delivery, this.afterAttempt(delivery, await this.post(delivery)));
   }
 
   private afterAttempt({ attempts }: DueDelivery, outcome: { status?: number; error?: string }): DeliveryResult {
@@ -63,7 +77,8 @@ export class WebhookDispatcher {
   /** Redirects are not followed: they could lead to a private address. */
   private post({ url, secret, event, eventId }: DueDelivery): Promise<{ status?: number; error?: string }> {
     const target = new URL(url);
-    if (this.addresses.refusesLiteral(target.hostname)) return Promise.resolve({ error: 'the address is private' });
+    const refusal = this.addresses.refusal(url);
+    if (refusal !== undefined) return Promise.resolve({ error: refusal });
     const body = JSON.stringify(event);
     const timestamp = Math.floor(Date.now() / 1_000);
     const send = target.protocol === 'https:' ? httpsRequest : httpRequest;

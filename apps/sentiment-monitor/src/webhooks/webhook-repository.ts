@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AttuneError } from '@attune/artifact';
 import type { AlertEvent, Webhook, webhookInputSchema } from '@attune/contracts';
 import type { Database, Transaction } from '@attune/storage';
-import { and, asc, desc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, lte, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { webhookDeliveries, webhooks } from '../database/schema';
 
@@ -97,22 +97,14 @@ export class WebhookRepository {
         .limit(limit)
         .for('update', { of: webhookDeliveries, skipLocked: true });
       if (due.length === 0) return [];
+      const taken = sql.join(
+        due.map(({ delivery: { webhookId, eventId } }) => sql`(${webhookId}, ${eventId})`),
+        sql`, `,
+      );
       await tx
         .update(webhookDeliveries)
         .set({ nextAttemptAt: new Date(Date.now() + leaseMs) })
-        .where(
-          and(
-            inArray(
-              webhookDeliveries.eventId,
-              due.map(({ delivery }) => delivery.eventId),
-            ),
-            inArray(
-              webhookDeliveries.webhookId,
-              due.map(({ delivery }) => delivery.webhookId),
-            ),
-            lte(webhookDeliveries.nextAttemptAt, new Date()),
-          ),
-        );
+        .where(sql`(${webhookDeliveries.webhookId}, ${webhookDeliveries.eventId}) in (${taken})`);
       return due.map(({ delivery: { webhookId, eventId, event, attempts }, url, secret }) => ({
         webhookId,
         eventId,

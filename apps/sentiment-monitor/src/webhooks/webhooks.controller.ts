@@ -24,7 +24,7 @@ export class WebhooksController {
     scope: 'admin',
     responses: { 201: { description: 'Will be posted to', schema: webhookSchema } },
     problems: ['unprocessable'],
-    examples: { all: { url: 'https://alerts.example.com/hooks/attune', secret: 'a secret of your own making' } },
+    examples: { all: { url: 'https://example.com/hooks/attune', secret: 'a secret of your own making' } },
   })
   async createWebhook(@ZodBody(webhookInputSchema) input: WebhookInput): Promise<Webhook> {
     await this.addresses.assertAllowed(input.url);
