@@ -18,6 +18,7 @@ export { asyncApiDocument, type AsyncApiDocument, type AsyncApiInfo } from './do
 export { openApiDocument, type OpenApiDocument } from './documents/openapi-document';
 export { EVENT_STREAM, EventStreamModule, type EventStreamModuleOptions } from './events/event-stream.module';
 export { Readiness, type ReadinessCheck, type ReadinessReport } from './health/readiness';
+export { beginRawAnswer } from './http/raw-answer';
 export { createLogger, LOGGER, type Logger, type LoggerSettings } from './logging/logger';
 export { InferenceMetrics } from './metrics/inference-metrics';
 export { Metrics } from './metrics/metrics';

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import type { AlertEvent } from '@attune/contracts';
 import { latestPosition, readCommitted, type AppendOnlyTable, type CommittedPosition, type Database } from '@attune/storage';
 import { alertEvents } from '../database/schema';
@@ -13,17 +14,28 @@ const SOURCE: AppendOnlyTable<typeof alertEvents> = {
   transactionId: alertEvents.transaction,
   sequence: alertEvents.sequence,
 };
-const PAGE = 200;
+/** Items that are read, and held for one follower, at once. */
+const PAGE = 50;
+/** The newest items, from which followers who keep up are served without asking the database. */
+const RECENT = 1_000;
+const NEWS = 'news';
 
 /**
  * Follows the changes of alerts that any instance commits, in their order. One query at a time asks for all followers,
- * and none while nobody follows.
+ * and none while nobody follows. Each follower takes items at its own pace and has its own place: one that is slow holds
+ * nothing but a page.
  */
 export class AlertFeed {
-  private readonly followers = new Set<(item: FeedItem) => void>();
-  private position: CommittedPosition | undefined;
+  private readonly emitter = new EventEmitter().setMaxListeners(0);
+  private followers = 0;
+  private opening: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private reading = false;
+  private polling: Promise<void> | undefined;
+  private recent: FeedItem[] = [];
+  /** Place before the first of the recent items. */
+  private recentAfter: CommittedPosition | undefined;
+  /** Counts up with every arrival, so that none is missed between reading and waiting. */
+  private arrivals = 0;
 
   constructor(
     private readonly database: Database,
@@ -32,72 +44,100 @@ export class AlertFeed {
   ) {}
 
   /**
-   * Hands over every change after a position, or every one from now on, until the signal is aborted.
+   * Every change after a position, or every one from now on, until the signal is aborted, which must happen in the end.
    *
-   * @returns once the past is handed over
+   * @throws AttuneError `dependency-unavailable`
    */
-  async follow(after: CommittedPosition | undefined, signal: AbortSignal, deliver: (item: FeedItem) => void): Promise<void> {
+  async follow(after: CommittedPosition | undefined, signal: AbortSignal): Promise<AsyncGenerator<FeedItem>> {
     const start = after ?? (await this.database.query((orm) => latestPosition(orm, SOURCE)));
-    const delivered = new Set<CommittedPosition>();
-    const waiting: FeedItem[] = [];
-    let live = false;
-    const follower = (item: FeedItem): void => {
-      if (!live) waiting.push(item);
-      else if (!delivered.delete(item.position)) deliver(item);
-    };
-    if (signal.aborted) return;
-    await this.join(follower);
-    signal.addEventListener('abort', () => this.leave(follower), { once: true });
-    for await (const item of this.past(start)) {
-      if (signal.aborted) return;
-      delivered.add(item.position);
-      deliver(item);
-    }
-    live = true;
-    for (const item of waiting) follower(item);
+    await this.join(signal);
+    return this.changes(start, signal);
   }
 
   /** Ends the polling; followers hear nothing more. */
-  close(): void {
-    this.followers.clear();
-    clearInterval(this.timer);
-    this.timer = undefined;
+  async close(): Promise<void> {
+    this.pause();
+    await this.polling;
   }
 
-  private async *past(after: CommittedPosition | undefined): AsyncGenerator<FeedItem> {
-    for (let position = after; ;) {
-      const items = await this.read(position);
-      yield* items;
-      if (items.length < PAGE) return;
-      position = items[items.length - 1].position;
-    }
-  }
-
-  private async join(follower: (item: FeedItem) => void): Promise<void> {
-    if (this.followers.size === 0) this.position = await this.database.query((orm) => latestPosition(orm, SOURCE));
-    this.followers.add(follower);
-    this.timer ??= setInterval(() => void this.poll(), this.pollMs);
-    this.timer.unref();
-  }
-
-  private leave(follower: (item: FeedItem) => void): void {
-    this.followers.delete(follower);
-    if (this.followers.size === 0) this.close();
-  }
-
-  private async poll(): Promise<void> {
-    if (this.reading) return;
-    this.reading = true;
-    try {
-      for await (const item of this.past(this.position)) {
-        this.position = item.position;
-        for (const follower of this.followers) follower(item);
+  private async *changes(start: CommittedPosition | undefined, signal: AbortSignal): AsyncGenerator<FeedItem> {
+    let position = start;
+    while (!signal.aborted) {
+      const { arrivals } = this;
+      const items = await this.next(position);
+      for (const item of items) {
+        if (signal.aborted) return;
+        yield item;
+        ({ position } = item);
       }
-    } catch (error) {
-      this.onError(error);
-    } finally {
-      this.reading = false;
+      if (items.length > 0 || arrivals !== this.arrivals) continue;
+      await once(this.emitter, NEWS, { signal }).catch(() => undefined);
     }
+  }
+
+  private async join(signal: AbortSignal): Promise<void> {
+    this.followers += 1;
+    const leave = (): void => {
+      this.followers -= 1;
+      if (this.followers === 0) this.pause();
+    };
+    this.opening ??= this.open();
+    try {
+      await this.opening;
+    } catch (error) {
+      leave();
+      throw error;
+    }
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+  }
+
+  private async open(): Promise<void> {
+    try {
+      this.recentAfter = await this.database.query((orm) => latestPosition(orm, SOURCE));
+      this.recent = [];
+      this.timer = setInterval(() => this.poll(), this.pollMs).unref();
+    } catch (error) {
+      this.opening = undefined;
+      throw error;
+    }
+  }
+
+  private pause(): void {
+    clearInterval(this.timer);
+    this.opening = undefined;
+    this.recent = [];
+  }
+
+  private poll(): void {
+    this.polling ??= this.fetchNews()
+      .catch(this.onError)
+      .finally(() => {
+        this.polling = undefined;
+      });
+  }
+
+  private async fetchNews(): Promise<void> {
+    for (let full = true; full;) {
+      const { opening } = this;
+      const items = await this.read(this.recent.at(-1)?.position ?? this.recentAfter);
+      // Whoever joined anew meanwhile has another place to begin with.
+      if (items.length === 0 || opening === undefined || opening !== this.opening) return;
+      full = items.length === PAGE;
+      this.recent.push(...items);
+      const forgotten = this.recent.splice(0, this.recent.length - RECENT);
+      this.recentAfter = forgotten.at(-1)?.position ?? this.recentAfter;
+      this.arrivals += 1;
+      this.emitter.emit(NEWS);
+    }
+  }
+
+  /** A page after a position, from memory where it is there. */
+  private next(after: CommittedPosition | undefined): FeedItem[] | Promise<FeedItem[]> {
+    if (this.opening === undefined) return this.read(after);
+    if (after === this.recentAfter) return this.recent.slice(0, PAGE);
+    const index = this.recent.findLastIndex(({ position }) => position === after);
+    return index >= 0 ? this.recent.slice(index + 1, index + 1 + PAGE) : this.read(after);
   }
 
   private async read(after: CommittedPosition | undefined): Promise<FeedItem[]> {
