@@ -71,13 +71,13 @@ export function exampleEvents(): {
     },
     alert: {
       ...envelope,
-      id: `${WATCH}.1772357220000.opened.high`,
+      id: `${WATCH}:${WINDOW.start}.opened.high`,
       source: '/sentiment-monitor',
       type: 'attune.alert.sentiment',
       subject: WATCH,
       time: WINDOW.end,
       data: {
-        id: `${WATCH}.1772357220000`,
+        id: `${WATCH}:${WINDOW.start}`,
         watchId: WATCH,
         watchName: 'Halden Freight',
         state: 'open',

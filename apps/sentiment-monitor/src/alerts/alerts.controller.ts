@@ -15,7 +15,7 @@ import { z } from 'zod';
 import { AlertRepository } from './alert-repository';
 
 const placeSchema = z.object({ openedAt: instantSchema, id: storableText() });
-const ID = { id: '0b0e5f1e-6a51-4c3e-9b0e-5f1e6a514c3e.1772357400000' };
+const ID = { id: '0b0e5f1e-6a51-4c3e-9b0e-5f1e6a514c3e:2026-03-01T09:27:00.000Z' };
 
 /** Alerts and what people say of them. */
 @Controller('/v1/alerts')
