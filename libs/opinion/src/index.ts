@@ -49,3 +49,4 @@ export type { BacktestAlert, WatchTally } from './backtest/watch-replay';
 export { WatchMatcher } from './matching/watch-matcher';
 export { TopicIndex, type TopicEvidence, type TopicMatch } from './matching/topic-index';
 export { assertWatchTarget } from './matching/patterns';
+export { negativeBinomial, poisson, seededRandom } from './detection/simulation/noise';

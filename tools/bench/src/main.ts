@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { AttuneError } from '@attune/artifact';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { compareDetection } from './detection/compare-detection';
+import { simulateSurges } from './detection/simulate-surges';
 import { comparePrediction } from './prediction/compare-prediction';
 import { compareServing, type ServingComparisonOptions } from './serving/compare-serving';
 import { compareSteps } from './steps/compare-steps';
@@ -146,6 +147,15 @@ function createProgram(args: readonly string[]): Command {
     .option('--out <folder>', 'where the result is written', join(ROOT, 'docs/results'))
     .action(async (options: { nab: string; out: string }) => {
       await publish(await compareDetection({ ...options, onRun: say, command }), options.out);
+    });
+  program
+    .command('surges')
+    .description('false alarms, recall and delay of alerts on simulated news with surges')
+    .option('--out <folder>', 'where the result is written', join(ROOT, 'docs/results'))
+    .addOption(new Option('--watches <n>', 'whose noise is looked at').argParser(wholeNumber).default(10))
+    .addOption(new Option('--surges <n>', 'of each kind').argParser(wholeNumber).default(60))
+    .action(async (options: { out: string; watches: number; surges: number }) => {
+      await publish(simulateSurges({ ...options, onRun: say, command }), options.out);
     });
   return program;
 }

@@ -10,7 +10,13 @@ export const alertRulesSchema = z.strictObject({
   windowMinutes: z.number().int().min(1).max(1_440).default(5),
   hopMinutes: z.number().int().min(1).max(1_440).default(1).describe('A window starts so often; it divides windowMinutes'),
   sensitivity: z.number().min(0).max(1).default(0.5).describe('0 alerts rarely, 1 soon'),
-  minimumStories: z.number().int().min(1).max(10_000).default(4).describe('Negative stories in the window below which nothing alerts'),
+  minimumStories: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(4)
+    .describe('Negative stories in the window, or in a longer span that surprises more, below which nothing alerts'),
   minimumNegativeShare: z.number().min(0).max(1).default(0.3),
   coolDownMinutes: z.number().int().min(0).max(10_080).default(30).describe('After an alert resolved, none opens for so long'),
 });

@@ -6,6 +6,8 @@ import { negativeShare, type JudgedWindow } from './severity';
 
 /** An alert resolves after windows have been calm for as long as so many of them. */
 const CALM_WINDOWS = 3;
+/** Where stories came slowly, for such a share of the time over which they did. */
+const CALM_SHARE = 0.5;
 
 /** What an alert tells beside its window. */
 interface AlertContext {
@@ -25,6 +27,7 @@ export function openAlert(watchId: string, { start, counts, judgement }: JudgedW
     calmSince: null,
     probability: judgement.probability,
     peak: counts.stories.negative,
+    slowness: judgement.over?.milliseconds ?? 0,
   };
 }
 
@@ -37,6 +40,8 @@ export function riseTo(alert: OpenAlert, { counts, judgement }: JudgedWindow, se
     calmSince: null,
     probability: Math.min(alert.probability, judgement.probability),
     peak: Math.max(alert.peak, counts.stories.negative),
+    // What a window shows by itself is over when windows are calm again.
+    slowness: Math.min(alert.slowness, judgement.over?.milliseconds ?? 0),
   };
 }
 
@@ -44,8 +49,9 @@ export function riseTo(alert: OpenAlert, { counts, judgement }: JudgedWindow, se
 export function calmAlert(alert: OpenAlert, { end }: JudgedWindow, calm: boolean, window: number): { alert: OpenAlert; resolved: boolean } {
   if (!calm) return { alert: { ...alert, calmSince: null }, resolved: false };
   const calmSince = alert.calmSince ?? end;
+  const needed = Math.max(CALM_WINDOWS * window, CALM_SHARE * alert.slowness);
   // The first calm window is itself as long as a window.
-  return { alert: { ...alert, calmSince }, resolved: end - calmSince + window >= CALM_WINDOWS * window };
+  return { alert: { ...alert, calmSince }, resolved: end - calmSince + window >= needed };
 }
 
 /** The alert as it is published. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { createDetector, detectorNames } from './registry';
 import { scoreSeries } from './score-series';
 import type { CountWindow } from './surge-detector';
-import { negativeBinomial, poisson, seededRandom } from './testing/noise';
+import { negativeBinomial, poisson, seededRandom } from './simulation/noise';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

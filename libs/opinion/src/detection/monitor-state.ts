@@ -24,6 +24,7 @@ export const openAlertSchema = z.object({
   calmSince: time.nullable().describe('End of the first of the calm windows up to now'),
   probability: z.number().describe('The least of all its windows'),
   peak: z.number().describe('Most negative stories in a window'),
+  slowness: z.number().default(0).describe('Milliseconds over which the stories came that surprised; 0 where a window showed them'),
 });
 export type OpenAlert = z.infer<typeof openAlertSchema>;
 

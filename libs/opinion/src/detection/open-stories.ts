@@ -2,16 +2,20 @@ import type { Alert } from '@attune/contracts';
 import type { Mention } from './monitor-types';
 import type { OpenStory } from './monitor-state';
 
-/** Stories that are remembered at most; the others still count. */
-const MOST_STORIES = 40;
+/** Stories of windows that are open and of the time before them that are remembered at most; the others still count. */
+const MOST_STORIES = { open: 30, before: 10 };
 const LONGEST_TITLE = 300;
 const IN_ALERT = 5;
 
-/** The stories after another telling. Only negative documents begin one; whoever tells a known one is counted. */
-export function tell(stories: readonly OpenStory[], mention: Mention): OpenStory[] {
+/**
+ * The stories after another telling. Only negative documents begin one; whoever tells a known one is counted.
+ *
+ * @param open start of the first window that is open
+ */
+export function tell(stories: readonly OpenStory[], mention: Mention, open: number): OpenStory[] {
   const ids = new Set([mention.storyId, ...(mention.replaces ?? [])]);
   const same = stories.filter(({ id }) => ids.has(id));
-  if (same.length === 0) return mention.label === 'negative' ? keepBest([...stories, firstTelling(mention)]) : [...stories];
+  if (same.length === 0) return mention.label === 'negative' ? keepBest([...stories, firstTelling(mention)], open) : [...stories];
   const tellings = [...same, firstTelling(mention)];
   const first = tellings.reduce((earliest, telling) => (telling.publishedAt < earliest.publishedAt ? telling : earliest));
   return [
@@ -47,8 +51,19 @@ function firstTelling({ storyId, documentId, title, url, source, publishedAt, sc
   };
 }
 
-function keepBest(stories: OpenStory[]): OpenStory[] {
-  return stories.length <= MOST_STORIES ? stories : stories.sort(byWeight).slice(0, MOST_STORIES);
+function keepBest(stories: OpenStory[], open: number): OpenStory[] {
+  if (stories.length <= MOST_STORIES.before) return stories;
+  const best = (some: OpenStory[], most: number): OpenStory[] => (some.length <= most ? some : some.sort(byWeight).slice(0, most));
+  return [
+    ...best(
+      stories.filter(({ publishedAt }) => publishedAt < open),
+      MOST_STORIES.before,
+    ),
+    ...best(
+      stories.filter(({ publishedAt }) => publishedAt >= open),
+      MOST_STORIES.open,
+    ),
+  ];
 }
 
 function byWeight(one: OpenStory, other: OpenStory): number {

@@ -23,21 +23,33 @@ export interface JudgedWindow {
  * Sensitivity 0 asks for the square root of 2 times the default's surprise and 1 for so much less: with windows of
  * five minutes, noise would open an alert about once in four weeks at 0.5, in some years at 0 and in two days at 1.
  */
-export function severityOf({ counts, judgement }: JudgedWindow, rules: AlertRules): AlertSeverity | undefined {
-  const { negative } = counts.stories;
-  if (!judgement.ready || negative < rules.minimumStories || negativeShare(counts) < rules.minimumNegativeShare) return undefined;
+export function severityOf(judged: JudgedWindow, rules: AlertRules): AlertSeverity | undefined {
+  const { counts, judgement } = judged;
+  if (!judgement.ready || counts.stories.negative === 0) return undefined;
+  if (storiesOf(judged) < rules.minimumStories || negativeShare(counts) < rules.minimumNegativeShare) return undefined;
   const surprise = relativeSurprise(judgement, rules);
   const ratio = ratioOf(judgement);
   return ALERT_SEVERITIES.findLast((severity) => surprise >= LEAST_SURPRISE[severity] && ratio >= LEAST_RATIO[severity]);
 }
 
-/** Whether nothing in a window would keep an alert open. */
-export function isCalm({ counts, judgement }: JudgedWindow, rules: AlertRules): boolean {
+/**
+ * Whether nothing in a window would keep an alert open.
+ *
+ * @param isSlow whether the alert is of stories that come more slowly than a window shows, so that each one counts
+ */
+export function isCalm({ counts, judgement }: JudgedWindow, rules: AlertRules, isSlow: boolean): boolean {
+  const { observed, expected } = judgement;
   return (
-    counts.stories.negative < rules.minimumStories ||
+    (!isSlow && counts.stories.negative < rules.minimumStories) ||
     relativeSurprise(judgement, rules) < CALM ||
-    judgement.observed < LEAST_RATIO.warning * judgement.expected
+    observed < LEAST_RATIO.warning * expected ||
+    observed === 0
   );
+}
+
+/** Negative stories in the window, or in the longer span that surprises most. */
+function storiesOf({ counts, judgement }: JudgedWindow): number {
+  return Math.max(counts.stories.negative, judgement.over?.observed ?? 0);
 }
 
 /** Share of the stories that are negative; 0 where there are none. */

@@ -33,6 +33,8 @@ export interface Judgement {
  */
 export interface SurgeDetector<State> {
   readonly name: string;
+  /** Milliseconds before a window that it looks back at to judge it; 0 where it judges a window by its own count alone. */
+  readonly reach: number;
   /** Checks a state that comes from outside. */
   readonly stateSchema: z.ZodType<State>;
   /** A state that has seen nothing. */
@@ -44,6 +46,8 @@ export interface SurgeDetector<State> {
   judge(state: State, window: CountWindow): Judgement;
   /** The state that has learnt a closed window too; the one given stays as it was. Windows come in the order of their start. */
   learn(state: State, window: CountWindow): State;
+  /** The state after a surge that was told has ended: what came in it makes no later window surprising. */
+  settle(state: State): State;
 }
 
 /** What a detector must be told of the series. */

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { alertSchema, trendSchema } from '@attune/contracts';
 import type { Mention } from './monitor-types';
 import { BASE, DAY, mention, MINUTE, MonitorRun, ordinaryNews, watchOf } from './testing/mentions';
-import { seededRandom } from './testing/noise';
+import { seededRandom } from './simulation/noise';
 
 const SURGE = BASE + 4 * DAY + 9 * 60 * MINUTE;
 
@@ -45,6 +45,35 @@ describe('a surge of negative stories', () => {
     run.observe(...burst(SURGE, 20, 15_000));
     expect(run.alerts[0]).toMatchObject({ change: 'opened' });
     expect(Date.parse(run.alerts[0].window.start)).toBeLessThanOrEqual(SURGE);
+  });
+
+  describe('that comes more slowly than a window shows', () => {
+    const quiet = new MonitorRun()
+      .observe(...ordinaryNews(seededRandom(6), BASE, SURGE, () => 0.01, 'negative'))
+      .advance(SURGE - 5 * MINUTE);
+    const slow = burst(SURGE, 10, 10 * MINUTE);
+    const run = new MonitorRun(watchOf(), {}, quiet.state).observe(...slow);
+
+    it('opens an alert when there are enough of them, which tells the span and its stories', () => {
+      const [opened] = run.alerts;
+      expect(opened).toMatchObject({ change: 'opened', observed: 1, documents: 1 });
+      expect(Date.parse(opened.window.start)).toBeLessThan(SURGE + 90 * MINUTE);
+      expect(opened.reasons.join(' ')).toMatch(/Over about the last \d+ hours: [4-9]/);
+      expect(opened.stories).toHaveLength(5);
+      expect(opened.stories.every(({ publishedAt }) => Date.parse(publishedAt) >= SURGE)).toBe(true);
+    });
+
+    it('resolves it once no more come, and does not open again for a single story', () => {
+      const after = new MonitorRun(watchOf(), {}, run.state).advance(SURGE + 9 * 60 * MINUTE);
+      expect(after.alerts.map(({ change }) => change)).toEqual(['resolved']);
+      const resolvedAt = Date.parse(after.alerts[0].resolvedAt ?? '');
+      expect(resolvedAt - slow[9].publishedAt).toBeGreaterThan(30 * MINUTE);
+      const later = new MonitorRun(watchOf(), {}, after.state).observe(
+        mention(resolvedAt + 45 * MINUTE),
+        mention(resolvedAt + 90 * MINUTE),
+      );
+      expect(later.alerts).toEqual([]);
+    });
   });
 
   it('tells in its alert what was counted, what was expected, and the stories behind it', () => {
@@ -91,7 +120,7 @@ describe('the rules of a watch', () => {
   const surge = burst(SURGE, 12, 10_000);
 
   it('ask for so many stories', () => {
-    expect(experienced({ minimumStories: 13 }).observe(...surge).alerts).toEqual([]);
+    expect(experienced({ minimumStories: 40 }).observe(...surge).alerts).toEqual([]);
     expect(experienced({ minimumStories: 12 }).observe(...surge).alerts).toHaveLength(1);
   });
 

@@ -129,7 +129,7 @@ export class WatchMonitor {
     return {
       ...state,
       buckets: applyChanges(state.buckets, changes),
-      stories: mention.publishedAt >= needed ? tell(state.stories, mention) : state.stories,
+      stories: mention.publishedAt >= needed - this.detector.reach ? tell(state.stories, mention, needed) : state.stories,
     };
   }
 
@@ -188,10 +188,11 @@ export class WatchMonitor {
 
   private forget(state: WatchMonitorState): WatchMonitorState {
     const needed = this.neededFrom(state);
+    const told = Math.min(needed - this.detector.reach, state.alert?.openedAt ?? needed);
     return {
       ...state,
       buckets: state.buckets.filter(({ start }) => start >= needed),
-      stories: state.stories.filter(({ publishedAt }) => publishedAt >= Math.min(needed, state.alert?.openedAt ?? needed)),
+      stories: state.stories.filter(({ publishedAt }) => publishedAt >= told),
     };
   }
 
@@ -222,11 +223,21 @@ export class WatchMonitor {
 
   private calm(state: WatchMonitorState, judged: JudgedWindow, effects: MonitorEffect[]): WatchMonitorState {
     if (state.alert === null) return state;
-    const { alert, resolved } = calmAlert(state.alert, judged, isCalm(judged, this.watch.rules), this.shape.window);
+    const { alert, resolved } = calmAlert(
+      state.alert,
+      judged,
+      isCalm(judged, this.watch.rules, state.alert.slowness > 0),
+      this.shape.window,
+    );
     if (!resolved) return { ...state, alert };
     const calm = judged.end - (alert.calmSince ?? judged.end) + this.shape.window;
     effects.push(this.alertEffect(alert, judged, 'resolved', calmReasons(judged, alert, calm), state));
-    return { ...state, alert: null, coolUntil: judged.end + this.watch.rules.coolDownMinutes * MINUTE };
+    return {
+      ...state,
+      alert: null,
+      coolUntil: judged.end + this.watch.rules.coolDownMinutes * MINUTE,
+      detector: this.detector.settle(state.detector),
+    };
   }
 
   private alertEffect(
@@ -236,7 +247,8 @@ export class WatchMonitor {
     reasons: string[],
     { stories }: WatchMonitorState,
   ): MonitorEffect {
-    const [from, to] = change === 'resolved' ? [alert.openedAt, judged.end] : [judged.start, judged.end];
+    const { start, end, judgement } = judged;
+    const from = change === 'resolved' ? alert.openedAt : Math.min(start, end - (judgement.over?.milliseconds ?? 0));
     return {
       kind: 'alert',
       alert: toAlert(alert, judged, {
@@ -244,7 +256,7 @@ export class WatchMonitor {
         detector: this.detector.name,
         change,
         reasons,
-        stories: topStories(stories, from, to),
+        stories: topStories(stories, from, end),
       }),
     };
   }

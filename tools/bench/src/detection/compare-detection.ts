@@ -33,8 +33,8 @@ const STEP = 300_000;
 const HALF_LIVES = [1, 2, 4].map((weeks) => weeks * WEEK);
 const SPANS = [
   [1, 4],
-  [1, 6],
   [2, 8],
+  [0.5, 2, 8],
 ].map((hours) => hours.map((each) => each * HOUR));
 
 const windowsSchema = z.record(z.string(), z.array(z.tuple([z.string(), z.string()])));
@@ -72,8 +72,8 @@ export async function compareDetection({ nab, onRun, command }: DetectionCompari
       row('all', served, heldOut, baseline),
     ],
     notes: [
-      `"Chosen without the file": the half-life of level and dispersion (1, 2 or 4 weeks) and the longer spans (1 and 4, 1 and 6, or 2 and 8 hours) that score best on the other four. Over these ${choices.length} choices the score of all files lies between ${Math.min(...choiceScores).toFixed(1)} and ${Math.max(...choiceScores).toFixed(1)}.`,
-      'Not chosen this way, but seen with all five files while the detector was built: its form, and the weights of its other assumptions (tail, season, cap). The false-alarm rate of one in four weeks is a promise to the user.',
+      `"Chosen without the file": the half-life of level and dispersion (1, 2 or 4 weeks) and the longer spans (1 and 4, 2 and 8, or 0.5, 2 and 8 hours) that score best on the other four. Over these ${choices.length} choices the score of all files lies between ${Math.min(...choiceScores).toFixed(1)} and ${Math.max(...choiceScores).toFixed(1)}.`,
+      'Not chosen this way, but seen with all five files while the detector was built: its form, and the weights of its other assumptions (tail, season, cap). The span of half an hour was chosen by the simulation of surges.md: it halves the delay of alerts on busy watches. The false-alarm rate of one in four weeks is a promise to the user.',
       'Published scores, each detector at its best threshold: ARTime 88.1, randomCutForest 79.5, contextOSE 76.0, numenta 67.4, windowedGaussian 64.8. The baseline here is at the 0.5 of its false-alarm rate.',
     ],
   };

@@ -21,7 +21,7 @@ export const PARAMETERS = {
   /** Standard deviations beyond what was expected at which a count is cut off before anything is learnt from it. */
   cap: 4,
   /** Spans over which counts are summed, besides the window itself; one that is not twice a window long is left out. */
-  spans: [2 * HOUR, 8 * HOUR],
+  spans: [HOUR / 2, 2 * HOUR, 8 * HOUR],
   /** Sums so many of their spans apart count as independent; with fewer, noise alarms oftener than promised. */
   independent: 1,
   /** Surprise above which windows count as the tail: 2 is one window in a hundred. */

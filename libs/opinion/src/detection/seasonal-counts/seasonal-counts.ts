@@ -27,8 +27,8 @@ interface Outlook {
 
 /**
  * The detector that serves. It expects a level, times a season by the hour of the day and the day of the week, with
- * negative binomial noise, and looks for surges over the window itself, an hour and six hours. All of these are learnt
- * from the series; what surged is cut off before it is learnt from.
+ * negative binomial noise, and looks for surges over the window itself, half an hour, two hours and eight hours. All of
+ * these are learnt from the series; what surged is cut off before it is learnt from.
  *
  * The expectation with a negative binomial around it is that of Farrington's method for outbreaks of disease (Noufaily
  * et al. 2013), here as a stream. How rare a surge is counts in independent spans of its length, so that one false
@@ -36,6 +36,7 @@ interface Outlook {
  */
 export class SeasonalCounts implements SurgeDetector<SeasonalCountsState> {
   readonly name = 'seasonal-counts';
+  readonly reach: number;
   readonly stateSchema = stateSchema;
   private readonly step: number;
   private readonly level: number;
@@ -52,6 +53,7 @@ export class SeasonalCounts implements SurgeDetector<SeasonalCountsState> {
     this.level = alarmLevel(options);
     this.levelFading = 0.5 ** (step / parameters.levelHalfLife);
     this.season = new SeasonModel({ step, halfLife: parameters.seasonHalfLife, flatEvidence: parameters.flatSeason });
+    this.reach = Math.max(0, ...parameters.spans.filter((span) => span >= 2 * step));
     this.spans = [0, ...parameters.spans.filter((span) => span >= 2 * step)].map((span) => new SpanModel(span, step, parameters));
   }
 
@@ -104,6 +106,10 @@ export class SeasonalCounts implements SurgeDetector<SeasonalCountsState> {
       season: settled ? this.season.learn(state.season, window.start, count, level, weight) : state.season,
       spans: this.spans.map((span, index) => span.learn(state.spans[index], spans[index], settled)),
     };
+  }
+
+  settle(state: SeasonalCountsState): SeasonalCountsState {
+    return { ...state, spans: state.spans.map((span) => ({ ...span, count: Math.min(span.count, span.expected) })) };
   }
 
   private outlook(state: SeasonalCountsState, window: CountWindow): Outlook {

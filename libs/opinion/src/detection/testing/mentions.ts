@@ -2,7 +2,7 @@ import { alertRulesSchema, type Alert, type AlertRules, type SentimentLabel } fr
 import type { Mention, MonitoredWatch, MonitorEffect, MonitorOptions } from '../monitor-types';
 import type { WatchMonitorState } from '../monitor-state';
 import { WatchMonitor } from '../watch-monitor';
-import { poisson } from './noise';
+import { poisson } from '../simulation/noise';
 
 export const MINUTE = 60_000;
 export const DAY = 24 * 60 * MINUTE;

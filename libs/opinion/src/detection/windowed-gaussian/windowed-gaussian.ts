@@ -19,6 +19,7 @@ export type WindowedGaussianState = z.infer<typeof stateSchema>;
  */
 export class WindowedGaussian implements SurgeDetector<WindowedGaussianState> {
   readonly name = 'windowed-gaussian';
+  readonly reach = 0;
   readonly stateSchema = stateSchema;
   private readonly level: number;
   private readonly blockWindows: number;
@@ -57,5 +58,9 @@ export class WindowedGaussian implements SurgeDetector<WindowedGaussianState> {
       first: first ?? start,
       blocks: [...older, { windows: begun.windows + 1, sum: begun.sum + count, squares: begun.squares + count * count }],
     };
+  }
+
+  settle(state: WindowedGaussianState): WindowedGaussianState {
+    return state;
   }
 }
