@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttuneError, type NamedTensor } from '@attune/artifact';
 import { z } from 'zod';
@@ -51,6 +51,8 @@ export class CheckpointStore {
       await writeSafetensors(file, tensors);
     } catch (error) {
       await rm(file, { force: true });
+      // Where this was to be the first one, nothing is left.
+      await rmdir(this.directory).catch(() => undefined);
       throw error;
     }
   }
