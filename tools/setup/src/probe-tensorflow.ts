@@ -6,6 +6,9 @@ import { causeOfDeath, lastLines, runProcess } from './processes';
 /** A loading takes two seconds; a machine that swaps, or a GPU that wakes up, many more. */
 const TIMEOUT = 120_000;
 
+/** Of several GPUs training takes the first, unless the user's own CUDA_VISIBLE_DEVICES names another. */
+const TRAINING_GPU = '0';
+
 const probeSchema = z.object({ version: z.string(), usesGpu: z.boolean(), product: z.array(z.number()) });
 
 /** What native TensorFlow said when it was loaded in a child process. */
@@ -23,7 +26,7 @@ export type TensorFlowProbe =
 export async function probeTensorFlow(binding: string, signal?: AbortSignal): Promise<TensorFlowProbe> {
   const { status, endedBy, stdout, stderr } = await runProcess(process.execPath, [join(__dirname, 'tensorflow-probe.cjs'), binding], {
     // TensorFlow names the devices it opens in its own messages, at the level of notices.
-    env: environment.withChanges({ TF_CPP_MIN_LOG_LEVEL: '0' }),
+    env: { CUDA_VISIBLE_DEVICES: TRAINING_GPU, ...environment.withChanges({ TF_CPP_MIN_LOG_LEVEL: '0' }) },
     timeout: TIMEOUT,
     signal,
   });

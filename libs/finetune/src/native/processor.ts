@@ -11,7 +11,7 @@ export function multipliesBfloat16(cpuInfo: string = readCpuInfo()): boolean {
   return BFLOAT16_FLAGS.some((flag) => flags.has(flag));
 }
 
-/** The precision of matrix products that a setting stands for on this machine. A GPU keeps float32, its own choice of TF32 included. */
+/** The precision of matrix products that a setting stands for on this machine. By itself a GPU keeps float32. */
 export function resolvePrecision(setting: 'auto' | Precision): Precision {
   if (setting !== 'auto') return setting;
   return !loadBinding().isUsingGpuDevice() && multipliesBfloat16() ? 'bf16' : 'fp32';

@@ -51,7 +51,7 @@ let loaded: TensorFlowModule | undefined;
  */
 export function loadTensorFlow(): TensorFlowModule {
   if (loaded) return loaded;
-  quietStartUp();
+  setEnvironment();
   restoreRemovedUtil();
   try {
     loaded = createRequire(__filename)('@tensorflow/tfjs-node-gpu') as TensorFlowModule;
@@ -70,9 +70,21 @@ export function loadBinding(): Binding {
   return backend.binding;
 }
 
-/** Keeps TensorFlow's start-up messages off the terminal; a level that the user set stays. */
-function quietStartUp(): void {
-  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+/** What TensorFlow and NVIDIA's libraries are told by the environment alone. */
+const ENVIRONMENT: Readonly<Record<string, string>> = {
+  // Keeps start-up messages off the terminal.
+  TF_CPP_MIN_LOG_LEVEL: '2',
+  // The binding puts tensors on the last GPU, and TensorFlow computes on the first: where there are several, one is enough.
+  CUDA_VISIBLE_DEVICES: '0',
+  // Memory as it is needed, rather than all of the GPU's at once.
+  TF_FORCE_GPU_ALLOW_GROWTH: 'true',
+  // TF32 keeps 10 bits of a product's operands: what was trained would differ from what is exported by more than is allowed.
+  NVIDIA_TF32_OVERRIDE: '0',
+};
+
+/** Sets what the user did not set. */
+function setEnvironment(): void {
+  for (const [name, value] of Object.entries(ENVIRONMENT)) process.env[name] ??= value;
 }
 
 /** tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 removed and Node 22 warns of. */

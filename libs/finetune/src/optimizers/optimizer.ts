@@ -2,6 +2,7 @@ import type { NamedTensor } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
 import { assignVariable, createVariable, destroyVariable, variableState, type Parameter } from '../layers/parameter';
 import { release, type Kernels, type Tensor } from '../native/kernels';
+import { decayOn, type Decay } from './weight-decay';
 
 type OptimizerConfig = HeadConfig['optimizer'];
 
@@ -18,6 +19,7 @@ interface Rule {
 export class Optimizer {
   private readonly rule: Rule;
   private readonly scalars: StepScalars;
+  private readonly decay: Decay;
   private readonly slots = new Map<Parameter, Tensor[]>();
   private steps = 0;
 
@@ -26,6 +28,7 @@ export class Optimizer {
     private readonly config: OptimizerConfig,
   ) {
     this.scalars = new StepScalars(kernels);
+    this.decay = decayOn(kernels);
     this.rule = makeRule(kernels, config, this.scalars);
   }
 
@@ -58,24 +61,12 @@ export class Optimizer {
     const clipped = factor === 1 ? gradient.retain() : this.kernels.multiply(gradient, this.scalars.get(factor));
     parameter.forgetValue();
     if (this.config.name === 'adamw' && this.steps % DECAY_EVERY === 0 && decays(parameter)) {
-      this.decay(parameter, clipped, DECAY_EVERY * learningRate * this.config.weightDecay);
+      const rate = DECAY_EVERY * learningRate * this.config.weightDecay;
+      if (rate > 0) this.decay(this.kernels, parameter, rate, (value) => this.scalars.get(value));
     }
     this.rule.apply(parameter, this.slotsOf(parameter), clipped, learningRate, this.steps);
     clipped.release();
     parameter.clearGradient();
-  }
-
-  /** `w ← w (1 - rate)` in place: a proximal gradient step of vanishing length, whose L2 term is all that remains. */
-  private decay(parameter: Parameter, anyOfItsShape: Tensor, rate: number): void {
-    if (rate <= 0) return;
-    const length = 1e-30;
-    const l2 = rate / (1 - rate) / length;
-    const { kernels, scalars } = this;
-    kernels.perform(
-      'ResourceApplyProximalGradientDescent',
-      [kernels.type('T', kernels.binding.TF_FLOAT), kernels.flag('use_locking', false)],
-      [parameter.handle, scalars.get(length), scalars.get(0), scalars.get(l2), anyOfItsShape],
-    );
   }
 
   private globalNorm(parameters: Parameter[]): number {
