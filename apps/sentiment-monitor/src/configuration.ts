@@ -30,7 +30,6 @@ export const monitorConfiguration = defineConfiguration(
         .optional()
         .describe('Tokens that may wait for the model; beyond them requests are answered with 429. Default 32,768'),
     ),
-    scoringBatch: variable('ATTUNE_SCORING_BATCH', wholeNumber(1, 5_000).default(500).describe('Most documents scored at once')),
     latenessMinutes: variable(
       'ATTUNE_LATENESS_MINUTES',
       wholeNumber(0, 10_080)
@@ -43,10 +42,6 @@ export const monitorConfiguration = defineConfiguration(
         .enum(['wall', 'documents'], { error: 'must be wall or documents' })
         .default('wall')
         .describe('wall: time is now, and the past raises no alert. documents: time is what documents say, to replay the past'),
-    ),
-    createTopics: variable(
-      'ATTUNE_CREATE_TOPICS',
-      booleanText(false).describe('Create absent topics at start; in-memory events always do'),
     ),
     retentionDays: variable(
       'ATTUNE_RETENTION_DAYS',

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TOPICS, type MarketDocument, type WatchInput } from '@attune/contracts';
+import { TOPICS, type MarketDocument, type TopicDefinition, type WatchInput } from '@attune/contracts';
 import { cloudEventMessage, openKafkaStream, type EventStream } from '@attune/event-stream';
 import { startKafka, type RunningKafka } from '@attune/kafka-tool';
 import { toDocumentEvent } from '@attune/opinion';
@@ -47,12 +47,19 @@ export async function openStreamGround({ models, work, clock, watches, profile }
   try {
     kafka = await startKafka({ dataFolder: join(folder, 'kafka') });
     postgres = await startPostgres({ dataFolder: join(folder, 'postgres') });
+    const stream = await openKafkaStream({ brokers: [kafka.brokers], clientId: 'bench' });
+    closing.push(() => stream.close());
+    await stream.applyTopics([
+      TOPICS.marketDocuments,
+      TOPICS.marketSentiment,
+      TOPICS.marketTrends,
+      TOPICS.alertsSentiment,
+    ] as TopicDefinition[]);
     const url = await postgres.createDatabase('monitor');
     const monitor = await startMonitor({
       environment: {
         ATTUNE_MODELS: models,
         ATTUNE_CLOCK: clock,
-        ATTUNE_CREATE_TOPICS: 'true',
         KAFKA_BROKERS: kafka.brokers,
         DATABASE_URL: url,
       },
@@ -61,8 +68,6 @@ export async function openStreamGround({ models, work, clock, watches, profile }
     closing.push(() => monitor.stop());
     const database = await openDatabase({ url, migrations: [], poolSize: 2 });
     closing.push(() => database.close());
-    const stream = await openKafkaStream({ brokers: [kafka.brokers], clientId: 'bench' });
-    closing.push(() => stream.close());
     await createWatches(monitor.url, watches);
     return { monitor, stream, database, close };
   } catch (error) {
