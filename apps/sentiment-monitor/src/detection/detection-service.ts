@@ -1,7 +1,8 @@
 import { SENTIMENT_LABELS, TOPICS, type AlertEvent, type DocumentSentimentEvent, type TrendEvent, type Watch } from '@attune/contracts';
 import { cloudEventMessage, RetriableError } from '@attune/event-stream';
 import { MINUTE, nextDue, WatchDetection, type CountBucket, type MonitorEffect, type WatchDetectionOptions } from '@attune/opinion';
-import { enqueue, recordProcessed, type Database, type Transaction } from '@attune/storage';
+import { inTurns } from '@attune/service-kit';
+import { enqueue, recordProcessed, type Database, type OutboxMessage, type Transaction } from '@attune/storage';
 import { type AlertRepository } from '../alerts/alert-repository';
 import { type BucketRepository, type BucketDelta } from '../trends/bucket-repository';
 import { type WatchDirectory } from '../watches/watch-directory';
@@ -83,7 +84,7 @@ export class DetectionService {
         if (watches.length === 0) return new Map<string, WatchMemory>();
         const detections = new Map(watches.map((watch) => [watch.id, { watch, detection: new WatchDetection(watch, this.options) }]));
         const memories = await this.memories.take(tx, new Map([...detections].map(([id, { detection }]) => [id, detection])));
-        const changes = takeIn(detections, memories, events, watermark);
+        const changes = await takeIn(detections, memories, events, watermark);
         overtaken = await this.write(tx, memories, changes);
         if (overtaken.length > 0) throw new RetriableError(`Another instance has changed ${overtaken.length} of the watches meanwhile.`);
         return memories;
@@ -108,9 +109,12 @@ export class DetectionService {
     await mentions.insert(tx, changes.mentions);
     await mentions.move(tx, changes.moved);
     await buckets.add(tx, [...changes.buckets.values()]);
-    const alertEvents = changes.effects.flatMap(({ watch, effect }) =>
-      effect.kind === 'alert' ? [{ watch, event: alertEvent(effect.alert) }] : [],
-    );
+    const alertEvents: { watch: Watch; event: AlertEvent }[] = [];
+    const trends: OutboxMessage[] = [];
+    await inTurns(changes.effects, ({ watch, effect }) => {
+      if (effect.kind === 'alert') alertEvents.push({ watch, event: alertEvent(effect.alert) });
+      else trends.push({ topic: TOPICS.marketTrends.name, ...cloudEventMessage(TOPICS.marketTrends, watch.id, trendEvent(effect.trend)) });
+    });
     const audible = alertEvents.filter(({ watch }) => !this.isMuted(watch)).map(({ event }) => event);
     await alerts.record(
       tx,
@@ -118,9 +122,8 @@ export class DetectionService {
       audible,
     );
     await webhooks.enqueue(tx, audible);
-    const trends = changes.effects.flatMap(({ effect }) => (effect.kind === 'trend' ? [trendEvent(effect.trend)] : []));
     await enqueue(tx, [
-      ...trends.map((event) => ({ topic: TOPICS.marketTrends.name, ...cloudEventMessage(TOPICS.marketTrends, event.data.watchId, event) })),
+      ...trends,
       ...audible.map((event) => ({
         topic: TOPICS.alertsSentiment.name,
         ...cloudEventMessage(TOPICS.alertsSentiment, event.data.watchId, event),
@@ -140,29 +143,28 @@ export class DetectionService {
 }
 
 /** Takes events in, in their order, and then lets time pass where a watermark is given. */
-function takeIn(
+async function takeIn(
   detections: ReadonlyMap<string, { watch: Watch; detection: WatchDetection }>,
   memories: ReadonlyMap<string, WatchMemory>,
   events: readonly DocumentSentimentEvent[],
   watermark: number | undefined,
-): Changes {
+): Promise<Changes> {
   const changes: Changes = { mentions: [], moved: [], buckets: new Map(), effects: [] };
-  for (const { data } of events) {
+  await inTurns(events, ({ data }) => {
     const found = detections.get(data.watchId);
     const memory = memories.get(data.watchId);
-    if (found === undefined || memory === undefined) continue;
+    if (found === undefined || memory === undefined) return;
     const { storyId, merged, buckets, effects } = found.detection.take(memory, data);
     changes.mentions.push({ sentiment: data, storyId });
     changes.moved.push(...merged.map((from) => ({ watchId: data.watchId, from, to: storyId })));
     for (const bucket of buckets) addTo(changes.buckets, data.watchId, bucket);
     changes.effects.push(...effects.map((effect) => ({ watch: found.watch, effect })));
-  }
+  });
   if (watermark === undefined) return changes;
-  for (const { watch, detection } of detections.values()) {
+  await inTurns(detections.values(), ({ watch, detection }) => {
     const memory = memories.get(watch.id);
-    if (memory === undefined) continue;
-    changes.effects.push(...detection.advance(memory, watermark).map((effect) => ({ watch, effect })));
-  }
+    if (memory !== undefined) changes.effects.push(...detection.advance(memory, watermark).map((effect) => ({ watch, effect })));
+  });
   return changes;
 }
 

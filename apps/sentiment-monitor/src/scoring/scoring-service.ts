@@ -15,6 +15,7 @@ import {
   type ScoringCircumstances,
   type ScoringInput,
 } from '@attune/opinion';
+import { inTurns } from '@attune/service-kit';
 import { type DocumentRepository, type ScoredRecord } from '../documents/document-repository';
 import { timestampFault } from '../documents/timestamp-bounds';
 import { type WatchDirectory } from '../watches/watch-directory';
@@ -109,11 +110,11 @@ export class ScoringService {
   /** @returns what was found, by the documents' ids */
   private async score(fresh: readonly Wanted[], signal: AbortSignal | undefined): Promise<Map<string, Found>> {
     const inputs: ScoringInput[] = [];
-    const planned = fresh.map(({ received, hash }) => {
+    const planned: { received: Received; document: PlannedDocument; start: number }[] = [];
+    await inTurns(fresh, ({ received, hash }) => {
       const document = planDocument(received.event.data, this.directory.matcher, hash);
-      const start = inputs.length;
+      planned.push({ received, document, start: inputs.length });
       inputs.push(...document.plan.inputs);
-      return { received, document, start };
     });
     const { topics: topicIndex } = this.directory.matcher;
     const options = { bulk: true, ...(signal === undefined ? {} : { signal }) };
