@@ -78,6 +78,37 @@ describeWithReal(realKafka, 'a consumer on Kafka', (brokers) => {
     expect(await handled.count(3)).toEqual(range(3));
   });
 
+  it('is done with what a transaction leaves behind, though it holds no messages', async () => {
+    const topic = noteTopic({ partitions: 1 });
+    const stream = await open();
+    await stream.applyTopics([topic]);
+    const producer = new Kafka({ brokers: brokers(), logLevel: 0 }).producer({
+      transactionalId: randomUUID(),
+      idempotent: true,
+      maxInFlightRequests: 1,
+    });
+    await producer.connect();
+    const send = async (first: number, end: 'commit' | 'abort'): Promise<void> => {
+      const transaction = await producer.transaction();
+      await transaction.send({ topic: topic.name, messages: notes(3, { first }).map(({ key, value }) => ({ key, value })) });
+      await transaction[end]();
+    };
+    const handled = new Collected<number>();
+    await stream.subscribe({ topic, group: 'transactions', handle: async (batch) => handled.add(...numbers(batch)) });
+    await send(0, 'commit');
+    await send(100, 'abort');
+    await send(3, 'commit');
+    await send(200, 'abort');
+    await producer.disconnect();
+    expect(await handled.count(6)).toEqual(range(6));
+    for (;;) {
+      const [progress] = await stream.progress(topic.name, 'transactions');
+      if (progress?.position === progress?.end) break;
+      await sleep(20);
+    }
+    expect(handled.all).toEqual(range(6));
+  });
+
   it('refuses a message that the topic does not take, and publishes the others', async () => {
     const topic = noteTopic({ partitions: 1 });
     const stream = await open();

@@ -11,6 +11,8 @@ export class PartitionLane {
   isPaused = false;
   /** Ends when the lane has run out of messages or was closed. */
   running: Promise<void> | undefined;
+  /** Behind its messages stand records that are none: everything before this offset is handled once they are. */
+  passedUpTo: string | undefined;
   /** Why its handler waits for a dependency. */
   waitsFor: string | undefined;
   private awaitingRoom: { isThere: (length: number, bytes: number) => boolean; resolve: () => void }[] = [];
@@ -36,6 +38,8 @@ export class PartitionLane {
   }
 
   push(messages: readonly QueuedMessage[]): void {
+    // What comes behind them is committed with the last of these messages.
+    if (messages.length > 0) this.passedUpTo = undefined;
     for (const message of messages) {
       this.queue.push(message);
       this.queuedBytes += sizeOf(message);

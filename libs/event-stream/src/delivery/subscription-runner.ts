@@ -79,6 +79,17 @@ export class SubscriptionRunner<E> {
   }
 
   /**
+   * Behind what was handed over stand records that are no messages, such as the marks of transactions: nothing before this
+   * offset is left to handle once those messages are.
+   */
+  passOver(partition: number, offset: string): void {
+    const lane = this.lanes.get(partition);
+    if (lane === undefined || lane.closing.signal.aborted) return;
+    lane.passedUpTo = offset;
+    lane.running ??= this.run(lane);
+  }
+
+  /**
    * Holds up whoever fetches while a lane is full; one that stays full has its partition paused, so that the others are
    * not held up with it.
    *
@@ -141,10 +152,12 @@ export class SubscriptionRunner<E> {
     try {
       // The adapter may hand over the rest of a fetch in the same turn of the event loop.
       await Promise.resolve();
-      while (lane.length > 0 && !lane.closing.signal.aborted) {
+      while ((lane.length > 0 || lane.passedUpTo !== undefined) && !lane.closing.signal.aborted) {
         await this.slots.take();
         try {
-          if (!lane.closing.signal.aborted) await this.handleNext(lane);
+          if (lane.closing.signal.aborted) break;
+          if (lane.length > 0) await this.handleNext(lane);
+          else await this.commitPassed(lane);
         } finally {
           this.slots.giveBack();
         }
@@ -183,6 +196,12 @@ export class SubscriptionRunner<E> {
       messages: messages.length,
       seconds: (performance.now() - startedAt) / 1000,
     });
+  }
+
+  private async commitPassed(lane: PartitionLane): Promise<void> {
+    const { passedUpTo } = lane;
+    lane.passedUpTo = undefined;
+    if (passedUpTo !== undefined && (await this.commit(lane, passedUpTo))) lane.handledUpTo(passedUpTo);
   }
 
   private async commit(lane: PartitionLane, offset: string): Promise<boolean> {

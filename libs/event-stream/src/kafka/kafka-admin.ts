@@ -65,7 +65,8 @@ export class KafkaAdmin {
 
   /** @throws DependencyUnavailableError, MissingTopicError */
   async rangesOf(topic: string): Promise<PartitionRange[]> {
-    await this.requireTopics([topic]);
+    // That the topic is there is asked now and then alone: in a large cluster the list of all topics is long.
+    await this.partitionsOf(topic);
     const offsets = await this.ask((admin) => admin.fetchTopicOffsets(topic), [topic]);
     return offsets.map(({ partition, low, high }) => ({ partition, first: low, end: high }));
   }

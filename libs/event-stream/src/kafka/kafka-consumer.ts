@@ -198,6 +198,9 @@ export class KafkaConsumer implements RunningSubscription {
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => this.crash(payload.error));
     consumer.on(consumer.events.REQUEST, () => void (this.lastSeenAt = Date.now()));
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { batchSize, partition, lastOffset } }) => {
+      if (batchSize === 0) this.runner.passOver(partition, String(BigInt(lastOffset) + 1n));
+    });
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.joined(payload.memberAssignment[this.topic] ?? []));
     return consumer;
   }
