@@ -39,13 +39,16 @@ export class InvalidMessageError extends AttuneError {
   }
 }
 
+/** What no message is to blame for, and what passes: a database or broker that is away or full, a topic that is not there (yet). */
+const ABSENCES: ReadonlySet<string> = new Set(['dependency-unavailable', 'missing-topic', 'disk-full']);
+
 /**
  * The error, or the cause of it, that says that a dependency is away. The code decides, not the class: storage, which
- * does not know this library, says it with the same code.
+ * does not know this library, says it with the same codes.
  */
 export function unavailableDependency(error: unknown): AttuneError | undefined {
   for (let current: unknown = error; current instanceof Error; current = current.cause) {
-    if (current instanceof AttuneError && current.code === 'dependency-unavailable') return current;
+    if (current instanceof AttuneError && ABSENCES.has(current.code)) return current;
   }
   return undefined;
 }

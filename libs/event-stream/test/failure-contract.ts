@@ -1,3 +1,4 @@
+import { AttuneError } from '@attune/artifact';
 import { deadLetterTopic } from '@attune/contracts';
 import { DependencyUnavailableError, RetriableError, type EventBatch } from '../src/index';
 import { Collected, gate } from './collected';
@@ -107,6 +108,26 @@ export function describeFailure(fixture: ContractFixture): void {
     expect(await handled.count(4)).toEqual(range(4));
     expect(await deadLetters(stream, topic)).toEqual([]);
     expect(running.status()).toMatchObject({ state: 'running', ready: true });
+  });
+
+  it.each(['disk-full', 'missing-topic'] as const)('waits, too, for what a handler fails of with %s', async (code) => {
+    const topic = noteTopic({ partitions: 1 });
+    const stream = await fixture.openWith([topic]);
+    await stream.publish(topic.name, notes(2));
+    const handled = new Collected<number>();
+    let calls = 0;
+    await stream.subscribe({
+      topic,
+      group: 'readers',
+      maxAttempts: 1,
+      async handle(batch) {
+        calls += 1;
+        if (calls <= 3) throw new AttuneError(code, 'Not the fault of a message.');
+        handled.add(...numbers(batch));
+      },
+    });
+    expect(await handled.count(2)).toEqual(range(2));
+    expect(await deadLetters(stream, topic)).toEqual([]);
   });
 
   it('lets the other partitions go on while one of them fails or waits', async () => {

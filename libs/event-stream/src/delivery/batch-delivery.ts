@@ -36,6 +36,8 @@ interface Entry<E> {
 class Closed extends Error {}
 
 const DEFAULT_ATTEMPTS = 5;
+/** Milliseconds after which, at most, it is looked again whether a dependency is back: work goes on seconds after it is. */
+const LONGEST_ABSENCE_PAUSE = 5_000;
 
 /** Brings batches of one subscription to its handler, until each message is handled or in dead letters. */
 export class BatchDelivery<E> {
@@ -145,7 +147,7 @@ export class BatchDelivery<E> {
           return error;
         }
         this.tellWaiting(lane, absent.message);
-        await this.waitOrClose(lane, fullJitter(absences, this.context.backOff));
+        await this.waitOrClose(lane, this.pauseBeforeLooking(absences));
       }
     }
   }
@@ -193,9 +195,13 @@ export class BatchDelivery<E> {
         const error = asError(thrown);
         this.context.logger.error({ ...this.names, err: error }, 'Dead letters could not be published; trying again');
         this.tellWaiting(lane, error.message);
-        await this.waitOrClose(lane, fullJitter(failures, this.context.backOff));
+        await this.waitOrClose(lane, this.pauseBeforeLooking(failures));
       }
     }
+  }
+
+  private pauseBeforeLooking(absences: number): number {
+    return Math.min(LONGEST_ABSENCE_PAUSE, fullJitter(absences, this.context.backOff));
   }
 
   private async sendDeadLetters(
