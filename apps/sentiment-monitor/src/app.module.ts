@@ -7,9 +7,11 @@ import { AlertRepository } from './alerts/alert-repository';
 import { AlertStreamController } from './alerts/alert-stream.controller';
 import { AlertsController } from './alerts/alerts.controller';
 import type { MonitorConfiguration, Stage } from './configuration';
+import { CONSUMER_GROUPS } from './consumer-groups';
 import { DetectionClock } from './detection/detection-clock';
 import { DetectionHandler } from './detection/detection.handler';
 import { DetectionService } from './detection/detection-service';
+import { IntakeHorizon } from './detection/intake-horizon';
 import { MentionRepository } from './detection/mention-repository';
 import { WatchMemories } from './detection/watch-memory';
 import { WatchStateRepository } from './detection/watch-state-repository';
@@ -99,6 +101,11 @@ const scoring: Provider[] = [
 
 const detection: Provider[] = [
   {
+    provide: IntakeHorizon,
+    inject: [EVENT_STREAM],
+    useFactory: (stream: EventStream) => new IntakeHorizon(stream),
+  },
+  {
     provide: WatchMemories,
     inject: [WatchStateRepository, MentionRepository],
     useFactory: (states: WatchStateRepository, mentions: MentionRepository) => new WatchMemories(states, mentions),
@@ -115,6 +122,7 @@ const detection: Provider[] = [
       AlertRepository,
       WebhookRepository,
       CONFIGURATION,
+      IntakeHorizon,
     ],
     useFactory: (
       database: Database,
@@ -126,21 +134,36 @@ const detection: Provider[] = [
       alerts: AlertRepository,
       webhooks: WebhookRepository,
       { latenessMinutes, eventClock }: MonitorConfiguration,
+      horizon: IntakeHorizon,
     ) =>
       new DetectionService(
         database,
         directory,
         memories,
         { states, mentions, buckets, alerts, webhooks },
-        { latenessMinutes, documentClock: eventClock === 'documents' },
+        { latenessMinutes, documentClock: eventClock === 'documents', takenInUntil: () => horizon.time },
       ),
   },
   {
     provide: DetectionClock,
-    inject: [WatchStateRepository, DetectionService, LOGGER, Shutdown],
-    useFactory: (states: WatchStateRepository, service: DetectionService, logger: Logger, shutdown: Shutdown) => {
-      const clock = new DetectionClock(states, service, warn(logger, 'quiet watches wait'));
-      clock.start();
+    inject: [WatchStateRepository, DetectionService, IntakeHorizon, EVENT_STREAM, CONFIGURATION, LOGGER, Shutdown],
+    useFactory: (
+      states: WatchStateRepository,
+      service: DetectionService,
+      horizon: IntakeHorizon,
+      stream: EventStream,
+      { eventClock }: MonitorConfiguration,
+      logger: Logger,
+      shutdown: Shutdown,
+    ) => {
+      const partitions = (): number[] =>
+        stream
+          .status()
+          .filter(({ group }) => group === CONSUMER_GROUPS.detection)
+          .flatMap((consumer) => consumer.partitions.map(({ partition }) => partition));
+      const clock = new DetectionClock(states, service, horizon, { partitions, onError: warn(logger, 'quiet watches wait') });
+      // Where documents tell the time, none passes without them.
+      if (eventClock === 'wall') clock.start();
       shutdown.add('intake', 'clock', () => clock.stop());
       return clock;
     },

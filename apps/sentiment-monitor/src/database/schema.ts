@@ -112,6 +112,8 @@ export const watchStates = pgTable(
     version: bigint({ mode: 'number' }).notNull(),
     /** When the clock has something to do: a window to close, an alert to resolve. */
     dueAt: instant('due_at'),
+    /** Of `market.sentiment`, from which its events came last: whoever consumes that one is the watch's writer. */
+    partition: integer(),
   },
   (table) => [index('watch_states_due').on(table.dueAt)],
 );

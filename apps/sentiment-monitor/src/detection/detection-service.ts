@@ -7,6 +7,7 @@ import { type AlertRepository } from '../alerts/alert-repository';
 import { type BucketRepository, type BucketDelta } from '../trends/bucket-repository';
 import { type WatchDirectory } from '../watches/watch-directory';
 import { type WebhookRepository } from '../webhooks/webhook-repository';
+import { Turns } from './turns';
 import { type MentionRepository, type MovedStory, type StoredMention } from './mention-repository';
 import { type WatchMemories, type WatchMemory } from './watch-memory';
 import { type WatchStateRepository } from './watch-state-repository';
@@ -23,6 +24,16 @@ interface Changes {
 
 export interface DetectionOptions extends WatchDetectionOptions {
   now?: () => number;
+  /** Milliseconds since 1970 before which everything that came in has been taken in. */
+  takenInUntil?: () => number;
+}
+
+/** What a transaction takes in, and how far it lets time pass. */
+interface Work {
+  watchIds: readonly string[];
+  partition: number | null;
+  select: (tx: Transaction) => Promise<DocumentSentimentEvent[]>;
+  watermark?: number;
 }
 
 /**
@@ -31,6 +42,9 @@ export interface DetectionOptions extends WatchDetectionOptions {
  */
 export class DetectionService {
   private readonly now: () => number;
+  /** The clock and the events of a partition do not write the same watches at once. */
+  private readonly turns = new Turns<number | null>();
+  private hasNews = false;
 
   constructor(
     private readonly database: Database,
@@ -48,33 +62,55 @@ export class DetectionService {
     this.now = options.now ?? Date.now;
   }
 
-  /** Takes in events, in their order. Events that were taken in before, and those of watches that are gone, have no effect. */
-  async process(events: readonly DocumentSentimentEvent[]): Promise<void> {
+  /**
+   * Takes in events, in their order. Events that were taken in before, and those of watches that are gone, have no effect.
+   *
+   * @param partition of `market.sentiment`, from which they come
+   */
+  async process(events: readonly DocumentSentimentEvent[], partition: number): Promise<void> {
     if (events.some(({ data }) => this.directory.get(data.watchId) === undefined)) await this.directory.refresh();
-    await this.commit(
-      events.map(({ data }) => data.watchId),
-      async (tx) => {
-        const fresh = await recordProcessed(
-          tx,
-          CONSUMER,
-          events.map(({ id }) => id),
-        );
-        const taken = new Set<string>();
-        return events.filter(({ id }) => fresh.has(id) && !taken.has(id) && taken.add(id));
-      },
-    );
+    this.hasNews = true;
+    const select = async (tx: Transaction): Promise<DocumentSentimentEvent[]> => {
+      const fresh = await recordProcessed(
+        tx,
+        CONSUMER,
+        events.map(({ id }) => id),
+      );
+      const taken = new Set<string>();
+      return events.filter(({ id }) => fresh.has(id) && !taken.has(id) && taken.add(id));
+    };
+    const watchIds = events.map(({ data }) => data.watchId);
+    await this.turns.take(partition, () => this.commit({ watchIds, partition, select }));
   }
 
-  /** Lets time pass for watches about which nothing comes in: closes their windows, resolves their alerts. */
-  async advance(watchIds: readonly string[]): Promise<void> {
-    await this.commit(watchIds, () => Promise.resolve([]), this.now() - this.options.latenessMinutes * MINUTE);
+  /**
+   * Lets time pass for watches about which nothing comes in: closes their windows, resolves their alerts.
+   *
+   * @param until milliseconds since 1970 before which everything that came in has been taken in
+   */
+  async advance(watchIds: readonly string[], partition: number | null, until: number): Promise<void> {
+    if (watchIds.some((id) => this.directory.get(id) === undefined)) await this.forgetDeleted(watchIds);
+    const watermark = until - this.options.latenessMinutes * MINUTE;
+    await this.turns.take(partition, () => this.commit({ watchIds, partition, select: () => Promise.resolve([]), watermark }));
   }
 
-  private async commit(
-    watchIds: readonly string[],
-    select: (tx: Transaction) => Promise<DocumentSentimentEvent[]>,
-    watermark?: number,
-  ): Promise<void> {
+  /** Whether events came in since this was asked last. */
+  takeNews(): boolean {
+    const hadNews = this.hasNews;
+    this.hasNews = false;
+    return hadNews;
+  }
+
+  /** A watch's last events may have come in while it was deleted: nothing is due for it any more. */
+  private async forgetDeleted(watchIds: readonly string[]): Promise<void> {
+    await this.directory.refresh();
+    const deleted = watchIds.filter((id) => this.directory.get(id) === undefined);
+    await this.database.transaction(async (tx) => {
+      for (const id of deleted) await this.repositories.states.forget(tx, id);
+    });
+  }
+
+  private async commit({ watchIds, partition, select, watermark }: Work): Promise<void> {
     let overtaken: string[] = [];
     try {
       const stored = await this.database.transaction(async (tx) => {
@@ -84,7 +120,8 @@ export class DetectionService {
         if (watches.length === 0) return new Map<string, WatchMemory>();
         const detections = new Map(watches.map((watch) => [watch.id, { watch, detection: new WatchDetection(watch, this.options) }]));
         const memories = await this.memories.take(tx, new Map([...detections].map(([id, { detection }]) => [id, detection])));
-        const changes = await takeIn(detections, memories, events, watermark);
+        for (const memory of memories.values()) memory.partition = partition ?? memory.partition;
+        const changes = await takeIn(detections, memories, { events, watermark, takenInUntil: this.options.takenInUntil?.() });
         overtaken = await this.write(tx, memories, changes);
         if (overtaken.length > 0) throw new RetriableError(`Another instance has changed ${overtaken.length} of the watches meanwhile.`);
         return memories;
@@ -101,8 +138,8 @@ export class DetectionService {
     const { states, mentions, buckets, alerts, webhooks } = this.repositories;
     const overtaken = await states.save(
       tx,
-      [...memories.values()].flatMap(({ watchId, version, state }) =>
-        state === undefined ? [] : [{ watchId, version, state, dueAt: this.dueAt(state) }],
+      [...memories.values()].flatMap(({ watchId, version, partition, state }) =>
+        state === undefined ? [] : [{ watchId, version, partition, state, dueAt: this.dueAt(state) }],
       ),
     );
     if (overtaken.length > 0) return overtaken;
@@ -146,15 +183,18 @@ export class DetectionService {
 async function takeIn(
   detections: ReadonlyMap<string, { watch: Watch; detection: WatchDetection }>,
   memories: ReadonlyMap<string, WatchMemory>,
-  events: readonly DocumentSentimentEvent[],
-  watermark: number | undefined,
+  {
+    events,
+    watermark,
+    takenInUntil,
+  }: { events: readonly DocumentSentimentEvent[]; watermark: number | undefined; takenInUntil: number | undefined },
 ): Promise<Changes> {
   const changes: Changes = { mentions: [], moved: [], buckets: new Map(), effects: [] };
   await inTurns(events, ({ data }) => {
     const found = detections.get(data.watchId);
     const memory = memories.get(data.watchId);
     if (found === undefined || memory === undefined) return;
-    const { storyId, merged, buckets, effects } = found.detection.take(memory, data);
+    const { storyId, merged, buckets, effects } = found.detection.take(memory, data, takenInUntil);
     changes.mentions.push({ sentiment: data, storyId });
     changes.moved.push(...merged.map((from) => ({ watchId: data.watchId, from, to: storyId })));
     for (const bucket of buckets) addTo(changes.buckets, data.watchId, bucket);

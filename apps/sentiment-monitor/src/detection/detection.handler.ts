@@ -1,6 +1,7 @@
 import { TOPICS, type DocumentSentimentEvent } from '@attune/contracts';
 import { BatchHandler, type EventBatch } from '@attune/event-stream';
 import { Controller } from '@nestjs/common';
+import { CONSUMER_GROUPS } from '../consumer-groups';
 import { waitingForDatabase } from '../resources/waiting-for-database';
 import { DetectionService } from './detection-service';
 
@@ -9,8 +10,13 @@ import { DetectionService } from './detection-service';
 export class DetectionHandler {
   constructor(private readonly detection: DetectionService) {}
 
-  @BatchHandler(TOPICS.marketSentiment, { group: 'sentiment-monitor.detection', maxBatch: 1_000, concurrency: 2 })
-  async detect({ events }: EventBatch<DocumentSentimentEvent>): Promise<void> {
-    await waitingForDatabase(this.detection.process(events.map(({ event }) => event)));
+  @BatchHandler(TOPICS.marketSentiment, { group: CONSUMER_GROUPS.detection, maxBatch: 1_000, concurrency: 2 })
+  async detect({ events, partition }: EventBatch<DocumentSentimentEvent>): Promise<void> {
+    await waitingForDatabase(
+      this.detection.process(
+        events.map(({ event }) => event),
+        partition,
+      ),
+    );
   }
 }

@@ -27,7 +27,7 @@ describe('WatchMemories', () => {
 
   /** A watch about which so many documents came in. */
   function memoryOf(watchId: string, documents: number): WatchMemory {
-    const memory: WatchMemory = { watchId, version: 0, state: undefined, stories: new StoryIndex() };
+    const memory: WatchMemory = { watchId, version: 0, partition: null, state: undefined, stories: new StoryIndex() };
     for (let number = 0; number < documents; number++) {
       const at = new Date(Date.UTC(2026, 2, 1, 9, 0, number)).toISOString();
       detection(watchId).take(memory, {

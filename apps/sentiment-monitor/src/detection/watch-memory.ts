@@ -8,6 +8,8 @@ export interface WatchMemory extends WatchKnowledge {
   watchId: string;
   /** Version of the stored state that this one follows. */
   version: number;
+  /** Of `market.sentiment`, from which its events come. */
+  partition: number | null;
 }
 
 /** Watches remembered at once; of others the state is read from the database when they are needed. */
@@ -49,6 +51,7 @@ export class WatchMemories {
       taken.set(watchId, {
         watchId,
         version: stored?.version ?? 0,
+        partition: stored?.partition ?? null,
         state: stored === undefined ? undefined : detections.get(watchId)?.restore(stored.state),
         stories: StoryIndex.restore(members.get(watchId) ?? []),
       });

@@ -1,5 +1,5 @@
 import type { Database, Transaction } from '@attune/storage';
-import { asc, eq, inArray, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, lte, or, sql } from 'drizzle-orm';
 import { watchStates } from '../database/schema';
 
 /** Where the detection of a watch stands. */
@@ -7,6 +7,15 @@ export interface StoredState {
   state: unknown;
   /** 0 where nothing is stored yet. */
   version: number;
+  /** Of `market.sentiment`, from which its events came last; null where that is not known. */
+  partition: number | null;
+}
+
+/** A watch for which the clock has something to do. */
+export interface DueWatch {
+  watchId: string;
+  partition: number | null;
+  dueAt: Date;
 }
 
 /** A state to store in place of the one of a version. */
@@ -26,7 +35,7 @@ export class WatchStateRepository {
       .select()
       .from(watchStates)
       .where(inArray(watchStates.watchId, [...watchIds]));
-    return new Map(rows.map(({ watchId, state, version }) => [watchId, { state, version }]));
+    return new Map(rows.map(({ watchId, state, version, partition }) => [watchId, { state, version, partition }]));
   }
 
   /**
@@ -44,10 +53,15 @@ export class WatchStateRepository {
     )})`;
     const saved = await tx
       .insert(watchStates)
-      .values(ordered.map(({ watchId, state, version, dueAt }) => ({ watchId, state, version: version + 1, dueAt: dueAt ?? null })))
+      .values(ordered.map(({ dueAt, version, ...change }) => ({ ...change, version: version + 1, dueAt: dueAt ?? null })))
       .onConflictDoUpdate({
         target: watchStates.watchId,
-        set: { state: sql`excluded.state`, version: sql`excluded.version`, dueAt: sql`excluded.due_at` },
+        set: {
+          state: sql`excluded.state`,
+          version: sql`excluded.version`,
+          dueAt: sql`excluded.due_at`,
+          partition: sql`excluded.partition`,
+        },
         setWhere: sql`(${watchStates.watchId}, ${watchStates.version}) in ${expected}`,
       })
       .returning({ watchId: watchStates.watchId });
@@ -55,17 +69,18 @@ export class WatchStateRepository {
     return ordered.flatMap(({ watchId }) => (done.has(watchId) ? [] : [watchId]));
   }
 
-  /** Watches for which the clock has something to do, the most overdue first. */
-  async due(now: Date, limit: number): Promise<string[]> {
+  /** Watches of some partitions for which the clock has something to do, the most overdue first. */
+  async due(now: Date, partitions: readonly number[], limit: number): Promise<DueWatch[]> {
+    if (partitions.length === 0) return [];
     const rows = await this.database.query((orm) =>
       orm
-        .select({ watchId: watchStates.watchId })
+        .select({ watchId: watchStates.watchId, partition: watchStates.partition, dueAt: watchStates.dueAt })
         .from(watchStates)
-        .where(lte(watchStates.dueAt, now))
+        .where(and(lte(watchStates.dueAt, now), or(isNull(watchStates.partition), inArray(watchStates.partition, [...partitions]))))
         .orderBy(asc(watchStates.dueAt))
         .limit(limit),
     );
-    return rows.map(({ watchId }) => watchId);
+    return rows.flatMap(({ dueAt, ...row }) => (dueAt === null ? [] : [{ ...row, dueAt }]));
   }
 
   /** Forgets a watch. */

@@ -1,6 +1,7 @@
 import { TOPICS, type MarketDocumentEvent } from '@attune/contracts';
 import { BatchHandler, type EventBatch } from '@attune/event-stream';
 import { Controller } from '@nestjs/common';
+import { CONSUMER_GROUPS } from '../consumer-groups';
 import { waitingForDatabase } from '../resources/waiting-for-database';
 import { ScoringMetrics } from './scoring-metrics';
 import { ScoringService } from './scoring-service';
@@ -13,7 +14,7 @@ export class ScoringHandler {
     private readonly metrics: ScoringMetrics,
   ) {}
 
-  @BatchHandler(TOPICS.marketDocuments, { group: 'sentiment-monitor.scoring', maxBatch: 500, concurrency: 2 })
+  @BatchHandler(TOPICS.marketDocuments, { group: CONSUMER_GROUPS.scoring, maxBatch: 500, concurrency: 2 })
   async score(batch: EventBatch<MarketDocumentEvent>): Promise<void> {
     const refuse = ({ message }: (typeof batch.events)[number], error: Error): Promise<void> => batch.deadLetter(message, error);
     this.metrics.count(await waitingForDatabase(this.scoring.process(batch.events, refuse, batch.signal)));

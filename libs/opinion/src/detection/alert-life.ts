@@ -19,7 +19,11 @@ interface AlertContext {
 }
 
 /** The alert that a window opens. Its id is that of the watch and the window, so that a repetition has it too. */
-export function openAlert(watchId: string, { start, counts, judgement }: JudgedWindow, severity: AlertSeverity): OpenAlert {
+export function openAlert(
+  { id: watchId, modelVersion }: MonitoredWatch,
+  { start, counts, judgement }: JudgedWindow,
+  severity: AlertSeverity,
+): OpenAlert {
   return {
     id: `${watchId}:${new Date(start).toISOString()}`,
     openedAt: start,
@@ -28,11 +32,17 @@ export function openAlert(watchId: string, { start, counts, judgement }: JudgedW
     probability: judgement.probability,
     peak: counts.stories.negative,
     slowness: judgement.over?.milliseconds ?? 0,
+    modelVersion,
   };
 }
 
 /** The alert after another window of the surge: its severity only rises. */
-export function riseTo(alert: OpenAlert, { counts, judgement }: JudgedWindow, severity: AlertSeverity): OpenAlert {
+export function riseTo(
+  alert: OpenAlert,
+  { modelVersion }: MonitoredWatch,
+  { counts, judgement }: JudgedWindow,
+  severity: AlertSeverity,
+): OpenAlert {
   const rises = ALERT_SEVERITIES.indexOf(severity) > ALERT_SEVERITIES.indexOf(alert.severity);
   return {
     ...alert,
@@ -42,6 +52,7 @@ export function riseTo(alert: OpenAlert, { counts, judgement }: JudgedWindow, se
     peak: Math.max(alert.peak, counts.stories.negative),
     // What a window shows by itself is over when windows are calm again.
     slowness: Math.min(alert.slowness, judgement.over?.milliseconds ?? 0),
+    modelVersion,
   };
 }
 
@@ -76,7 +87,7 @@ export function toAlert(alert: OpenAlert, judged: JudgedWindow, { watch, detecto
     documents: Math.max(0, counts.documents.negative),
     reasons,
     stories,
-    modelVersion: watch.modelVersion,
+    modelVersion: alert.modelVersion,
     detector,
   };
 }

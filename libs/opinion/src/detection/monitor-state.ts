@@ -25,6 +25,7 @@ export const openAlertSchema = z.object({
   probability: z.number().describe('The least of all its windows'),
   peak: z.number().describe('Most negative stories in a window'),
   slowness: z.number().default(0).describe('Milliseconds over which the stories came that surprised; 0 where a window showed them'),
+  modelVersion: z.string().default('').describe('Of the model whose labels raised it last'),
 });
 export type OpenAlert = z.infer<typeof openAlertSchema>;
 

@@ -13,6 +13,11 @@ export interface Mention {
   publishedAt: number;
   /** Milliseconds since 1970 at which the document came in; a document published long before it is history and raises no alert. */
   receivedAt: number;
+  /**
+   * Milliseconds since 1970 before which everything that came in has been taken in: the watermark does not pass it, so that
+   * a document whose turn came late, and not by its own fault, finds its windows open. Without it, nothing is behind.
+   */
+  takenInUntil?: number | undefined;
   label: SentimentLabel;
   /** -1 to 1. */
   score: number;

@@ -40,8 +40,12 @@ export class WatchDetection {
     private readonly options: WatchDetectionOptions,
   ) {}
 
-  /** Takes in a document; `knowledge` is changed. */
-  take(knowledge: WatchKnowledge, sentiment: DocumentSentiment): DetectionStep {
+  /**
+   * Takes in a document; `knowledge` is changed.
+   *
+   * @param takenInUntil see `Mention`; of no account where the documents' time is taken for the present
+   */
+  take(knowledge: WatchKnowledge, sentiment: DocumentSentiment, takenInUntil?: number): DetectionStep {
     const { documentId, label, score, fingerprint, source, title, url } = sentiment;
     const publishedAt = Date.parse(sentiment.publishedAt);
     const { storyId, deltas, merged, known } = knowledge.stories.link({ documentId, publishedAt, label, fingerprint });
@@ -54,6 +58,7 @@ export class WatchDetection {
       ...(url === undefined ? {} : { url }),
       publishedAt,
       receivedAt: this.options.documentClock ? publishedAt : Date.parse(sentiment.receivedAt),
+      takenInUntil: this.options.documentClock ? undefined : takenInUntil,
       label,
       score,
       storyId,

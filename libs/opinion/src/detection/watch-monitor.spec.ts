@@ -153,6 +153,12 @@ describe('the rules of a watch', () => {
 });
 
 describe('an alert', () => {
+  it('names the model that raised it, also where time alone resolves it', () => {
+    const open = experienced().observe(...burst(SURGE, 20, 10_000)).state;
+    const { alerts } = new MonitorRun({ ...watchOf(), modelVersion: '' }, {}, open).advance(SURGE + DAY);
+    expect(alerts).toMatchObject([{ change: 'resolved', modelVersion: 'v7' }]);
+  });
+
   it('stays open over a short pause and resolves when it has been calm for three windows', () => {
     const run = experienced().observe(...burst(SURGE, 20, 10_000));
     run.advance(SURGE + 12 * MINUTE).observe(...burst(SURGE + 12 * MINUTE, 20, 10_000));
@@ -198,6 +204,15 @@ describe('time', () => {
     const run = experienced().observe(mention(SURGE + 90 * DAY, { receivedAt: SURGE }));
     expect(run.state.watermark).toBe(SURGE - 5 * MINUTE);
     expect(run.observe(...burst(SURGE, 12, 10_000)).alerts).toHaveLength(1);
+  });
+
+  it('keeps windows open for what was sent in time and whose turn comes late', () => {
+    const mentions = [0, 7, 14, 21].map((minute) => mention(SURGE + minute * MINUTE));
+    const trends = (run: MonitorRun): unknown => run.advance(SURGE + 60 * MINUTE).effects.filter(({ kind }) => kind === 'trend');
+    const wanted = trends(experienced().observe(...mentions));
+    const behind = [...mentions].reverse().map((each) => ({ ...each, takenInUntil: SURGE }));
+    expect(trends(experienced().observe(...behind))).toEqual(wanted);
+    expect(trends(experienced().observe(...[...mentions].reverse()))).not.toEqual(wanted);
   });
 
   it('takes a watch that was silent for years in a moment', () => {

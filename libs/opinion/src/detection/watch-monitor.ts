@@ -28,8 +28,8 @@ const LONGEST_SILENCE = 28 * 24 * 60 * MINUTE;
  * knows is in the state, and the same mentions and watermarks lead to the same state and effects, however they are
  * split into calls.
  *
- * - The **watermark** is the newest time of publication less the lateness. It closes windows; `advance` moves it with
- *   the clock where a watch is quiet. A document before it is late: it counts, but raises no alert, and where all its
+ * - The **watermark** is the newest time of publication less the lateness, but not beyond what has been taken in. It closes
+ *   windows; `advance` moves it with the clock where a watch is quiet. A document before it is late: it counts, but raises no alert, and where all its
  *   windows have closed it is for the stored history alone (`bucketChanges`).
  * - An **open window is judged** at each document. Counts grow until it closes and are held against what is expected of
  *   the whole window, so that judging it often makes no false alarm likelier. Of the windows that hold a document the
@@ -98,8 +98,9 @@ export class WatchMonitor {
   observe(state: WatchMonitorState, mention: Mention): MonitorStep {
     // A document from the future must not close the present's windows.
     const happened = Math.min(mention.publishedAt, mention.receivedAt);
-    const begun = state.watermark === null ? this.begin(state, happened - this.lateness) : state;
-    const { state: moved, effects } = this.moveTo(begun, happened - this.lateness);
+    const certain = Math.min(happened, mention.takenInUntil ?? Infinity);
+    const begun = state.watermark === null ? this.begin(state, (Number.isFinite(certain) ? certain : happened) - this.lateness) : state;
+    const { state: moved, effects } = this.moveTo(begun, certain - this.lateness);
     const counted = this.count(moved, mention);
     const late = mention.publishedAt < (counted.watermark ?? -Infinity);
     if (late || mention.receivedAt - mention.publishedAt > this.fresh) return { state: counted, effects };
@@ -215,7 +216,7 @@ export class WatchMonitor {
     if (severity === undefined) return { state, effects: [] };
     const change = state.alert === null ? 'opened' : 'escalated';
     if (state.alert === null && at < (state.coolUntil ?? -Infinity)) return { state, effects: [] };
-    const alert = state.alert === null ? openAlert(this.watch.id, judged, severity) : riseTo(state.alert, judged, severity);
+    const alert = state.alert === null ? openAlert(this.watch, judged, severity) : riseTo(state.alert, this.watch, judged, severity);
     if (state.alert !== null && alert.severity === state.alert.severity) return { state: { ...state, alert }, effects: [] };
     const effect = this.alertEffect(alert, judged, change, surgeReasons(judged), state);
     return { state: { ...state, alert }, effects: [effect] };
