@@ -3,7 +3,7 @@ export type { Mention, MonitorEffect, MonitoredWatch, MonitorOptions, StoryDelta
 export { watchMonitorStateSchema, type WatchMonitorState } from './detection/monitor-state';
 export { WatchMonitor, type MonitorStep } from './detection/watch-monitor';
 export { applyChanges, bucketChanges, type CountedDocument } from './windows/bucket-changes';
-export { DAY, downSample, grainOf, HOUR, RETENTION } from './windows/down-sample';
+export { dueMerges, type GrainMerge } from './windows/retention';
 export { countBucketSchema, emptyBucket, mergeBuckets, MINUTE, spanStart, type CountBucket } from './windows/minute-bucket';
 export { trendPoints } from './windows/trend-points';
 export { createDetector, DEFAULT_DETECTOR, detectorNames } from './detection/registry';

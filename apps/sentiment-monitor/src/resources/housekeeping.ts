@@ -1,3 +1,4 @@
+import { dueMerges } from '@attune/opinion';
 import { expireProcessed, type Database } from '@attune/storage';
 import { lt } from 'drizzle-orm';
 import { alertEvents, documents, webhookDeliveries } from '../database/schema';
@@ -6,8 +7,6 @@ import { BucketRepository } from '../trends/bucket-repository';
 
 const HOUR = 60 * 60 * 1_000;
 const DAY = 24 * HOUR;
-const MINUTE_COUNTS_DAYS = 7;
-const HOUR_COUNTS_DAYS = 365;
 
 /** Removes what is older than it is kept for, and merges old counts. */
 export class Housekeeping {
@@ -44,8 +43,7 @@ export class Housekeeping {
   /** One round. */
   async run(): Promise<void> {
     const before = new Date(this.now() - this.retentionDays * DAY);
-    await this.buckets.downSample(60, 3_600, new Date(this.now() - MINUTE_COUNTS_DAYS * DAY));
-    await this.buckets.downSample(3_600, 86_400, new Date(this.now() - HOUR_COUNTS_DAYS * DAY));
+    for (const merge of dueMerges(this.now())) await this.buckets.merge(merge);
     await this.mentions.expire(before);
     await this.database.query((orm) => orm.delete(documents).where(lt(documents.scoredAt, before)));
     await this.database.query((orm) => orm.delete(alertEvents).where(lt(alertEvents.createdAt, before)));

@@ -1,4 +1,4 @@
-import type { CountBucket } from '@attune/opinion';
+import type { CountBucket, GrainMerge } from '@attune/opinion';
 import { insertRows, type Database, type Transaction } from '@attune/storage';
 import { and, asc, eq, gte, lt, sql } from 'drizzle-orm';
 import { buckets } from '../database/schema';
@@ -41,21 +41,22 @@ export class BucketRepository {
   }
 
   /**
-   * Merges counts of spans of `fromSeconds` that began before `before` into spans of `toSeconds`.
+   * Merges old counts into longer spans; the counts of a span that is there already grow.
    *
    * @returns rows that were merged
    */
-  async downSample(fromSeconds: number, toSeconds: number, before: Date): Promise<number> {
+  async merge({ from, into, before }: GrainMerge): Promise<number> {
+    const seconds = into / 1_000;
     return this.database.transaction(async (tx) => {
-      const start = sql`to_timestamp(floor(extract(epoch from starts_at) / ${toSeconds}) * ${toSeconds})`;
+      const start = sql`to_timestamp(floor(extract(epoch from starts_at) / ${seconds}) * ${seconds})`;
       const moved = await tx.execute<{ count: number }>(sql`
         with old as (
-          delete from buckets where seconds = ${fromSeconds} and starts_at < ${before.toISOString()}::timestamptz
+          delete from buckets where seconds = ${from / 1_000} and starts_at < ${new Date(before).toISOString()}::timestamptz
           returning *
         ), merged as (
           insert into buckets
             (watch_id, starts_at, seconds, negative, neutral, positive, negative_stories, neutral_stories, positive_stories, score_sum)
-          select watch_id, ${start}, ${toSeconds}, sum(negative), sum(neutral), sum(positive),
+          select watch_id, ${start}, ${seconds}, sum(negative), sum(neutral), sum(positive),
             sum(negative_stories), sum(neutral_stories), sum(positive_stories), sum(score_sum)
           from old group by 1, 2
           ${ADD_TO_COUNTS}

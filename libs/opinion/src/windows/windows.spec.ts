@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { windowAggregateSchema } from '@attune/contracts';
 import { applyChanges, bucketChanges, type CountedDocument } from './bucket-changes';
-import { DAY, downSample, grainOf, HOUR } from './down-sample';
 import { MINUTE, totalOf, type CountBucket } from './minute-bucket';
+import { dueMerges } from './retention';
 import { trendPoints } from './trend-points';
 
 const BASE = Date.UTC(2024, 4, 6);
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 const LABELS = ['negative', 'neutral', 'positive'] as const;
 
 const documents: fc.Arbitrary<CountedDocument[]> = fc.array(
@@ -80,26 +82,13 @@ describe('bucketChanges', () => {
   });
 });
 
-describe('downSample', () => {
-  it('keeps all counts, and by way of the hour comes to the same days', () => {
-    fc.assert(
-      fc.property(documents, (all) => {
-        const minutes = bucketChanges(all);
-        const days = downSample(downSample(minutes, HOUR), DAY);
-        expect(days).toEqual(downSample(minutes, DAY));
-        expect(sums(days)).toEqual(sums(minutes));
-        expect(days.every(({ start }) => start % DAY === 0)).toBe(true);
-      }),
-    );
-  });
-});
-
-describe('grainOf', () => {
-  it('grows with age, a whole day at once', () => {
-    const now = BASE + 100 * DAY + 5 * HOUR;
-    expect([0, 1, 3, 30, 64, 99].map((days) => grainOf(now - days * DAY, now))).toEqual([MINUTE, MINUTE, HOUR, HOUR, DAY, DAY]);
-    const grains = new Set(Array.from({ length: 24 }, (_, hour) => grainOf(BASE + 97 * DAY + hour * HOUR, now)));
-    expect(grains.size).toBe(1);
+describe('dueMerges', () => {
+  it('merges minutes after a week and hours after a year, whole days at once', () => {
+    const now = BASE + 400 * DAY + 5 * HOUR;
+    expect(dueMerges(now)).toEqual([
+      { from: MINUTE, into: HOUR, before: BASE + 393 * DAY },
+      { from: HOUR, into: DAY, before: BASE + 35 * DAY },
+    ]);
   });
 });
 
