@@ -47,24 +47,16 @@ export class WatchStateRepository {
     if (changes.length === 0) return [];
     // Every writer takes the rows in one order, or two of them could wait for each other.
     const ordered = [...changes].sort((a, b) => (a.watchId < b.watchId ? -1 : 1));
-    const expected = sql`(${sql.join(
-      ordered.map(({ watchId, version }) => sql`(${watchId}::text, ${version}::bigint)`),
-      sql`, `,
-    )})`;
-    const saved = await tx
-      .insert(watchStates)
-      .values(ordered.map(({ dueAt, version, ...change }) => ({ ...change, version: version + 1, dueAt: dueAt ?? null })))
-      .onConflictDoUpdate({
-        target: watchStates.watchId,
-        set: {
-          state: sql`excluded.state`,
-          version: sql`excluded.version`,
-          dueAt: sql`excluded.due_at`,
-          partition: sql`excluded.partition`,
-        },
-        setWhere: sql`(${watchStates.watchId}, ${watchStates.version}) in ${expected}`,
-      })
-      .returning({ watchId: watchStates.watchId });
+    const rows = ordered.map(({ dueAt, ...change }) => ({ ...change, dueAt: dueAt ?? null }));
+    const { rows: saved } = await tx.execute<{ watchId: string }>(sql`
+      insert into watch_states (watch_id, state, version, due_at, partition)
+      select "watchId", state, version + 1, "dueAt", partition
+      from json_to_recordset(${JSON.stringify(rows)}::json)
+        as changed("watchId" text, state jsonb, version bigint, "dueAt" timestamptz, partition integer)
+      on conflict (watch_id) do update
+        set state = excluded.state, version = excluded.version, due_at = excluded.due_at, partition = excluded.partition
+        where watch_states.version = excluded.version - 1
+      returning watch_id as "watchId"`);
     const done = new Set(saved.map(({ watchId }) => watchId));
     return ordered.flatMap(({ watchId }) => (done.has(watchId) ? [] : [watchId]));
   }

@@ -30,6 +30,7 @@ export interface StreamGroundOptions {
 
 /** Documents that are published together. */
 const BATCH = 500;
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** Starts broker, database (durable, as in production) and service, and creates the watches. */
 export async function openStreamGround({ models, work, clock, watches, profile }: StreamGroundOptions): Promise<StreamGround> {
@@ -38,12 +39,16 @@ export async function openStreamGround({ models, work, clock, watches, profile }
   let kafka: RunningKafka | undefined;
   let postgres: RunningPostgres | undefined;
   const closing: (() => Promise<unknown>)[] = [];
+  const endEarly = (): void => void close().finally(() => process.exit(1));
   const close = async (): Promise<void> => {
+    for (const signal of SIGNALS) process.off(signal, endEarly);
     for (const end of closing.reverse()) await end();
     await postgres?.stop();
     await kafka?.stop();
     await rm(folder, { recursive: true, force: true });
   };
+  // Broker and database outlive this process unless they are stopped.
+  for (const signal of SIGNALS) process.once(signal, endEarly);
   try {
     kafka = await startKafka({ dataFolder: join(folder, 'kafka') });
     postgres = await startPostgres({ dataFolder: join(folder, 'postgres') });
