@@ -24,7 +24,7 @@ export function quietDocuments(names: readonly string[], now: number): MarketDoc
   return documents(names, 'quiet', 'Good growth for', times);
 }
 
-/** Bad news that all come at once. */
-export function badDocuments(names: readonly string[], count: number, now: number): MarketDocument[] {
-  return documents(names, 'bad', 'A terrible loss for', Array<number>(count).fill(now));
+/** A wave of bad news that all come at once. */
+export function badDocuments(names: readonly string[], count: number, wave: number, now: number): MarketDocument[] {
+  return documents(names, `bad-${String(wave)}`, 'A terrible loss for', Array<number>(count).fill(now));
 }
