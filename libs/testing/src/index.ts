@@ -10,3 +10,6 @@ export { createTinyEncoder, type TinyEncoder, type TinyEncoderFamily, type TinyE
 export { readTinyConfig, writeTinyModelFiles, type TinyModelParts } from './tiny-model';
 export { trainingFixture, type TrainingFixture } from './training-fixture';
 export { writeWordListModel } from './word-list-model';
+export { ApiDocument, type ApiAnswer, type ApiOperation } from './api/api-document';
+export { exampleRequests, sendApiRequest, type ApiRequest } from './api/api-request';
+export { fuzzOperation, type FuzzOptions } from './api/fuzz-operation';
