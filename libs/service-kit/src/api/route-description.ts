@@ -21,7 +21,7 @@ export interface RouteResponse {
 export interface RouteDescription {
   readonly summary: string;
   readonly description?: string;
-  /** Unique in a service. Default the names of method and controller: `list` of `WatchesController` is `listWatches`. */
+  /** Unique in a service. Default the name of the method, such as `listWatches`; one of a single word goes on with the controller's: `list` of `WatchesController` is the same. */
   readonly operationId?: string;
   /** What a key must be allowed; `public` needs none. */
   readonly scope: Scope | 'public';

@@ -29,7 +29,7 @@ export function describedRoutes(app: INestApplicationContext): DescribedRoute[] 
         const method = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined;
         if (description === undefined || method === undefined) continue;
         const path = joinPaths(firstPath(metatype), firstPath(handler));
-        const operationId = description.operationId ?? name + metatype.name.replace(/Controller$/, '');
+        const operationId = description.operationId ?? operationIdOf(name, metatype.name);
         routes.push({
           method: RequestMethod[method].toLowerCase(),
           path,
@@ -41,6 +41,11 @@ export function describedRoutes(app: INestApplicationContext): DescribedRoute[] 
     }
   }
   return routes.sort((a, b) => a.path.localeCompare(b.path) || a.method.localeCompare(b.method));
+}
+
+/** A name of one word says nothing without what it is about. */
+function operationIdOf(method: string, controller: string): string {
+  return /[A-Z]/.test(method) ? method : method + controller.replace(/Controller$/, '');
 }
 
 function firstPath(target: object): string {
