@@ -1,0 +1,119 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AlertRecord } from '@attune/contracts';
+import { createApiKey, includesScope, SCOPES, type Scope } from '@attune/service-kit';
+import { ApiDocument, exampleRequests, fuzzOperation, sendApiRequest, writeWordListModel, type ApiOperation } from '@attune/testing';
+import { startMonitor, until, type RunningMonitor } from './running-monitor';
+import { badDocuments, quietDocuments } from './surge';
+
+const KEYS = { read: createApiKey('reader', 'read'), write: createApiKey('writer', 'write'), admin: createApiKey('owner', 'admin') };
+const REQUESTS = 40;
+const SEED = 20_260_301;
+
+const bearer = (scope: Scope) => ({ authorization: `Bearer ${KEYS[scope].key}` });
+
+describe('the API of the sentiment monitor', () => {
+  let folder: string;
+  let monitor: RunningMonitor;
+  let document: ApiDocument;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'attune-api-'));
+    await writeWordListModel(join(folder, 'models'));
+    monitor = await startMonitor({
+      ATTUNE_MODELS: join(folder, 'models'),
+      ATTUNE_DATA: join(folder, 'data'),
+      ATTUNE_API_KEYS: Object.values(KEYS)
+        .map(({ entry }) => entry)
+        .join(','),
+      ATTUNE_RATE_LIMIT: '0',
+      ATTUNE_WEBHOOK_PRIVATE_ADDRESSES: 'true',
+    });
+    document = await ApiDocument.fetch(monitor.url);
+  }, 180_000);
+
+  afterAll(async () => {
+    await monitor.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** All but the stream that ends with the client alone; deletions last, of parts before the whole: the others need what they delete. */
+  function operations(): ApiOperation[] {
+    const turn = ({ method, path }: ApiOperation) => (method === 'DELETE' ? 1 / path.length : 0);
+    const ending = document.operations.filter(({ operationId }) => operationId !== 'streamAlerts');
+    return ending.sort((one, other) => turn(one) - turn(other));
+  }
+
+  /** Ids of things that are there, by the first part of their paths. */
+  const things = new Map<string, string>();
+  const idFor = ({ path }: ApiOperation) => things.get(path.split('/')[2]);
+
+  async function ask<Body>(method: string, path: string, body?: unknown): Promise<Body> {
+    return (await monitor.request(method, path, body, bearer('admin'))).body as Body;
+  }
+
+  async function makeWatchAndWebhook(): Promise<void> {
+    const watch = { name: 'Orbix', target: { kind: 'entity', names: ['Orbix'] } };
+    things.set('watches', (await ask<{ id: string }>('POST', '/v1/watches', watch)).id);
+    const webhook = { url: 'http://127.0.0.1:9/', secret: 'a secret of some length' };
+    things.set('webhooks', (await ask<{ id: string }>('POST', '/v1/webhooks', webhook)).id);
+  }
+
+  async function makeDocumentAndAlert(): Promise<void> {
+    await ask('POST', '/v1/documents', { documents: quietDocuments(['Orbix'], Date.now()) });
+    await until(async () => (await monitor.request('GET', '/v1/documents/quiet-59', undefined, bearer('read'))).status === 200);
+    await ask('POST', '/v1/documents', { documents: badDocuments(['Orbix'], 6, Date.now()) });
+    const alerts = async () => (await ask<{ items: AlertRecord[] }>('GET', '/v1/alerts')).items;
+    await until(async () => (await alerts()).length > 0);
+    things.set('documents', 'quiet-0').set('alerts', (await alerts())[0].id);
+  }
+
+  it('answers every example of its document as documented, and with success', async () => {
+    await makeWatchAndWebhook();
+    await makeDocumentAndAlert();
+    const faults: string[] = [];
+    let answered = 0;
+    for (const operation of operations()) {
+      const id = idFor(operation);
+      for (const request of exampleRequests(operation, id === undefined ? {} : { id })) {
+        const answer = await sendApiRequest(monitor.url, request, bearer('admin'));
+        const fault = answer.status >= 300 ? `it answers ${String(answer.status)}` : document.faultOf(operation, answer);
+        answered += 1;
+        if (fault !== undefined) faults.push(`${operation.operationId}: ${fault}: ${answer.text.slice(0, 300)}`);
+      }
+    }
+    expect(faults).toEqual([]);
+    expect(answered).toBeGreaterThan(operations().length);
+  });
+
+  it('asks for the keys and scopes that its document names', async () => {
+    const wrong: string[] = [];
+    for (const operation of document.operations) {
+      const [request] = exampleRequests(operation, { id: 'none' });
+      const needed = operation.scopes[0] as Scope | undefined;
+      const statusWith = async (headers: Record<string, string>) => (await sendApiRequest(monitor.url, request, headers)).status;
+      if (needed === undefined) {
+        if ((await statusWith({})) !== 200) wrong.push(`${operation.operationId} needs a key`);
+        continue;
+      }
+      if ((await statusWith({})) !== 401) wrong.push(`${operation.operationId} answers without a key`);
+      if ((await statusWith({ 'x-api-key': `${KEYS.admin.key}x` })) !== 401) wrong.push(`${operation.operationId} answers a wrong key`);
+      for (const scope of SCOPES.filter((held) => !includesScope(held, needed))) {
+        if ((await statusWith(bearer(scope))) !== 403) wrong.push(`${operation.operationId} answers a key of scope ${scope}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
+  it('answers requests of all kinds as documented, and none with an error of its own', async () => {
+    const options = { url: monitor.url, headers: bearer('admin'), requests: REQUESTS, seed: SEED };
+    await makeWatchAndWebhook();
+    for (const operation of operations()) {
+      const id = idFor(operation);
+      await fuzzOperation(document, operation, { ...options, ...(id === undefined ? {} : { known: { id: [id] } }) });
+    }
+    expect(monitor.log.filter(({ level }) => level === 'error')).toEqual([]);
+    expect((await monitor.request('GET', '/health/ready')).status).toBe(200);
+  }, 180_000);
+});
