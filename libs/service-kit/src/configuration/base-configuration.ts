@@ -101,6 +101,10 @@ export const BASE_VARIABLES = {
       .describe('Who may read /metrics: anybody (open), or keys with the scope read'),
   ),
   trustProxy: variable('ATTUNE_TRUST_PROXY', booleanText(false).describe('Take the address of a client from X-Forwarded-For')),
+  startSeconds: variable(
+    'ATTUNE_START_SECONDS',
+    decimalNumber(0, 3_600).default(60).describe('Seconds that the start waits for a database that does not answer'),
+  ),
   shutdownSeconds: variable(
     'ATTUNE_SHUTDOWN_SECONDS',
     decimalNumber(0, 600).default(25).describe('Seconds within which work in hand must end at shutdown'),

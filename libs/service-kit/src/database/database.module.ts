@@ -1,9 +1,14 @@
-import { openDatabase, type Database, type DatabaseOptions } from '@attune/storage';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DatabaseUnavailableError, openDatabase, type Database, type DatabaseOptions } from '@attune/storage';
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { BaseConfiguration } from '../configuration/define-configuration';
 import { Readiness } from '../health/readiness';
+import { LOGGER, type Logger } from '../logging/logger';
 import { CONFIGURATION } from '../service/service-options';
 import { Shutdown } from '../shutdown/shutdown';
+
+/** Milliseconds between two attempts to reach a database that does not answer at the start. */
+const AGAIN = 1_000;
 
 /** Under this name Nest has the database: `@Inject(DATABASE) database: Database`. */
 export const DATABASE = Symbol('attune:database');
@@ -18,7 +23,7 @@ export interface DatabaseModuleOptions extends Omit<DatabaseOptions, 'url' | 'fo
 @Module({})
 export class DatabaseModule {
   static forService(options: DatabaseModuleOptions): DynamicModule {
-    const inject = [CONFIGURATION, Readiness, Shutdown];
+    const inject = [CONFIGURATION, LOGGER, Readiness, Shutdown];
     return {
       module: DatabaseModule,
       global: true,
@@ -28,16 +33,30 @@ export class DatabaseModule {
   }
 }
 
-type DatabaseParts = [BaseConfiguration, Readiness, Shutdown];
+type DatabaseParts = [BaseConfiguration, Logger, Readiness, Shutdown];
 
-async function open(options: DatabaseModuleOptions, ...[configuration, readiness, shutdown]: DatabaseParts): Promise<Database> {
+async function open(options: DatabaseModuleOptions, ...[configuration, logger, readiness, shutdown]: DatabaseParts): Promise<Database> {
   const { folder = 'data', ...rest } = options;
-  const { databaseUrl: url, dataDirectory } = configuration;
+  const { databaseUrl: url, dataDirectory, startSeconds } = configuration;
   const embedded = options.inMemory === true && dataDirectory === undefined ? {} : { folder: dataDirectory ?? folder };
-  const database = await openDatabase(
-    url === undefined ? { ...rest, ...embedded, inMemory: !('folder' in embedded) } : { ...rest, inMemory: false, url },
-  );
+  const where: DatabaseOptions =
+    url === undefined ? { ...rest, ...embedded, inMemory: !('folder' in embedded) } : { ...rest, inMemory: false, url };
+  const database = await openOnceThere(where, startSeconds, (err) => logger.warn({ err }, 'the database is not there yet'));
   readiness.add('database', () => database.ping());
   shutdown.add('storage', 'database', () => database.close());
   return database;
+}
+
+/** Whatever starts together may come up in any order: a database that is away is waited for. */
+async function openOnceThere(options: DatabaseOptions, seconds: number, onAway: (error: unknown) => void): Promise<Database> {
+  const deadline = performance.now() + seconds * 1_000;
+  for (;;) {
+    try {
+      return await openDatabase(options);
+    } catch (error) {
+      if (!(error instanceof DatabaseUnavailableError) || performance.now() + AGAIN > deadline) throw error;
+      onAway(error);
+      await sleep(AGAIN);
+    }
+  }
 }
