@@ -67,6 +67,7 @@ function marking(): string {
       String.raw`LETTER = r"[^\W\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]"`,
       '',
       'def mark(text, entity):',
+      '    entity = entity.strip()',
       String.raw`    before = f"(?<!{LETTER})" if re.match(LETTER, entity) else ""`,
       String.raw`    after = f"(?!{LETTER})" if re.search(f"{LETTER}$", entity) else ""`,
       '    for flags in (0, re.IGNORECASE):',
