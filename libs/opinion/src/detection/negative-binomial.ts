@@ -5,6 +5,8 @@ const LANCZOS = [
 ];
 const TINY = 1e-300;
 const PRECISION = 1e-12;
+/** Counts that fading has left of nothing: for them the tail is everything, and the terms of the fraction overflow. */
+const NEGLIGIBLE = 1e-12;
 const MOST_TERMS = 10_000;
 
 /** Natural logarithm of the gamma function for arguments above 0 (Lanczos 1964). */
@@ -25,7 +27,7 @@ export function logGamma(value: number): number {
  * @returns at most 0
  */
 export function logTail(count: number, mean: number, dispersion: number): number {
-  if (count <= 0) return 0;
+  if (count < NEGLIGIBLE) return 0;
   const size = 1 / dispersion;
   return logIncompleteBeta(count, size, mean / (size + mean), size / (size + mean)) / Math.LN10;
 }

@@ -18,6 +18,10 @@ describe('logTail', () => {
   it('is certain of no count at all', () => {
     expect(logTail(0, 3, 0.2)).toBe(0);
   });
+
+  it.each([5.6e-311, 1e-200, 1e-40, 1e-13, 1e-12])('is as good as certain of %d, what fading leaves of a count', (count) => {
+    expect(logTail(count, 0.01, 3)).toBeCloseTo(0, 9);
+  });
 });
 
 describe('logNormalTail', () => {
