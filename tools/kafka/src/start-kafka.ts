@@ -118,7 +118,8 @@ async function prepareFolder(jars: string, address: NodeAddress): Promise<void> 
   await writeFile(join(dataFolder, 'server.properties'), serverProperties(address));
   await writeFile(join(dataFolder, 'log.properties'), logProperties(dataFolder));
   if (await isFormatted(dataFolder)) return;
-  const clusterId = randomBytes(16).toString('base64url');
+  // As Kafka's own random ids: base64url of a UUID, and none that its tool would take for an option.
+  const clusterId = `A${randomBytes(16).toString('base64url').slice(1)}`;
   const { ok, output } = await runProgram('java', [
     '-XX:TieredStopAtLevel=1',
     ...classPath(jars, dataFolder),
