@@ -62,7 +62,7 @@ const TRY_AGAIN = new Set(['40001', '40P01', '55P03']);
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
   for (const cause of causesOf(error)) {
-    if (cause instanceof DatabaseUnavailableError || isAway(cause) || isFull(cause)) return true;
+    if (cause instanceof DatabaseUnavailableError || isAway(cause) || isFull(cause) || isSaidToBeFull(cause)) return true;
   }
   return false;
 }
@@ -134,6 +134,11 @@ function isAway(error: Error): boolean {
 function isFull(error: Error): boolean {
   const code = codeOf(error);
   return code !== undefined && (DISK_FULL.has(code) || code === 'ENOSPC');
+}
+
+/** As this library says it itself. */
+function isSaidToBeFull(error: Error): boolean {
+  return error instanceof AttuneError && error.code === 'disk-full';
 }
 
 /** Five characters, digits and capitals, with a digit in the first two: EPIPE is none. */

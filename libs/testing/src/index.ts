@@ -1,10 +1,18 @@
 export { encoderFixture, type EncoderFixture, type EncoderFixtureCase, type EncoderFixtureName } from './encoder-fixture';
 export { writeHandSetHead, type HandSetHead, type HandSetLabel, type HandSetTask } from './hand-set-head';
-export { acquireComponent, describeWithReal, type MissingPart, type RealComponent, type StartedComponent } from './real-component';
+export {
+  acquireComponent,
+  describeUnlessMissing,
+  describeWithReal,
+  type MissingPart,
+  type RealComponent,
+  type StartedComponent,
+} from './real-component';
 export { realPostgres, startPostgres, type RunningPostgres } from './real-postgres';
 export { realKafka, startKafka, type RunningKafka } from './real-kafka';
 export { startService, startServiceInVain, until, type RunningService } from './running-service';
 export { writeSafetensorsFile, type FileTensor } from './safetensors-file';
+export { mountSmallDisk, smallDiskMissing, type SmallDisk } from './small-disk';
 export { writeTinyDataset, type TinyDatasetOptions, type TinyDatasetRow } from './tiny-dataset';
 export { createTinyEncoder, type TinyEncoder, type TinyEncoderFamily, type TinyEncoderOptions } from './tiny-encoder';
 export { readTinyConfig, writeTinyModelFiles, type TinyModelParts } from './tiny-model';

@@ -43,30 +43,38 @@ const POLL = 100;
  */
 export function describeWithReal<Address>(component: RealComponent<Address>, title: string, suite: (address: () => Address) => void): void {
   const missing = component.fromEnvironment() === undefined ? component.missing() : undefined;
-  if (missing === undefined) {
-    describe(title, () => {
-      let address: Address | undefined;
+  describeUnlessMissing({ name: component.name, missing }, title, () => {
+    let address: Address | undefined;
+    if (missing === undefined) {
       beforeAll(async () => {
         address = await acquireComponent(component);
       }, START_TIMEOUT);
-      suite(() => {
-        if (address === undefined) throw new Error(`${component.name} is there once specs run, not while they are collected.`);
-        return address;
-      });
+    }
+    suite(() => {
+      if (address === undefined) throw new Error(`${component.name} is there once specs run, not while they are collected.`);
+      return address;
     });
-    return;
-  }
-  const message = `${title}: ${component.name} is missing: ${missing.reason} ${missing.remedy}`;
+  });
+}
+
+/** A `describe` that is skipped aloud where something is missing; with CI set it fails. */
+export function describeUnlessMissing(
+  { name, missing }: { name: string; missing: MissingPart | undefined },
+  title: string,
+  suite: () => void,
+): void {
+  if (missing === undefined) return describe(title, suite);
+  const message = `${title}: ${name} is missing: ${missing.reason} ${missing.remedy}`;
   if (isContinuousIntegration()) {
     describe(title, () => {
-      it(`uses a real ${component.name}`, () => {
+      it(`uses a real ${name}`, () => {
         throw new Error(message);
       });
     });
     return;
   }
   process.stderr.write(`SKIPPED ${message}\n`);
-  describe.skip(`${title} (skipped: ${missing.reason})`, () => suite(() => notStarted(component.name)));
+  describe.skip(`${title} (skipped: ${missing.reason})`, suite);
 }
 
 /**
@@ -107,8 +115,4 @@ async function withFolderLock<T>(path: string, work: () => Promise<T>): Promise<
 function isContinuousIntegration(): boolean {
   const { CI } = process.env;
   return CI !== undefined && CI !== '' && CI !== 'false' && CI !== '0';
-}
-
-function notStarted(name: string): never {
-  throw new Error(`${name} is not there.`);
 }

@@ -24,4 +24,6 @@ export interface EngineFault {
 
 export type EngineMessage =
   | { readonly kind: 'answer'; readonly id: number; readonly result?: EngineRows; readonly fault?: EngineFault }
+  /** PostgreSQL has ended itself: nothing more will be answered. */
+  | { readonly kind: 'ended' }
   | { readonly kind: 'notification'; readonly channel: string; readonly payload: string };

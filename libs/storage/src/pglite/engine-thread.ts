@@ -94,12 +94,36 @@ function faultOf(error: unknown): EngineFault {
   return { message: error.message, properties: Object.fromEntries(texts) };
 }
 
-async function open(folder: string | undefined): Promise<PGlite> {
+/** What is used of PGlite's own: its loop takes the end of PostgreSQL for a passing error, and tries for ever. */
+interface Internals {
+  readonly POSTGRES_MAIN_LONGJMP?: number;
+  readonly mod?: { _PostgresMainLoopOnce?: () => void };
+}
+
+/** Tells when PostgreSQL ends itself, as it does where its log cannot be written, and rests this thread until it is ended, too. */
+function tellEnd(engine: PGlite, post: (message: EngineMessage) => void): void {
+  const { mod, POSTGRES_MAIN_LONGJMP } = engine as unknown as Internals;
+  const loopOnce = mod?._PostgresMainLoopOnce;
+  if (mod === undefined || loopOnce === undefined) return;
+  mod._PostgresMainLoopOnce = () => {
+    try {
+      loopOnce();
+    } catch (error) {
+      const status: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'status') : undefined;
+      if (status === POSTGRES_MAIN_LONGJMP) throw error;
+      post({ kind: 'ended' });
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    }
+  };
+}
+
+async function open(folder: string | undefined, post: (message: EngineMessage) => void): Promise<PGlite> {
   const engine = await PGlite.create({
     ...(folder === undefined ? {} : { dataDir: folder }),
     extensions: { vector },
     relaxedDurability: true,
   });
+  tellEnd(engine, post);
   await engine.exec("set timezone = 'UTC'");
   return engine;
 }
@@ -108,7 +132,7 @@ async function serve(port: NonNullable<typeof parentPort>): Promise<void> {
   const post = (message: EngineMessage): void => port.postMessage(message);
   const { folder } = workerData as { folder: string | undefined };
   try {
-    const thread = new EngineThread(await open(folder), post);
+    const thread = new EngineThread(await open(folder, post), post);
     port.on('message', ({ id, request }: { id: number; request: EngineRequest }) => void thread.handle(id, request));
     post({ kind: 'answer', id: 0 });
   } catch (error) {

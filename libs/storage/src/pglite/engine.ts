@@ -20,11 +20,15 @@ export class Engine implements EngineQueries {
   private readonly waiting = new Map<number, Waiting>();
   private readonly listeners = new Map<string, Set<(payload: string) => void>>();
   private readonly opened: Promise<EngineRows>;
+  /** Resolves when the thread has ended, by itself or because it was closed. */
+  readonly over: Promise<void>;
   private lastId = OPENING;
   private isOver = false;
+  private tellOver: () => void = () => undefined;
 
   private constructor(private readonly thread: Worker) {
     this.opened = new Promise((resolve, reject) => this.waiting.set(OPENING, { resolve, reject }));
+    this.over = new Promise((resolve) => (this.tellOver = resolve));
     thread.on('message', (message: EngineMessage) => this.receive(message));
     thread.on('error', (error) => this.fail(error));
     thread.on('exit', () => this.fail(new Error('PGlite is closed')));
@@ -78,9 +82,9 @@ export class Engine implements EngineQueries {
   }
 
   async close(): Promise<void> {
+    if (this.isOver) return;
     await this.ask({ kind: 'close' });
-    this.isOver = true;
-    await this.thread.terminate();
+    await this.end(new Error('PGlite is closed'));
   }
 
   /** The thread keeps the process alive as long as an answer is awaited, and no longer. */
@@ -95,6 +99,10 @@ export class Engine implements EngineQueries {
   }
 
   private receive(message: EngineMessage): void {
+    if (message.kind === 'ended') {
+      void this.end(new Error('PGlite is closed: PostgreSQL has ended itself'));
+      return;
+    }
     if (message.kind === 'notification') {
       for (const listener of this.listeners.get(message.channel) ?? []) listener(message.payload);
       return;
@@ -106,10 +114,16 @@ export class Engine implements EngineQueries {
     else waiting?.reject(errorOf(message.fault));
   }
 
+  private async end(error: Error): Promise<void> {
+    this.fail(error);
+    await this.thread.terminate();
+  }
+
   private fail(error: unknown): void {
     this.isOver = true;
     for (const { reject } of this.waiting.values()) reject(error instanceof Error ? error : new Error(String(error)));
     this.waiting.clear();
+    this.tellOver();
   }
 }
 

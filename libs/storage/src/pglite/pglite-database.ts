@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { rm, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttuneError } from '@attune/artifact';
 import type { PGlite } from '@electric-sql/pglite';
@@ -18,6 +18,12 @@ import { asQueryable } from '../queryable';
 import { withAttempts, withFirstFailure } from '../transaction-attempts';
 import { Engine, type EngineQueries } from './engine';
 import { ownFolder } from './folder-lock';
+import { LastingEngine } from './lasting-engine';
+
+const MEBIBYTE = 1024 * 1024;
+/** Bytes that must be free: PostgreSQL ends itself where its log cannot grow by a segment of 16 MiB. */
+const ROOM_TO_OPEN = 48 * MEBIBYTE;
+const ROOM_TO_CREATE = 192 * MEBIBYTE;
 
 /**
  * The embedded database, without fsync, in a thread of its own: in a folder, or without one. Its one connection runs one transaction after the
@@ -32,21 +38,24 @@ export class PgliteDatabase implements Database {
   private isClosed = false;
 
   private constructor(
-    private readonly engine: Engine,
+    private readonly engine: LastingEngine,
     private readonly giveUp: () => Promise<void>,
   ) {
     this.orm = queryBuilder(this.guarded(engine));
+    engine.onLost(() => {
+      for (const session of this.sessions) void session.close();
+    });
   }
 
   /**
    * @param folder where the data are kept; without one they go with the process
-   * @throws AttuneError `conflict` where another process owns the folder
+   * @throws AttuneError `conflict` where another process owns the folder, `disk-full`
    */
   static async open(folder: string | undefined): Promise<PgliteDatabase> {
-    if (folder === undefined) return new PgliteDatabase(await Engine.open(undefined), async () => undefined);
+    if (folder === undefined) return new PgliteDatabase(await LastingEngine.open(() => Engine.open(undefined)), async () => undefined);
     const giveUp = await ownFolder(folder);
     try {
-      return new PgliteDatabase(await openFolder(folder), giveUp);
+      return new PgliteDatabase(await LastingEngine.open(() => openFolder(folder)), giveUp);
     } catch (error) {
       await giveUp();
       throw asStorageError(error);
@@ -103,7 +112,7 @@ export class PgliteDatabase implements Database {
   }
 
   /** The engine as Drizzle uses it, which asks nothing beside an open transaction. */
-  private guarded(engine: Engine): Engine {
+  private guarded(engine: EngineQueries & Pick<Engine, 'transaction'>): Engine {
     const guard = {
       query: async (...parameters: Parameters<Engine['query']>) => {
         this.refuseInside();
@@ -157,13 +166,27 @@ export class PgliteDatabase implements Database {
 async function openFolder(folder: string): Promise<Engine> {
   const data = join(folder, 'data');
   const mark = join(folder, 'created');
+  await requireRoom(folder, existsSync(mark) ? ROOM_TO_OPEN : ROOM_TO_CREATE);
   if (!existsSync(mark)) await rm(data, { recursive: true, force: true });
   const engine = await Engine.open(data);
   if (!existsSync(mark)) await writeFile(mark, '');
   return engine;
 }
 
+/** @throws AttuneError `disk-full` */
+async function requireRoom(folder: string, bytes: number): Promise<void> {
+  const { bavail, bsize, blocks } = await statfs(folder);
+  const free = bavail * bsize;
+  // Some file systems do not say how large they are.
+  if (blocks === 0 || free >= bytes) return;
+  throw new AttuneError(
+    'disk-full',
+    `The disk of ${folder} is too full for the embedded database: ${Math.floor(free / MEBIBYTE)} MiB are free, ${bytes / MEBIBYTE} MiB are needed.`,
+    { remedy: 'Free some space there, or keep the data elsewhere.' },
+  );
+}
+
 /** Drizzle asks of PGlite what the engine offers, and no more. */
-function queryBuilder(engine: Engine): Queryable {
+function queryBuilder(engine: Pick<Engine, 'query' | 'transaction'>): Queryable {
   return asQueryable(drizzle(engine as unknown as PGlite));
 }
