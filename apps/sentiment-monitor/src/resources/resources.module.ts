@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { ModelStore } from '@attune/artifact';
 import { TOPICS, type TopicDefinition } from '@attune/contracts';
 import { ModelServer } from '@attune/inference';
+import { sentimentTasks } from '@attune/opinion';
 import {
   CONFIGURATION,
   DATABASE,
@@ -47,6 +48,7 @@ const model: Provider = {
       store: new ModelStore(modelsDirectory),
       app,
       precision,
+      accept: ({ manifest }) => void sentimentTasks(manifest.tasks),
       observer: inference.observer(app),
       ...(threads === undefined ? {} : { threads }),
       ...(queueTokens === undefined ? {} : { queueTokens }),

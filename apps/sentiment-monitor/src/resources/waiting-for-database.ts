@@ -6,7 +6,7 @@ export async function waitingForDatabase<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
-    if (isDatabaseUnavailable(cause)) throw new DependencyUnavailableError('The database is away.', { cause });
-    throw cause;
+    if (!isDatabaseUnavailable(cause)) throw cause;
+    throw new DependencyUnavailableError(cause instanceof Error ? cause.message : 'The database is away.', { cause });
   }
 }
