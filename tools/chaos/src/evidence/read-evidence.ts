@@ -1,5 +1,5 @@
 import { deadLetterTopic, SENTIMENT_LABELS, TOPICS, type Alert, type AlertEvent } from '@attune/contracts';
-import { DEAD_LETTER_HEADERS, type EventStream, type IncomingMessage } from '@attune/event-stream';
+import { DEAD_LETTER_HEADERS } from '@attune/event-stream';
 import { type Database } from '@attune/storage';
 import { GROUPS, type MarketSystem } from '../system/market-system';
 import type { BucketRow, Delivered, Evidence, MentionRow, ScoredRow } from './evidence';
@@ -17,16 +17,16 @@ type Named = (text: string) => string;
 type OfDatabase = Pick<Evidence, 'documents' | 'mentions' | 'buckets' | 'alerts' | 'alertEvents' | 'unpublished' | 'undelivered'>;
 
 async function readStream(system: MarketSystem, named: Named): Promise<Omit<Evidence, keyof OfDatabase>> {
-  const { stream, follower, webhook } = system;
-  const messages = await everything(stream, TOPICS.marketDocuments.name);
-  const letters = await everything(stream, deadLetterTopic(TOPICS.marketDocuments.name));
+  const { follower, webhook } = system;
+  const messages = await system.everythingOn(TOPICS.marketDocuments.name);
+  const letters = await system.everythingOn(deadLetterTopic(TOPICS.marketDocuments.name));
   const delivered = async (topic: string): Promise<Delivered[]> =>
-    (await everything(stream, topic)).map(({ value }) => deliveredOf(named(String(value))));
+    (await system.everythingOn(topic)).map(({ value }) => deliveredOf(named(String(value))));
   return {
     messages: messages.length,
     fates: fatesOf(messages),
     deadLetters: letters.map(({ headers }) => `${headers[DEAD_LETTER_HEADERS.partition]}:${headers[DEAD_LETTER_HEADERS.offset]}`),
-    sentimentDeadLetters: (await everything(stream, deadLetterTopic(TOPICS.marketSentiment.name))).length,
+    sentimentDeadLetters: (await system.everythingOn(deadLetterTopic(TOPICS.marketSentiment.name))).length,
     behind:
       (await system.behind(TOPICS.marketDocuments.name, GROUPS.scoring)) +
       (await system.behind(TOPICS.marketSentiment.name, GROUPS.detection)),
@@ -36,12 +36,6 @@ async function readStream(system: MarketSystem, named: Named): Promise<Omit<Evid
     followed: follower.bodies.map((body) => deliveredOf(named(body))),
     posted: webhook.bodies.map((body) => deliveredOf(named(body))),
   };
-}
-
-async function everything(stream: EventStream, topic: string): Promise<IncomingMessage[]> {
-  const messages: IncomingMessage[] = [];
-  await stream.readToEnd(topic, (read) => Promise.resolve(void messages.push(...read)));
-  return messages;
 }
 
 function deliveredOf(body: string): Delivered {

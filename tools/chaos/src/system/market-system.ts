@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TOPICS, type TopicDefinition, type WatchInput } from '@attune/contracts';
-import { openKafkaStream, type EventStream, type OutgoingMessage } from '@attune/event-stream';
+import { openKafkaStream, type EventStream, type IncomingMessage, type OutgoingMessage } from '@attune/event-stream';
 import { startKafka, type RunningKafka } from '@attune/kafka-tool';
 import { freePort, type RunningPostgres } from '@attune/postgres-tool';
 import { openDatabase, type Database } from '@attune/storage';
@@ -122,6 +122,15 @@ export class MarketSystem {
   /** Messages that were ever published to a topic. */
   async published(topic: string): Promise<number> {
     return (await this.ask(() => this.stream.progress(topic, 'nobody'))).reduce((sum, { end }) => sum + Number(end), 0);
+  }
+
+  /** Every message of a topic, each partition's in order. */
+  everythingOn(topic: string): Promise<IncomingMessage[]> {
+    return this.ask(async () => {
+      const messages: IncomingMessage[] = [];
+      await this.stream.readToEnd(topic, (read) => Promise.resolve(void messages.push(...read)));
+      return messages;
+    });
   }
 
   /** Ends everything but PostgreSQL, whatever state it is in. */
