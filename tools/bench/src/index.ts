@@ -1,1 +1,2 @@
+export { shownCommand } from './shown-command';
 export { formatTable, writeResult, type Result } from './write-result';

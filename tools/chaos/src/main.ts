@@ -1,8 +1,8 @@
 import { mkdtemp } from 'node:fs/promises';
-import { loadavg, tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AttuneError } from '@attune/artifact';
-import { writeResult } from '@attune/bench';
+import { shownCommand, writeResult } from '@attune/bench';
 import { startPostgres } from '@attune/postgres-tool';
 import { readStockNet } from '@attune/stocknet-tool';
 import { Command, InvalidArgumentError } from 'commander';
@@ -11,6 +11,8 @@ import { generateMarket } from './input/generated-market';
 import type { Market } from './input/market';
 import { COLUMNS, formatReports, rowsOf } from './report';
 import { runChaos, type RunReport } from './run-chaos';
+
+const ROOT = join(__dirname, '../../..');
 
 interface Flags {
   stocknet?: string;
@@ -79,20 +81,33 @@ async function readMarket(stocknet: string | undefined, limit: number, seed: num
   return { documents: documents.slice(0, limit), watches };
 }
 
-async function publish(out: string, args: readonly string[], { limit, partitions }: Flags, reports: readonly RunReport[]): Promise<void> {
+async function publish(out: string, args: readonly string[], flags: Flags, reports: readonly RunReport[]): Promise<void> {
+  const { stocknet, partitions, kills } = flags;
+  const { documents, watches } = await readMarket(stocknet, flags.limit, flags.seed);
   const path = await writeResult(out, {
-    name: 'reliability',
+    name: partitions === 1 ? 'reliability' : `reliability-${partitions}-partitions`,
     title: 'The sentiment monitor through crashes',
-    command: ['npm run chaos --', ...args].join(' '),
-    summary: `${limit} documents played into a real Kafka, with a real PostgreSQL and the monitor as processes.`,
+    command: shownCommand('npm run chaos --', withoutOption(args, '--logs'), ROOT),
+    summary: [
+      `${documents.length} documents ${stocknet === undefined ? 'of own making' : 'of StockNet'} about ${watches.length} watches, played into a real Kafka, with a real PostgreSQL and the monitor as processes:`,
+      'once undisturbed, and once through each fault. What must become of each message is decided from the messages alone; what became of it is read from database and topics.',
+    ].join(' '),
     columns: COLUMNS,
     rows: rowsOf(reports),
     notes: [
-      `market.documents has ${partitions} partition${partitions === 1 ? '' : 's'}.`,
-      `Load of the machine at the end: ${loadavg()[0]?.toFixed(1)}.`,
+      partitions === 1
+        ? 'market.documents has one partition, so that documents come in one order, and every run must end with the same scores, counts, stories, windows and alerts, down to their bytes but for the last digit of fractions.'
+        : `market.documents has ${partitions} partitions, as in production. Documents come in another order in each run, so that of the runs the scores and the counts of documents are compared; stories, windows and alerts must agree with these counts, and alerts with each other on every way.`,
+      'A fault is a message unaccounted for, a count that differs, an event that came again with other bytes, an alert told twice to someone who drops repeats by id, or one not told on each way: topic, server-sent events, webhook.',
+      `Killed ${kills} times within a quarter of a second after sentiment was published; "came again" counts what subscribers dropped by its id, which shows that work was in hand.`,
+      `Load of the machine (one minute, ${availableParallelism()} processors) at the end: ${loadavg()[0]?.toFixed(1)}.`,
     ],
   });
   console.error(`Written to ${path}`);
+}
+
+function withoutOption(args: readonly string[], name: string): string[] {
+  return args.filter((argument, index) => argument !== name && args[index - 1] !== name);
 }
 
 async function main(args: readonly string[]): Promise<void> {

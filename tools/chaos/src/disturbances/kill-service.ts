@@ -12,7 +12,8 @@ export function killService(times: number): Disturbance {
     async disturb({ system, untilShare, chance, say }) {
       for (let kill = 1; kill <= times; kill += 1) {
         await untilShare(kill / (times + 1));
-        await sleep(SPREAD * chance(`kill ${kill}`));
+        // Most of them soon: what follows a publication takes milliseconds, and the next batch a second.
+        await sleep(SPREAD * chance(`kill ${kill}`) ** 3);
         say(`kill -9, number ${kill}`);
         await system.killInstance(0);
         await system.startInstance(0);

@@ -13,7 +13,7 @@ import { WebhookReceiver } from './webhook-receiver';
 /** Groups of the monitor's two stages. */
 export const GROUPS = { scoring: 'sentiment-monitor.scoring', detection: 'sentiment-monitor.detection' } as const;
 /** Messages by which publishing is ahead of scoring at most: the service has work in hand all the time, and is not done at once. */
-const AHEAD = 4_000;
+const AHEAD = 1_500;
 const CHUNK = 250;
 const POLL = 50;
 /** Milliseconds that the broker may be away. */
