@@ -1,4 +1,12 @@
-import { booleanText, commaSeparated, defineConfiguration, variable, wholeNumber, type ConfigurationOf } from '@attune/service-kit';
+import {
+  booleanText,
+  commaSeparated,
+  defineConfiguration,
+  modelVariables,
+  variable,
+  wholeNumber,
+  type ConfigurationOf,
+} from '@attune/service-kit';
 import { z } from 'zod';
 
 /** The stages of the service; a process runs one or more of them. */
@@ -15,15 +23,7 @@ export const monitorConfiguration = defineConfiguration(
         .default([...STAGES])
         .describe('Stages that this process runs: http (the API), scoring (documents to sentiment), detection (sentiment to alerts)'),
     ),
-    app: variable('ATTUNE_APP', z.string().default('sentiment-monitor').describe('Name of the head in the model store')),
-    precision: variable(
-      'ATTUNE_PRECISION',
-      z.enum(['int8', 'fp32'], { error: 'must be int8 or fp32' }).default('int8').describe('Weights of the model that is served'),
-    ),
-    inferenceThreads: variable(
-      'ATTUNE_INFERENCE_THREADS',
-      wholeNumber(1, 256).optional().describe('Worker threads of the model; default as many as the CPU limit'),
-    ),
+    ...modelVariables('sentiment-monitor'),
     inferenceQueueTokens: variable(
       'ATTUNE_INFERENCE_QUEUE_TOKENS',
       wholeNumber(1, 100_000_000)

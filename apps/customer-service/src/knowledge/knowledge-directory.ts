@@ -1,5 +1,6 @@
 import type { Entry } from '@attune/contracts';
 import { KnowledgeIndex } from '@attune/dialogue';
+import { PolledChanges } from '@attune/service-kit';
 import type { EntryChange, EntryRepository } from './entry-repository';
 
 /** Changes that are fetched at once. */
@@ -12,24 +13,23 @@ const PAGE = 1_000;
 export class KnowledgeDirectory {
   private readonly known = new Map<string, Entry>();
   private revision = 0;
-  private refreshing: Promise<void> | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private readonly changes: PolledChanges;
   readonly index = new KnowledgeIndex();
 
   constructor(
     private readonly repository: EntryRepository,
-    private readonly onError: (error: unknown) => void,
-  ) {}
+    onError: (error: unknown) => void,
+  ) {
+    this.changes = new PolledChanges(() => this.fetchChanges(), onError);
+  }
 
   /** Reads everything, then polls. */
-  async start(pollMs: number): Promise<void> {
-    await this.refresh();
-    this.timer = setInterval(() => void this.refresh().catch(this.onError), pollMs);
-    this.timer.unref();
+  start(pollMs: number): Promise<void> {
+    return this.changes.start(pollMs);
   }
 
   stop(): void {
-    clearInterval(this.timer);
+    this.changes.stop();
   }
 
   get(id: string): Entry | undefined {
@@ -37,12 +37,8 @@ export class KnowledgeDirectory {
   }
 
   /** Fetches what changed. Calls made while one runs share the next. */
-  async refresh(): Promise<void> {
-    await this.refreshing?.catch(() => undefined);
-    this.refreshing ??= this.fetchChanges().finally(() => {
-      this.refreshing = undefined;
-    });
-    return this.refreshing;
+  refresh(): Promise<void> {
+    return this.changes.refresh();
   }
 
   private async fetchChanges(): Promise<void> {

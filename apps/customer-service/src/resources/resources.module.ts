@@ -1,16 +1,13 @@
 import { join } from 'node:path';
-import { ModelStore } from '@attune/artifact';
 import { TOPICS, type TopicDefinition } from '@attune/contracts';
-import { ModelServer } from '@attune/inference';
 import {
   CONFIGURATION,
   DATABASE,
   DatabaseModule,
   EventStreamModule,
-  InferenceMetrics,
   LOGGER,
   OutboxModule,
-  Readiness,
+  ServedModels,
   Shutdown,
   type Logger,
 } from '@attune/service-kit';
@@ -31,34 +28,23 @@ const KNOWLEDGE_POLL_MS = 100;
 
 const model: Provider = {
   provide: DialogueModel,
-  inject: [CONFIGURATION, LOGGER, InferenceMetrics, Readiness, Shutdown, EncoderRegistry],
+  inject: [CONFIGURATION, ServedModels, EncoderRegistry],
   useFactory: async (
-    { modelsDirectory, app, precision, inferenceThreads: threads, modelPollMilliseconds }: CustomerServiceConfiguration,
-    logger: Logger,
-    inference: InferenceMetrics,
-    readiness: Readiness,
-    shutdown: Shutdown,
+    { modelsDirectory, app, precision, inferenceThreads: threads, modelPollMilliseconds: pollMilliseconds }: CustomerServiceConfiguration,
+    models: ServedModels,
     encoders: EncoderRegistry,
-  ) => {
-    const server = await ModelServer.open({
-      store: new ModelStore(modelsDirectory),
-      app,
-      precision,
-      pollMilliseconds: modelPollMilliseconds,
-      observer: inference.observer(app),
-      accept: assertDialogueModel,
-      prepare: (served) => encoders.prepare(usedModel(served)),
-      ...(threads === undefined ? {} : { threads }),
-    });
-    inference.watch(app, () => server.load);
-    shutdown.add('storage', 'model', () => server.close());
-    server.onSwap(({ version }) => logger.info({ version }, 'another version of the model serves'));
-    server.onProblem(({ version, error }) => logger.error({ version, err: error }, 'the promoted version cannot serve'));
-    readiness.add('model', () => {
-      if (!server.ready) throw new Error('it is not loaded');
-    });
-    return new DialogueModel(server);
-  },
+  ) =>
+    new DialogueModel(
+      await models.open({
+        modelsDirectory,
+        app,
+        precision,
+        pollMilliseconds,
+        accept: assertDialogueModel,
+        prepare: (served) => encoders.prepare(usedModel(served)),
+        ...(threads === undefined ? {} : { threads }),
+      }),
+    ),
 };
 
 const knowledge: Provider = {

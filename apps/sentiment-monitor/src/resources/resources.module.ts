@@ -1,17 +1,14 @@
 import { join } from 'node:path';
-import { ModelStore } from '@attune/artifact';
 import { TOPICS, type TopicDefinition } from '@attune/contracts';
-import { ModelServer } from '@attune/inference';
 import { sentimentTasks } from '@attune/opinion';
 import {
   CONFIGURATION,
   DATABASE,
   DatabaseModule,
   EventStreamModule,
-  InferenceMetrics,
   LOGGER,
   OutboxModule,
-  Readiness,
+  ServedModels,
   Shutdown,
   type Logger,
 } from '@attune/service-kit';
@@ -36,32 +33,21 @@ const WATCH_POLL_MS = 1_000;
 
 const model: Provider = {
   provide: SentimentModel,
-  inject: [CONFIGURATION, LOGGER, InferenceMetrics, Readiness, Shutdown],
+  inject: [CONFIGURATION, ServedModels],
   useFactory: async (
     { modelsDirectory, app, precision, inferenceThreads: threads, inferenceQueueTokens: queueTokens }: MonitorConfiguration,
-    logger: Logger,
-    inference: InferenceMetrics,
-    readiness: Readiness,
-    shutdown: Shutdown,
-  ) => {
-    const server = await ModelServer.open({
-      store: new ModelStore(modelsDirectory),
-      app,
-      precision,
-      accept: ({ manifest }) => void sentimentTasks(manifest.tasks),
-      observer: inference.observer(app),
-      ...(threads === undefined ? {} : { threads }),
-      ...(queueTokens === undefined ? {} : { queueTokens }),
-    });
-    inference.watch(app, () => server.load);
-    shutdown.add('storage', 'model', () => server.close());
-    server.onSwap(({ version }) => logger.info({ version }, 'another version of the model serves'));
-    server.onProblem(({ version, error }) => logger.error({ version, err: error }, 'the promoted version cannot serve'));
-    readiness.add('model', () => {
-      if (!server.ready) throw new Error('it is not loaded');
-    });
-    return SentimentModel.over(server);
-  },
+    models: ServedModels,
+  ) =>
+    SentimentModel.over(
+      await models.open({
+        modelsDirectory,
+        app,
+        precision,
+        accept: ({ manifest }) => void sentimentTasks(manifest.tasks),
+        ...(threads === undefined ? {} : { threads }),
+        ...(queueTokens === undefined ? {} : { queueTokens }),
+      }),
+    ),
 };
 
 const directory: Provider = {

@@ -1,5 +1,6 @@
 import type { Watch } from '@attune/contracts';
 import { WatchMatcher } from '@attune/opinion';
+import { PolledChanges } from '@attune/service-kit';
 import type { WatchRepository } from './watch-repository';
 
 /**
@@ -9,24 +10,23 @@ import type { WatchRepository } from './watch-repository';
 export class WatchDirectory {
   private readonly known = new Map<string, Watch>();
   private revision = 0;
-  private refreshing: Promise<void> | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private readonly changes: PolledChanges;
   readonly matcher = WatchMatcher.build([]);
 
   constructor(
     private readonly repository: WatchRepository,
-    private readonly onError: (error: unknown) => void,
-  ) {}
+    onError: (error: unknown) => void,
+  ) {
+    this.changes = new PolledChanges(() => this.fetchChanges(), onError);
+  }
 
   /** Reads all watches, then polls. */
-  async start(pollMs: number): Promise<void> {
-    await this.refresh();
-    this.timer = setInterval(() => void this.refresh().catch(this.onError), pollMs);
-    this.timer.unref();
+  start(pollMs: number): Promise<void> {
+    return this.changes.start(pollMs);
   }
 
   stop(): void {
-    clearInterval(this.timer);
+    this.changes.stop();
   }
 
   get(id: string): Watch | undefined {
@@ -34,12 +34,8 @@ export class WatchDirectory {
   }
 
   /** Fetches what changed. Calls made while one runs share the next. */
-  async refresh(): Promise<void> {
-    await this.refreshing?.catch(() => undefined);
-    this.refreshing ??= this.fetchChanges().finally(() => {
-      this.refreshing = undefined;
-    });
-    return this.refreshing;
+  refresh(): Promise<void> {
+    return this.changes.refresh();
   }
 
   private async fetchChanges(): Promise<void> {

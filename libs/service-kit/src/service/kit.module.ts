@@ -9,6 +9,7 @@ import { LOGGER, type Logger } from '../logging/logger';
 import { InferenceMetrics } from '../metrics/inference-metrics';
 import { Metrics } from '../metrics/metrics';
 import { MetricsController } from '../metrics/metrics.controller';
+import { ServedModels } from '../model/served-models';
 import { ProblemFilter } from '../problems/problem.filter';
 import { RouteTable } from '../problems/route-table';
 import { ScopeGuard } from '../security/scope.guard';
@@ -43,6 +44,11 @@ export class KitModule {
       { provide: InferenceMetrics, inject: [Metrics], useFactory: (metrics: Metrics) => new InferenceMetrics(metrics) },
       { provide: Readiness, useValue: parts.readiness },
       { provide: Shutdown, useValue: parts.shutdown },
+      {
+        provide: ServedModels,
+        inject: [InferenceMetrics],
+        useFactory: (inference: InferenceMetrics) => new ServedModels(parts.logger, inference, parts.readiness, parts.shutdown),
+      },
     ];
     const everyRequest: Provider[] = [
       { provide: APP_GUARD, useClass: ScopeGuard },
@@ -55,7 +61,7 @@ export class KitModule {
       imports: [service],
       controllers: [HealthController, MetricsController, DocumentsController],
       providers: [...shared, ...everyRequest],
-      exports: [CONFIGURATION, LOGGER, Metrics, InferenceMetrics, Tracing, Readiness, Shutdown],
+      exports: [CONFIGURATION, LOGGER, Metrics, InferenceMetrics, ServedModels, Tracing, Readiness, Shutdown],
     };
   }
 }
