@@ -7,7 +7,7 @@ import { createApiKey } from '@attune/service-kit';
 import { writeWordListModel } from '@attune/testing';
 import { subscribeToAlerts, type AlertSubscriber } from './alert-stream-client';
 import { startMonitor, until, type RunningMonitor } from './running-monitor';
-import { badDocuments, quietDocuments } from './surge';
+import { quietDocuments, surgeUntil, type SurgeTarget } from './surge';
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver';
 
 const NAMES = ['Orbix', 'Velmar', 'Tandor'];
@@ -29,6 +29,10 @@ describe('alerts of the sentiment monitor', () => {
     if (answer.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`);
     return answer.body as Body;
   }
+  const target: SurgeTarget = {
+    handIn: (documents) => ask('POST', '/v1/documents', { documents }),
+    isScored: async (id) => (await monitor.request('GET', `/v1/documents/${id}`, undefined, asDesk)).status === 200,
+  };
   const watchId = (name: string): string => watches.get(name)?.id ?? '';
   const listAlerts = async (query: string) => (await ask<{ items: AlertRecord[] }>('GET', `/v1/alerts?${query}`)).items;
 
@@ -49,8 +53,8 @@ describe('alerts of the sentiment monitor', () => {
     await ask('PUT', `/v1/watches/${watchId(MUTED)}/mute`, { until: '2099-01-01T00:00:00Z' });
     await ask('POST', '/v1/webhooks', { url: `${receiver.url}/orbix`, secret: SECRET, watchIds: [watchId('Orbix')] });
     await ask('POST', '/v1/webhooks', { url: `${receiver.url}/moved`, secret: SECRET, watchIds: [watchId('Velmar')] });
-    await ask('POST', '/v1/documents', { documents: quietDocuments(ALL, Date.now()) });
-    await until(async () => (await monitor.request('GET', '/v1/documents/quiet-59', undefined, asDesk)).status === 200);
+    await target.handIn(quietDocuments(ALL, Date.now()));
+    await until(() => target.isScored('quiet-59'));
     subscriber = await subscribeToAlerts(monitor.url, asDesk);
   }, 180_000);
 
@@ -63,11 +67,7 @@ describe('alerts of the sentiment monitor', () => {
 
   it('come to subscribers when bad news surge, with their evidence', async () => {
     const alerted = () => NAMES.every((name) => subscriber.received.some(({ event }) => event.data.watchId === watchId(name)));
-    // The news go on until it is known that the quiet hours have been taken in, and what to expect with them.
-    for (let wave = 0; !alerted(); wave++) {
-      await ask('POST', '/v1/documents', { documents: badDocuments(ALL, 6, wave, Date.now()) });
-      await until(async () => (await monitor.request('GET', `/v1/documents/bad-${String(wave)}-5`, undefined, asDesk)).status === 200);
-    }
+    await surgeUntil(ALL, target, alerted);
     const [{ event }] = subscriber.received;
     expect(event.data).toMatchObject({ state: 'open', change: 'opened', modelVersion: '1', detector: 'seasonal-counts' });
     expect(event.data.stories[0]).toMatchObject({ source: 'spec', documentId: expect.stringMatching(/^bad-/) });

@@ -5,7 +5,7 @@ import type { AlertRecord } from '@attune/contracts';
 import { createApiKey, includesScope, SCOPES, type Scope } from '@attune/service-kit';
 import { ApiDocument, exampleRequests, fuzzOperation, sendApiRequest, writeWordListModel, type ApiOperation } from '@attune/testing';
 import { startMonitor, until, type RunningMonitor } from './running-monitor';
-import { badDocuments, quietDocuments } from './surge';
+import { quietDocuments, surgeUntil, type SurgeTarget } from './surge';
 
 const KEYS = { read: createApiKey('reader', 'read'), write: createApiKey('writer', 'write'), admin: createApiKey('owner', 'admin') };
 const REQUESTS = 40;
@@ -61,15 +61,14 @@ describe('the API of the sentiment monitor', () => {
   }
 
   async function makeDocumentAndAlert(): Promise<void> {
-    await ask('POST', '/v1/documents', { documents: quietDocuments(['Orbix'], Date.now()) });
-    await until(async () => (await monitor.request('GET', '/v1/documents/quiet-59', undefined, bearer('read'))).status === 200);
+    const target: SurgeTarget = {
+      handIn: (documents) => ask('POST', '/v1/documents', { documents }),
+      isScored: async (id) => (await monitor.request('GET', `/v1/documents/${id}`, undefined, bearer('read'))).status === 200,
+    };
+    await target.handIn(quietDocuments(['Orbix'], Date.now()));
+    await until(() => target.isScored('quiet-59'));
     const alerts = async () => (await ask<{ items: AlertRecord[] }>('GET', '/v1/alerts')).items;
-    for (let wave = 0; (await alerts()).length === 0; wave++) {
-      await ask('POST', '/v1/documents', { documents: badDocuments(['Orbix'], 6, wave, Date.now()) });
-      await until(
-        async () => (await monitor.request('GET', `/v1/documents/bad-${String(wave)}-5`, undefined, bearer('read'))).status === 200,
-      );
-    }
+    await surgeUntil(['Orbix'], target, async () => (await alerts()).length > 0);
     things.set('documents', 'quiet-0').set('alerts', (await alerts())[0].id);
   }
 

@@ -1,4 +1,5 @@
 import type { MarketDocument } from '@attune/contracts';
+import { until } from '@attune/testing';
 
 const MINUTE = 60_000;
 /** So many words of its own make a text a story of its own beside others that begin alike. */
@@ -24,7 +25,24 @@ export function quietDocuments(names: readonly string[], now: number): MarketDoc
   return documents(names, 'quiet', 'Good growth for', times);
 }
 
-/** A wave of bad news that all come at once. */
-export function badDocuments(names: readonly string[], count: number, wave: number, now: number): MarketDocument[] {
-  return documents(names, `bad-${String(wave)}`, 'A terrible loss for', Array<number>(count).fill(now));
+/** Where documents are handed in, and whether one was scored. */
+export interface SurgeTarget {
+  handIn(documents: MarketDocument[]): Promise<unknown>;
+  isScored(id: string): Promise<boolean>;
+}
+
+/**
+ * Hands in bad news in waves, each once the one before was scored, until they are heard: what to expect is known only when
+ * it is known that the quiet hours have been taken in.
+ */
+export async function surgeUntil(
+  names: readonly string[],
+  { handIn, isScored }: SurgeTarget,
+  heard: () => boolean | Promise<boolean>,
+): Promise<void> {
+  for (let wave = 0; !(await heard()); wave++) {
+    const news = documents(names, `bad-${String(wave)}`, 'A terrible loss for', Array<number>(6).fill(Date.now()));
+    await handIn(news);
+    await until(() => isScored(news[news.length - 1].id));
+  }
 }
