@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { AttuneError } from '@attune/artifact';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { compareDetection } from './detection/compare-detection';
 import { simulateSurges } from './detection/simulate-surges';
 import { comparePrediction } from './prediction/compare-prediction';
 import { compareServing, type ServingComparisonOptions } from './serving/compare-serving';
 import { compareSteps } from './steps/compare-steps';
+import { runProgram } from './run-program';
 import { shownCommand } from './shown-command';
 import { compareTraining } from './training/compare-training';
 import { benchmarkStream, type StreamBenchmarkOptions } from './stream/benchmark-stream';
@@ -160,14 +160,5 @@ function createProgram(args: readonly string[]): Command {
   return program;
 }
 
-async function main(args: readonly string[]): Promise<void> {
-  try {
-    await createProgram(args).parseAsync(args, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof AttuneError)) throw error;
-    console.error([error.message, error.remedy].filter(Boolean).join('\n'));
-    process.exitCode = error.exitStatus;
-  }
-}
-
-void main(process.argv.slice(2));
+const args = process.argv.slice(2);
+void runProgram(createProgram(args), args);

@@ -1,8 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AttuneError } from '@attune/artifact';
-import { shownCommand, writeResult } from '@attune/bench';
+import { runProgram, shownCommand, writeResult } from '@attune/bench';
 import { startPostgres } from '@attune/postgres-tool';
 import { readStockNet } from '@attune/stocknet-tool';
 import { Command, InvalidArgumentError } from 'commander';
@@ -110,14 +109,5 @@ function withoutOption(args: readonly string[], name: string): string[] {
   return args.filter((argument, index) => argument !== name && args[index - 1] !== name);
 }
 
-async function main(args: readonly string[]): Promise<void> {
-  try {
-    await createProgram(args).parseAsync(args, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof AttuneError)) throw error;
-    console.error([error.message, error.remedy].filter(Boolean).join('\n'));
-    process.exitCode = error.exitStatus;
-  }
-}
-
-void main(process.argv.slice(2));
+const args = process.argv.slice(2);
+void runProgram(createProgram(args), args);
