@@ -1,3 +1,7 @@
+import { sigmoid } from '@attune/artifact';
+import { evaluateMultiLabel } from '../evaluation/report';
+import { chooseThresholds } from '../evaluation/thresholds';
+import { Random } from '../random';
 import type { TrainedHead } from './trained-head';
 import { compareInt8, targetsOf } from './int8-measure';
 
@@ -31,6 +35,36 @@ describe('compareInt8', () => {
     const { targets, logits } = rows(count, before);
     const comparison = compareInt8(classifier, targets, logits, rows(count, after).logits);
     expect(comparison).toEqual({ acceptable, metric: { name: 'accuracy', fp32: 1 - before / count, int8: 1 - after / count } });
+  });
+
+  describe('with thresholds, which fit the float32 logits of the held-out rows too well', () => {
+    /** Two labels whose logits follow the target through noise of the given size. */
+    function noisy(count: number, shift: number): { targets: Float32Array; fp32: Float32Array; int8: Float32Array } {
+      const generator = new Random(7);
+      const random = (): number => generator.uniform();
+      const targets = Float32Array.from({ length: 2 * count }, () => Number(random() < 0.15));
+      const fp32 = targets.map((target) => target - 1.5 + 2.4 * (random() - 0.5));
+      return { targets, fp32, int8: fp32.map((logit) => logit + 0.02 * (random() - 0.5) + shift) };
+    }
+    const tagger = (fp32: Float32Array, targets: Float32Array): Measured => ({
+      ...head('multi-label', ['a', 'b'], 'microF1'),
+      thresholds: chooseThresholds(sigmoid(fp32), targets, 2),
+    });
+
+    it('forgives what the choice of thresholds alone explains', () => {
+      const { targets, fp32, int8 } = noisy(300, 0);
+      const measured = tagger(fp32, targets);
+      const fitted = (logits: Float32Array): number =>
+        evaluateMultiLabel(logits, targets, ['a', 'b'], { thresholds: measured.thresholds }).microF1 ?? NaN;
+      const { acceptable, metric } = compareInt8(measured, targets, fp32, int8);
+      expect(acceptable).toBe(true);
+      expect(metric?.fp32).toBeLessThan(fitted(fp32));
+    });
+
+    it('refuses logits that a threshold no longer suits', () => {
+      const { targets, fp32, int8 } = noisy(300, 0.6);
+      expect(compareInt8(tagger(fp32, targets), targets, fp32, int8).acceptable).toBe(false);
+    });
   });
 
   it("takes the task's own measure where the head is chosen by its loss", () => {

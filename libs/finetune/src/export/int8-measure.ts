@@ -1,7 +1,8 @@
-import { AttuneError, type HeadShape } from '@attune/artifact';
+import { AttuneError, sigmoid, type HeadShape } from '@attune/artifact';
 import { defaultMetric, metricDirection, type MetricName } from '../evaluation/metric';
 import { regressionMetrics } from '../evaluation/regression-metrics';
 import { evaluateClassification, evaluateMultiLabel, evaluateRegression, type EvaluationReport } from '../evaluation/report';
+import { chooseThresholds } from '../evaluation/thresholds';
 import type { Int8Metric, TrainedHead } from './trained-head';
 
 /** Most that quantising may cost of the head's metric: half a point of a hundred. */
@@ -23,15 +24,50 @@ export interface Int8Comparison {
 /** A head, and the measure by which its checkpoint was chosen where the configuration names one. */
 export type MeasuredHead = Pick<TrainedHead, 'head' | 'calibration' | 'thresholds'> & { metric?: MetricName };
 
-/** Compares the head's own metric, or its task's where the own one is a loss, on the held-out rows. */
+/**
+ * Compares the head's own metric, or its task's where the own one is a loss, on the held-out rows.
+ *
+ * Thresholds were fitted to the float32 logits of these very rows, each between two neighbouring probabilities: any other logits seem
+ * worse by them. So a head with thresholds is judged on either half of the rows by thresholds fitted on the other, in both precisions;
+ * its figures are means over the halves.
+ *
+ * @param targets `[rows]`, or `[rows × labels]` of a multi-label head
+ * @param fp32 `[rows × outputs]` logits
+ * @param int8 `[rows × outputs]` logits of the same rows
+ */
 export function compareInt8(head: MeasuredHead, targets: Float32Array, fp32: Float32Array, int8: Float32Array): Int8Comparison {
   const before = evaluate(head, fp32, targets);
   const after = evaluate(head, int8, targets);
   const name = measuredMetric(head, before);
   if (name === undefined) return { acceptable: true };
-  const metric = { name, fp32: before[name] ?? NaN, int8: after[name] ?? NaN };
+  const halves = head.thresholds && halvesOf(head, targets, fp32, int8);
+  const metric = halves
+    ? { name, fp32: mean(halves.map((half) => half.fp32[name])), int8: mean(halves.map((half) => half.int8[name])) }
+    : { name, fp32: before[name] ?? NaN, int8: after[name] ?? NaN };
   const within = metric.fp32 - metric.int8 <= INT8_TOLERANCE + 1e-9;
   return { metric, acceptable: within || (before.rows < FEW_ROWS && nearlyAlike(before, after, fp32, int8)) };
+}
+
+/** Both precisions on the even rows by thresholds of the odd ones, and the other way round. */
+function halvesOf(
+  head: MeasuredHead,
+  targets: Float32Array,
+  fp32: Float32Array,
+  int8: Float32Array,
+): Record<'fp32' | 'int8', EvaluationReport>[] {
+  const { length: labels } = head.head.labels;
+  const temperature = head.calibration?.temperature ?? 1;
+  const half = (values: Float32Array, parity: number): Float32Array => values.filter((_, i) => Math.floor(i / labels) % 2 === parity);
+  return [0, 1].map((parity) => {
+    const fitted = sigmoid(half(fp32, 1 - parity), temperature);
+    const judged = { ...head, thresholds: chooseThresholds(fitted, half(targets, 1 - parity), labels) };
+    const evaluateHalf = (logits: Float32Array): EvaluationReport => evaluate(judged, half(logits, parity), half(targets, parity));
+    return { fp32: evaluateHalf(fp32), int8: evaluateHalf(int8) };
+  });
+}
+
+function mean(values: readonly (number | undefined)[]): number {
+  return values.reduce<number>((sum, value) => sum + (value ?? NaN), 0) / values.length;
 }
 
 function nearlyAlike(before: EvaluationReport, after: EvaluationReport, fp32: Float32Array, int8: Float32Array): boolean {
