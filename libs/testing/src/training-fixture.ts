@@ -24,6 +24,14 @@ export interface TrainingFixture {
   };
   /** Factors of the first 20 steps: 4 of warm-up, 20 in all. */
   schedules: Record<'constant' | 'linear' | 'cosine', number[]>;
+  /** InfoNCE of five queries and six candidates, with one positive a query and with several. */
+  contrastive: {
+    width: number;
+    temperature: number;
+    queries: number[];
+    candidates: number[];
+    expected: Record<'single' | 'several', { roles: number[]; loss: number; queries: number[]; candidates: number[] }>;
+  };
 }
 
 export function trainingFixture(): TrainingFixture {
