@@ -153,5 +153,5 @@ function randomHeadNetwork(encoder: LoadedEncoder, head: HeadShape, precision: P
   }
   const family = encoderFamily(encoder.config.family);
   const headOptions = { activation: family.headActivation, dropout: encoder.config.hiddenDropout, inputDropout: 0 };
-  return new Network({ config: encoder.config, head, headOptions, weights, precision });
+  return new Network({ config: encoder.config, heads: [head], headOptions, weights, precision });
 }

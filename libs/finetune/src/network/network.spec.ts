@@ -55,14 +55,14 @@ function headOf({ weights }: Fixture, pooling: HeadShape['pooling'] = 'pooler'):
 
 function build(
   fixture: Fixture,
-  options: { precision?: Precision; dropout?: number; pooling?: HeadShape['pooling']; subset?: boolean } = {},
+  options: { precision?: Precision; dropout?: number; pooling?: HeadShape['pooling']; subset?: boolean; heads?: HeadShape[] } = {},
   Kind: (typeof NETWORKS)[number][1] = Network,
 ): TrainableNetwork {
   const { config, family } = fixture.description;
   const ids = [...fixture.batches.values()].map((batch) => batch.inputIds);
   return new Kind({
     config,
-    head: headOf(fixture, options.pooling),
+    heads: options.heads ?? [headOf(fixture, options.pooling)],
     headOptions: {
       activation: encoderFamily(family.name).headActivation,
       dropout: options.dropout ?? 0,
@@ -85,6 +85,17 @@ function largestDifference(actual: ArrayLike<number>, expected: ArrayLike<number
   let largest = 0;
   for (let i = 0; i < expected.length; i++) largest = Math.max(largest, Math.abs(actual[i] - expected[i]));
   return largest;
+}
+
+/** Mean of the real tokens' states, `[rows, hidden]`. */
+function meanStates(batch: Batch, states: NamedTensor | undefined): Float32Array {
+  const width = states?.shape[2] ?? 0;
+  return Float32Array.from({ length: batch.rows * width }, (_, i) => {
+    const row = Math.floor(i / width);
+    let sum = 0;
+    for (let token = 0; token < batch.lengths[row]; token++) sum += states?.values[(row * batch.tokens + token) * width + (i % width)] ?? NaN;
+    return sum / batch.lengths[row];
+  });
 }
 
 const loss = crossEntropy({ labelSmoothing: 0, focalGamma: 0 });
@@ -133,6 +144,38 @@ describe.each(NETWORKS.flatMap(([kind, Kind]) => FAMILIES.map((name) => [name, k
     subset.dispose();
   });
 
+  it.each(['padded', 'unpadded', 'single'])("gives the means of Python's states of the %s batch, in both kinds of passes", (caseName) => {
+    const network = build(fixture, {}, Kind);
+    const batch = batchOf(fixture, caseName);
+    const expected = meanStates(batch, fixture.expected.get(`${caseName}.hidden`));
+    expect(largestDifference(network.embed(batch), expected)).toBeLessThan(1e-4);
+    const pass = network.trainEmbedding(batch, undefined);
+    pass.backward(new Float32Array(pass.vectors.length));
+    expect(largestDifference(pass.vectors, expected)).toBeLessThan(1e-4);
+    network.dispose();
+  });
+
+  it('gives embeddings the gradient of finite differences, and leaves the heads without any', () => {
+    const network = build(fixture, {}, Kind);
+    const batch = batchOf(fixture, 'padded');
+    const weighing = Float32Array.from({ length: batch.rows * fixture.description.config.hiddenSize }, (_, i) => Math.sin(i));
+    const weighed = (): number => network.embed(batch).reduce((sum, value, i) => sum + value * weighing[i], 0);
+    network.trainEmbedding(batch, undefined).backward(weighing);
+    const parameter = network.parameter('encoder.layer.0.output.dense.bias');
+    const gradient = parameter.gradient?.read() ?? new Float32Array(0);
+    const { values } = parameter.toHost();
+    for (const place of [0, 7, values.length - 1]) {
+      const at = (by: number): number => {
+        network.forgetWeights();
+        parameter.assign(values.map((value, i) => (i === place ? value + by : value)));
+        return weighed();
+      };
+      expect(gradient[place]).toBeCloseTo((at(0.02) - at(-0.02)) / 0.04, 2);
+    }
+    for (const [name, { gradient: own }] of network.parameters) if (name.startsWith('head')) expect(own).toBeUndefined();
+    network.dispose();
+  });
+
   it('gives the gradients of the reference under the same dropout masks', () => {
     const rate = 0.25;
     fixture.description.config = { ...fixture.description.config, hiddenDropout: rate, attentionDropout: rate };
@@ -157,6 +200,9 @@ describe.each(NETWORKS.flatMap(([kind, Kind]) => FAMILIES.map((name) => [name, k
     network.logits(batch);
     gradientsOf(network, batch);
     network.features(batch);
+    network.embed(batch);
+    const pass = network.trainEmbedding(batch, undefined);
+    pass.backward(pass.vectors);
     network.dispose();
     expect(loadBinding().getNumOfTensors()).toBe(before);
   });
@@ -176,7 +222,7 @@ describe.each(FAMILIES)('%s with several heads', (name) => {
       .set('heads.topics.output.bias', { shape: [2], values: Float32Array.of(0.1, -0.2) });
     const headOptions = { activation: family.headActivation, dropout: rate, inputDropout: family.dropoutBeforePooler ? rate : 0 };
     const networks = NETWORKS.map(
-      ([, Kind]) => new Kind({ config, head, furtherHeads: [further], headOptions, weights, precision: 'fp32' }),
+      ([, Kind]) => new Kind({ config, heads: [head, further], headOptions, weights, precision: 'fp32' }),
     );
     return { networks, batch: batchOf(fixture, 'unpadded'), outputs: head.labels.length + 2 };
   }
@@ -204,6 +250,32 @@ describe.each(FAMILIES)('%s with several heads', (name) => {
     }
     for (const network of networks) network.dispose();
   });
+});
+
+it.each(FAMILIES)('%s embeds alike in both networks under the same dropout masks, and without a head', async (name) => {
+  const fixture = await load(name);
+  fixture.description.config = { ...fixture.description.config, hiddenDropout: 0.2, attentionDropout: 0.2 };
+  const batch = batchOf(fixture, 'unpadded');
+  const [fast, reference] = NETWORKS.map(([, Kind]) => {
+    const network = build(fixture, { heads: [] }, Kind);
+    const source = new DropoutSource(network.kernels, 5);
+    source.startStep(3);
+    const pass = network.trainEmbedding(batch, source);
+    pass.backward(Float32Array.from(pass.vectors, (_, i) => Math.cos(i)));
+    source.startStep(3);
+    const again = network.embed(batch, { dropout: source });
+    const gradients = new Map([...network.parameters].map(([parameter, { gradient }]) => [parameter, gradient?.read()]));
+    source.dispose();
+    network.dispose();
+    return { vectors: pass.vectors, again, gradients };
+  });
+  expect(largestDifference(fast.vectors, reference.vectors)).toBeLessThan(1e-4);
+  expect(largestDifference(fast.again, fast.vectors)).toBe(0);
+  expect(largestDifference(reference.again, reference.vectors)).toBe(0);
+  for (const [parameter, values] of reference.gradients) {
+    const close = largestDifference(fast.gradients.get(parameter) ?? [], values ?? []) < 1e-4;
+    expect({ parameter, close }).toEqual({ parameter, close: true });
+  }
 });
 
 describe.each(FAMILIES)('%s with bfloat16 products', (name) => {

@@ -1,15 +1,18 @@
 import type { NamedTensor } from '@attune/artifact';
 import type { Batch } from '../data/example';
 import { HeadGroup } from '../heads/head-group';
+import { pooling } from '../heads/pooling';
 import type { DropoutSource } from '../layers/dropout';
-import type { Pass } from '../layers/layer';
+import type { Forward, Pass } from '../layers/layer';
 import type { Linear, LinearSlot } from '../layers/linear';
 import { Packing } from '../layers/packing';
 import type { Parameter } from '../layers/parameter';
 import { TransformerEncoder } from '../layers/transformer-encoder';
 import { Kernels, release, type Precision, type Tensor } from '../native/kernels';
 import { ParameterStore } from './parameter-store';
-import type { NetworkOptions, NetworkPass, TrainableNetwork } from './trainable-network';
+import type { EmbeddingPass, EmbedOptions, NetworkOptions, NetworkPass, TrainableNetwork } from './trainable-network';
+
+const meanState = pooling('mean');
 
 /** An encoder and its heads that learn, with hand-written passes. It owns its parameters; `dispose` frees them. */
 export class Network implements TrainableNetwork {
@@ -24,14 +27,14 @@ export class Network implements TrainableNetwork {
   readonly layers: number;
 
   constructor(options: NetworkOptions) {
-    const { config, head, furtherHeads = [], vocabulary } = options;
+    const { config, heads, vocabulary } = options;
     this.layers = config.layers;
     this.kernels = new Kernels(options.precision);
     this.exact = options.precision === 'fp32' ? this.kernels : new Kernels('fp32');
     this.store = new ParameterStore(this.kernels, options);
     const lookup = (name: string): Parameter => this.store.get(name);
     this.encoder = new TransformerEncoder(config, lookup, vocabulary?.rows);
-    this.heads = new HeadGroup(this.exact, [head, ...furtherHeads], lookup, options.headOptions);
+    this.heads = new HeadGroup(this.exact, heads, lookup, options.headOptions);
   }
 
   get parameters(): ReadonlyMap<string, Parameter> {
@@ -51,16 +54,34 @@ export class Network implements TrainableNetwork {
     const pass: Pass = { kernels: this.kernels, dropout, training: true };
     const packing = new Packing(this.kernels, batch);
     const states = this.encoder.forward(packing, pass);
-    const { logits, backward: headsBackward } = this.heads.forward(states.y, packing, pass);
+    const { logits, backward } = this.heads.forward(states.y, packing, pass);
     release(states.y);
+    return { logits, backward: (gradient) => this.backThrough(states, packing, backward?.(gradient)) };
+  }
+
+  trainEmbedding(batch: Batch, dropout: DropoutSource | undefined): EmbeddingPass {
+    this.prepareFor(this.kernels.precision);
+    const pass: Pass = { kernels: this.kernels, dropout, training: true };
+    const packing = new Packing(this.kernels, batch);
+    const states = this.encoder.forward(packing, pass);
+    const { y, backward: poolBackward } = meanState.forward(states.y, packing, { ...pass, kernels: this.exact });
+    const { shape } = y;
+    const vectors = y.read();
+    release(states.y, y);
     const backward = (gradient: Float32Array): void => {
-      const dStates = headsBackward?.(gradient);
-      const dBelow = dStates && states.backward?.(dStates);
-      release(dStates, dBelow);
-      packing.dispose();
-      this.forgetLists();
+      const dVectors = this.exact.floats(gradient, shape);
+      this.backThrough(states, packing, poolBackward?.(dVectors));
+      dVectors.release();
     };
-    return { logits, backward };
+    return { vectors, backward };
+  }
+
+  /** Takes the gradient of the states to the parameters below, and frees it with what the pass kept. */
+  private backThrough(states: Forward, packing: Packing, dStates: Tensor | undefined): void {
+    const dBelow = dStates && states.backward?.(dStates);
+    release(dStates, dBelow);
+    packing.dispose();
+    this.forgetLists();
   }
 
   logits(batch: Batch): Float32Array {
@@ -68,18 +89,22 @@ export class Network implements TrainableNetwork {
   }
 
   features(batch: Batch, kernels: Kernels = this.exact, head = 0): Float32Array {
-    const read = (states: Tensor, packing: Packing, pass: Pass): Float32Array => {
-      const features = this.heads.features(head, states, packing, pass);
-      const values = features.read();
-      features.release();
-      return values;
-    };
-    return this.infer(batch, read, kernels);
+    return this.infer(batch, (states, packing, pass) => readAndRelease(this.heads.features(head, states, packing, pass)), { kernels });
   }
 
-  private infer(batch: Batch, read: (states: Tensor, packing: Packing, pass: Pass) => Float32Array, kernels = this.exact): Float32Array {
+  embed(batch: Batch, options: EmbedOptions = {}): Float32Array {
+    const read = (states: Tensor, packing: Packing, pass: Pass): Float32Array =>
+      readAndRelease(meanState.forward(states, packing, { ...pass, kernels: this.exact }).y);
+    return this.infer(batch, read, options);
+  }
+
+  private infer(
+    batch: Batch,
+    read: (states: Tensor, packing: Packing, pass: Pass) => Float32Array,
+    { kernels = this.exact, dropout }: EmbedOptions = {},
+  ): Float32Array {
     this.prepareFor(kernels.precision);
-    const pass: Pass = { kernels, training: false };
+    const pass: Pass = { kernels, dropout, training: false };
     const packing = new Packing(kernels, batch);
     const states = this.encoder.forward(packing, pass);
     const values = read(states.y, packing, pass);
@@ -123,4 +148,10 @@ export class Network implements TrainableNetwork {
     this.kernels.dispose();
     if (this.exact !== this.kernels) this.exact.dispose();
   }
+}
+
+function readAndRelease(tensor: Tensor): Float32Array {
+  const values = tensor.read();
+  tensor.release();
+  return values;
 }

@@ -15,11 +15,11 @@ export class ParameterStore {
 
   constructor(
     private readonly kernels: Kernels,
-    { config, head, furtherHeads = [], weights, vocabulary }: NetworkOptions,
+    { config, heads, weights, vocabulary }: NetworkOptions,
   ) {
     this.vocabulary = vocabulary;
     this.allWords = vocabulary && weights.get(WORDS);
-    for (const [name, shape] of [...encoderParameterShapes(config), ...headParameterShapes(config, head, ...furtherHeads)]) {
+    for (const [name, shape] of [...encoderParameterShapes(config), ...headParameterShapes(config, ...heads)]) {
       const source = weights.get(name);
       if (!source) throw new RangeError(`no weights for ${name}`);
       this.byName.set(name, this.make(name, shape, source.values));

@@ -1,4 +1,4 @@
-import { headPrefix, type HeadShape, type NamedTensor } from '@attune/artifact';
+import { headPrefix, type NamedTensor } from '@attune/artifact';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import type { Batch } from '../data/example';
 import { referenceEncoder, referenceHead, referencePooling, type Dropout } from '../encoders/reference-forward';
@@ -9,9 +9,11 @@ import { Kernels } from '../native/kernels';
 import { adoptTensor } from '../native/adopt-tensor';
 import { loadTensorFlow } from '../native/tensorflow';
 import { ParameterStore } from './parameter-store';
-import type { NetworkOptions, NetworkPass, TrainableNetwork } from './trainable-network';
+import type { EmbeddingPass, EmbedOptions, NetworkOptions, NetworkPass, TrainableNetwork } from './trainable-network';
 
 type Tensor = TensorFlow.Tensor;
+
+const isBelowHeads = ({ name }: Parameter): boolean => !/^heads?\./.test(name);
 
 /**
  * The network in plain tfjs operations, its gradients by tfjs' own tape: what `Network` is held to, and what trains a family
@@ -49,17 +51,31 @@ export class ReferenceNetwork implements TrainableNetwork {
   }
 
   train(batch: Batch, source: DropoutSource | undefined): NetworkPass {
+    const { values, backward } = this.pass((parameters, dropout) => this.forward(batch, parameters, dropout), source);
+    return { logits: values, backward };
+  }
+
+  trainEmbedding(batch: Batch, source: DropoutSource | undefined): EmbeddingPass {
+    const { values, backward } = this.pass((parameters, dropout) => this.meanStates(batch, parameters, dropout), source, isBelowHeads);
+    return { vectors: values, backward };
+  }
+
+  private pass(
+    forward: (values: Map<Parameter, Tensor>, dropout?: Dropout) => Tensor,
+    source: DropoutSource | undefined,
+    takesPart: (parameter: Parameter) => boolean = () => true,
+  ): { values: Float32Array; backward: (gradient: Float32Array) => void } {
     const dropout = source && this.dropoutFrom(source);
     const all = this.allParameters();
     const { tf } = this;
-    const logits = this.valuesOf(() => this.forward(batch, this.read(all), dropout));
+    const results = this.valuesOf(() => forward(this.read(all), dropout));
     const backward = (gradient: Float32Array): void => {
-      const learning = all.filter((parameter) => parameter.trainable);
+      const learning = all.filter((parameter) => parameter.trainable && takesPart(parameter));
       tf.tidy(() => {
         const values = this.read(all);
         const weigh = (...inputs: Tensor[]): Tensor => {
           inputs.forEach((input, i) => values.set(learning[i], input));
-          const outputs = this.forward(batch, values, dropout);
+          const outputs = forward(values, dropout);
           return outputs.mul(tf.tensor(gradient, outputs.shape)).sum();
         };
         const inputs = learning.map((parameter) => values.get(parameter) as Tensor);
@@ -69,7 +85,7 @@ export class ReferenceNetwork implements TrainableNetwork {
         });
       });
     };
-    return { logits, backward };
+    return { values: results, backward };
   }
 
   logits(batch: Batch): Float32Array {
@@ -79,11 +95,23 @@ export class ReferenceNetwork implements TrainableNetwork {
   features(batch: Batch, _kernels?: Kernels, place = 0): Float32Array {
     return this.valuesOf(() => {
       const { config } = this.options;
-      const head = this.heads[place];
+      const head = this.options.heads[place];
       const parameters = this.lookup(this.read(this.allParameters()));
       const states = referenceEncoder(this.tf, config, parameters, this.compact(batch));
       return referencePooling(this.tf, config, head.pooling, parameters, states, batch, { prefix: headPrefix(head, place) });
     });
+  }
+
+  embed(batch: Batch, { dropout }: EmbedOptions = {}): Float32Array {
+    return this.valuesOf(() => this.meanStates(batch, this.read(this.allParameters()), dropout && this.dropoutFrom(dropout)));
+  }
+
+  /** The mean of the real tokens' states, `[rows, hidden]`. */
+  private meanStates(batch: Batch, values: Map<Parameter, Tensor>, dropout?: Dropout): Tensor {
+    const { config } = this.options;
+    const parameters = this.lookup(values);
+    const states = referenceEncoder(this.tf, config, parameters, this.compact(batch), { dropout });
+    return referencePooling(this.tf, config, 'mean', parameters, states, batch);
   }
 
   /** A copy of what `compute` gives. It is read outside of tidy, which would look at each value of an array it is handed. */
@@ -98,15 +126,11 @@ export class ReferenceNetwork implements TrainableNetwork {
     const { config, headOptions } = this.options;
     const parameters = this.lookup(values);
     const states = referenceEncoder(this.tf, config, parameters, this.compact(batch), { dropout });
-    const outputs = this.heads.map((head, place) => {
+    const outputs = this.options.heads.map((head, place) => {
       const prefix = headPrefix(head, place);
       return referenceHead(this.tf, config, head.pooling, parameters, states, batch, { dropout, rate: headOptions.dropout, prefix });
     });
     return this.tf.concat(outputs, 1);
-  }
-
-  private get heads(): HeadShape[] {
-    return [this.options.head, ...(this.options.furtherHeads ?? [])];
   }
 
   /** Token ids as rows of the word table. */

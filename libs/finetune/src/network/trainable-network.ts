@@ -10,9 +10,8 @@ import type { VocabularySubset } from './vocabulary-subset';
 
 export interface NetworkOptions {
   config: EncoderConfig;
-  head: HeadShape;
-  /** Heads of further tasks on the same encoder; their logits follow those of `head` in each row. */
-  furtherHeads?: readonly HeadShape[];
+  /** The tasks' heads; in each row their logits follow one another. None where only embeddings are trained. */
+  heads: readonly HeadShape[];
   headOptions: HeadOptions;
   /** Encoder and head parameters by their names in memory. */
   weights: Map<string, NamedTensor>;
@@ -29,8 +28,22 @@ export interface NetworkPass {
   backward(gradient: Float32Array): void;
 }
 
+/** Embeddings of a batch, `[rows, hidden]`: the mean of the real tokens' states, of any length; and the way back as in `NetworkPass`. */
+export interface EmbeddingPass {
+  vectors: Float32Array;
+  backward(gradient: Float32Array): void;
+}
+
+/** How `TrainableNetwork.embed` computes. */
+export interface EmbedOptions {
+  /** In the precision of training; default exact, in float32. */
+  kernels?: Kernels;
+  /** With its masks, as in a training pass. */
+  dropout?: DropoutSource;
+}
+
 /**
- * An encoder and a head that learn. There are two: `Network`, with hand-written passes, and `ReferenceNetwork`, in plain tfjs
+ * An encoder and heads that learn. There are two: `Network`, with hand-written passes, and `ReferenceNetwork`, in plain tfjs
  * operations, which is all that a new family of encoders needs. It owns its parameters; `dispose` frees them.
  */
 export interface TrainableNetwork {
@@ -44,6 +57,8 @@ export interface TrainableNetwork {
   parameter(name: string): Parameter;
   /** A pass that will be followed by `backward`. */
   train(batch: Batch, dropout: DropoutSource | undefined): NetworkPass;
+  /** A pass to the embeddings, no head taking part, that will be followed by `backward`. */
+  trainEmbedding(batch: Batch, dropout: DropoutSource | undefined): EmbeddingPass;
   /** Logits `[rows, outputs]` in float32, nothing dropped. */
   logits(batch: Batch): Float32Array;
   /**
@@ -52,6 +67,8 @@ export interface TrainableNetwork {
    * @param head place of the head, default the first
    */
   features(batch: Batch, kernels?: Kernels, head?: number): Float32Array;
+  /** Embeddings `[rows, hidden]` as in `EmbeddingPass`; nothing is kept for a way back. */
+  embed(batch: Batch, options?: EmbedOptions): Float32Array;
   /** Lets go of what was prepared from the weights that learn; to be called before an optimiser changes them. */
   forgetLearningWeights(): void;
   /** Lets go of everything prepared from the weights; to be called before they change in any other way. */

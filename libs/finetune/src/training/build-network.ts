@@ -21,7 +21,6 @@ export function buildNetwork({ config, encoder, heads, texts }: BuildNetworkOpti
   const { training } = config;
   const family = encoderFamily(encoder.config.family);
   const dropout = config.head.dropout ?? family.headDropout(encoder.sourceConfig);
-  const [head, ...furtherHeads] = heads;
   const Kind = training.passes === 'fast' ? Network : ReferenceNetwork;
   return new Kind({
     config: {
@@ -29,8 +28,7 @@ export function buildNetwork({ config, encoder, heads, texts }: BuildNetworkOpti
       hiddenDropout: training.hiddenDropout ?? encoder.config.hiddenDropout,
       attentionDropout: training.attentionDropout ?? encoder.config.attentionDropout,
     },
-    head,
-    furtherHeads,
+    heads,
     headOptions: { activation: family.headActivation, dropout, inputDropout: family.dropoutBeforePooler ? dropout : 0 },
     weights: withHeads(encoder, heads, new Random(config.seed).fork('head')),
     precision: resolvePrecision(training.precision),

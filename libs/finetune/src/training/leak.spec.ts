@@ -29,7 +29,7 @@ it('leaves tensors and memory where they were after 200 steps', async () => {
   }
   const network = new Network({
     config: encoder.config,
-    head: HEAD,
+    heads: [HEAD],
     headOptions: { activation: 'tanh', dropout: 0.1, inputDropout: 0 },
     weights,
     precision: 'bf16',

@@ -39,7 +39,7 @@ const NETWORKS = [
 function network(weights = startingWeights(), Kind: (typeof NETWORKS)[number][1] = Network): TrainableNetwork {
   return new Kind({
     config: encoder.config,
-    head: HEAD,
+    heads: [HEAD],
     headOptions: { activation: 'tanh', dropout: 0.1, inputDropout: 0 },
     weights,
     precision: 'fp32',
