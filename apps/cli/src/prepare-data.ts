@@ -39,11 +39,18 @@ const BLOCK_ROWS = 512;
 export async function prepareData(options: PrepareOptions, signal: AbortSignal): Promise<PreparedData> {
   const finetune = await import('@attune/finetune');
   const config = await configOf(options);
+  const { task } = config;
+  if (task === 'matching') {
+    const { AttuneError } = await import('@attune/artifact');
+    throw new AttuneError('wrong-use', 'attune prepare is for labelled rows; pairs need none of it.', {
+      remedy: 'attune train --task matching reads, checks and splits them.',
+    });
+  }
   const dataset = await finetune.loadDataset(config, { signal, nearDuplicates: false });
   const random = new finetune.Random(config.seed).fork('test');
   const split =
     options.testShare > 0
-      ? finetune.splitExamples(dataset.train, { strategy: config.data.split, task: config.task, share: shareOfTheRest(options), random })
+      ? finetune.splitExamples(dataset.train, { strategy: config.data.split, task, share: shareOfTheRest(options), random })
       : { train: dataset.train, validation: [] };
   const splitOf = new Map<number, SplitName>();
   assign(splitOf, split.train, 'train');
@@ -62,7 +69,7 @@ export async function prepareData(options: PrepareOptions, signal: AbortSignal):
       ...(split.validation.length > 0 ? [{ name: 'test' as const, path: `test${extension}`, examples: split.validation }] : []),
     ],
     {
-      task: config.task,
+      task,
       labels: dataset.labels,
       droppedDuplicates: dataset.report.droppedDuplicates,
       nearDuplicates: true,

@@ -1,18 +1,15 @@
 import type { z } from 'zod';
-import type { HeadConfig } from './head-config';
-import { checkpointMetric, configuredTasks, type ConfiguredTask } from './tasks';
+import { metricsOfTask, type MetricName } from '../evaluation/metric';
+import type { HeadConfig, TaskConfig, TaskType } from './head-config';
+import { checkpointMetric } from './tasks';
 
-type Task = HeadConfig['task'];
-
-const LOSS_TASK: Record<NonNullable<HeadConfig['loss']['name']>, Task> = {
+const LOSS_TASK: Record<NonNullable<HeadConfig['loss']['name']>, TaskType> = {
   'cross-entropy': 'classification',
   focal: 'classification',
   'binary-cross-entropy': 'multi-label',
   mse: 'regression',
+  'info-nce': 'matching',
 };
-
-const CLASSIFYING_METRICS: readonly string[] = ['accuracy', 'macroF1', 'microF1', 'weightedF1', 'rocAuc', 'prAuc'];
-const REGRESSION_METRICS: readonly string[] = ['spearman', 'mse'];
 
 /** A rule across fields: the key at fault, and what is wrong with it, or nothing. */
 interface Rule<Subject> {
@@ -21,7 +18,7 @@ interface Rule<Subject> {
 }
 
 /** Rules of one task; `loss` stands in the task's own entry, or at the top. */
-const LOSS_RULES: readonly Rule<ConfiguredTask>[] = [
+const LOSS_RULES: readonly Rule<{ type: TaskType; loss: HeadConfig['loss'] }>[] = [
   {
     path: ['loss', 'name'],
     fault: ({ type, loss }) => {
@@ -42,7 +39,10 @@ const LOSS_RULES: readonly Rule<ConfiguredTask>[] = [
   },
   {
     path: ['loss', 'classWeights'],
-    fault: ({ type, loss }) => (loss.classWeights !== 'none' && type === 'regression' ? 'a regression has no classes to weigh' : undefined),
+    fault: ({ type, loss }) => {
+      const hasClasses = type === 'classification' || type === 'multi-label';
+      return loss.classWeights !== 'none' && !hasClasses ? `a ${type} task has no classes to weigh` : undefined;
+    },
   },
 ];
 
@@ -81,11 +81,21 @@ const RULES: readonly Rule<HeadConfig>[] = [
   },
   {
     path: ['data', 'label'],
-    fault: ({ data, tasks }) => (tasks === undefined ? labelColumnFault(data, data.label) : undefined),
+    fault: ({ data, task, tasks }) => (tasks === undefined && task !== 'matching' ? labelColumnFault(data, data.label) : undefined),
   },
   {
     path: ['data', 'pair'],
-    fault: ({ data }) => (data.pair === data.text ? `"${data.text}" is the column of the first text, too` : undefined),
+    fault: ({ data, task, tasks }) => {
+      if (tasks === undefined && task === 'matching' && data.pair === undefined) return 'matching needs the column of the second text';
+      return data.pair === data.text ? `"${data.text}" is the column of the first text, too` : undefined;
+    },
+  },
+  {
+    path: ['tuner', 'name'],
+    fault: ({ tuner, task, tasks }) => {
+      const matches = tasks === undefined ? task === 'matching' : tasks.some(({ type }) => type === 'matching');
+      return matches && tuner.name === 'head' ? 'a matching task tunes the encoder, and tuner head leaves it as it is' : undefined;
+    },
   },
   {
     path: ['normalization', 'entityMarkers'],
@@ -105,14 +115,34 @@ const RULES: readonly Rule<HeadConfig>[] = [
       // Names are compared as file systems may: a head's weights lie in a file of its name.
       const names = tasks.map(({ name }) => name.toLowerCase());
       const repeated = names.find((name, place) => names.indexOf(name) !== place);
-      return repeated === undefined ? undefined : `two tasks are called "${repeated}"`;
+      if (repeated !== undefined) return `two tasks are called "${repeated}"`;
+      return tasks.filter(({ type }) => type === 'matching').length > 1 ? 'one matching task is enough: there is one embedding' : undefined;
     },
   },
 ];
 
 /** Rules of an entry of `tasks`. */
-const TASK_RULES: readonly Rule<{ task: ConfiguredTask; config: HeadConfig }>[] = [
-  { path: ['label'], fault: ({ task, config }) => labelColumnFault(config.data, task.label) },
+const TASK_RULES: readonly Rule<{ task: TaskConfig; config: HeadConfig }>[] = [
+  {
+    path: ['label'],
+    fault: ({ task, config }) => {
+      if (task.type !== 'matching') return labelColumnFault(config.data, task.label ?? task.name);
+      return task.label === undefined ? undefined : 'a matching task has no label: its rows are pairs of texts';
+    },
+  },
+  {
+    path: ['data'],
+    fault: ({ task }) => {
+      if (task.type !== 'matching') return task.data === undefined ? undefined : 'only a matching task has rows of its own';
+      if (task.data === undefined) return 'a matching task needs rows of its own: its keys train, text and pair';
+      return task.data.text === task.data.pair ? `"${task.data.text}" is the column of both texts` : undefined;
+    },
+  },
+  {
+    path: ['pooling'],
+    fault: ({ task }) =>
+      task.type === 'matching' && (task.pooling ?? 'mean') !== 'mean' ? 'an embedding is the mean of the states' : undefined,
+  },
   {
     path: ['metric'],
     fault: ({ task }) => {
@@ -123,8 +153,11 @@ const TASK_RULES: readonly Rule<{ task: ConfiguredTask; config: HeadConfig }>[] 
   },
   {
     path: ['ignoresPair'],
-    fault: ({ task, config }) =>
-      task.ignoresPair && config.data.pair === undefined ? 'there is no second text without data.pair' : undefined,
+    fault: ({ task, config }) => {
+      if (!task.ignoresPair) return undefined;
+      if (task.type === 'matching') return 'a matching task reads each text of a pair by itself';
+      return config.data.pair === undefined ? 'there is no second text without data.pair' : undefined;
+    },
   },
 ];
 
@@ -132,16 +165,15 @@ function labelColumnFault(data: HeadConfig['data'], label: string): string | und
   return label === data.text || label === data.pair ? `"${label}" is the column of a text, too` : undefined;
 }
 
-function measureFault(metric: string, task: Task): string | undefined {
-  if (metric === 'loss') return undefined;
-  const fitting = task === 'regression' ? REGRESSION_METRICS : CLASSIFYING_METRICS;
-  return fitting.includes(metric) ? undefined : `${metric} is no metric of a ${task} task; there are ${['loss', ...fitting].join(', ')}`;
+function measureFault(metric: MetricName, task: TaskType): string | undefined {
+  const fitting = metricsOfTask(task);
+  return fitting.includes(metric) ? undefined : `${metric} is no metric of a ${task} task; there are ${fitting.join(', ')}`;
 }
 
 function metricFault(config: HeadConfig): string | undefined {
   const metric = checkpointMetric(config);
   if (metric === undefined || metric.kind === 'mean') return undefined;
-  const tasks = configuredTasks(config);
+  const tasks: { name?: string; type: TaskType }[] = config.tasks ?? [{ type: config.task }];
   const named = tasks.find(({ name }) => name === metric.task);
   if (named !== undefined) return measureFault(metric.name, named.type);
   const known = config.tasks?.map(({ name }) => `${name}.${metric.name}`).join(' or ');
@@ -156,10 +188,10 @@ export function checkHeadConfigRules(config: HeadConfig, context: z.RefinementCt
       if (message !== undefined) context.addIssue({ code: 'custom', path: [...at, ...rule.path], message });
     }
   };
-  configuredTasks(config).forEach((task, place) => {
-    const at = config.tasks === undefined ? [] : ['tasks', place];
-    report(LOSS_RULES, task, at);
-    if (config.tasks !== undefined) report(TASK_RULES, { task, config }, at);
+  if (config.tasks === undefined) report(LOSS_RULES, { type: config.task, loss: config.loss });
+  config.tasks?.forEach((task, place) => {
+    report(LOSS_RULES, task, ['tasks', place]);
+    report(TASK_RULES, { task, config }, ['tasks', place]);
   });
   report(RULES, config);
 }

@@ -8,11 +8,14 @@ const positiveInt = z.number().int().positive();
 const column = z.string().min(1);
 const path = z.string().min(1);
 
-const taskType = z.enum(['classification', 'multi-label', 'regression']);
+const taskType = z.enum(['classification', 'multi-label', 'regression', 'matching']);
 const poolingName = z.enum(['pooler', 'cls', 'mean']);
 
 /** A measure of one task that can choose the best checkpoint. */
-export const metricNameSchema = z.enum(['accuracy', 'macroF1', 'microF1', 'weightedF1', 'loss', 'rocAuc', 'prAuc', 'spearman', 'mse']);
+export const metricNameSchema = z.enum([
+  ...['accuracy', 'macroF1', 'microF1', 'weightedF1', 'loss', 'rocAuc', 'prAuc', 'spearman', 'mse'],
+  ...['precisionAt1', 'recallAt5', 'recallAt10', 'mrr', 'ndcgAt5', 'ndcgAt10'],
+] as const);
 
 const taskMetric = z
   .templateLiteral([z.string().regex(/[A-Za-z][A-Za-z0-9_-]*/), '.', metricNameSchema])
@@ -20,9 +23,9 @@ const taskMetric = z
 
 const lossKeys = z.strictObject({
   name: z
-    .enum(['cross-entropy', 'focal', 'binary-cross-entropy', 'mse'])
+    .enum(['cross-entropy', 'focal', 'binary-cross-entropy', 'mse', 'info-nce'])
     .optional()
-    .describe('Default: cross-entropy, binary-cross-entropy or mse, by task'),
+    .describe('Default: cross-entropy, binary-cross-entropy, mse or info-nce, by task'),
   labelSmoothing: probability.optional().describe('cross-entropy: probability mass spread over all labels; default 0.1'),
   classWeights: z
     .union([z.literal('none'), z.literal('balanced'), z.record(z.string(), z.number().positive())])
@@ -34,6 +37,23 @@ const lossKeys = z.strictObject({
     .default(0)
     .describe('classification: weight of the divergence between two passes with other dropout (R-Drop); doubles the work'),
   focalGamma: z.number().nonnegative().default(2).describe('focal: focusing exponent'),
+  temperature: z.number().positive().default(0.05).describe('info-nce: cosines are divided by it'),
+  hardNegatives: z
+    .number()
+    .int()
+    .nonnegative()
+    .default(1)
+    .describe('info-nce: wrong candidates a query, among those that the encoder finds nearest at the start of an epoch'),
+});
+
+/** Where the pairs of a matching task stand. */
+const pairRowKeys = z.strictObject({
+  train: path.describe('Pairs of texts: .csv, .tsv, .jsonl or .parquet, plain or .gz'),
+  validation: path.optional().describe('Validation pairs; without it a share of the training pairs is set aside'),
+  test: path.optional().describe('Test pairs, seen only by the final report'),
+  text: column.default('text').describe('Column of the query; in JSON Lines a list of queries is as many pairs'),
+  pair: column.default('pair').describe('Column of the text that answers it'),
+  group: column.optional().describe('Column whose equal values are one answer in several texts, and stay on one side of a split'),
 });
 
 const taskKeys = z.strictObject({
@@ -42,7 +62,8 @@ const taskKeys = z.strictObject({
     .regex(/^[A-Za-z][A-Za-z0-9_-]{0,63}$/, 'a letter, then letters, digits, _ and -')
     .describe('Name of the task, of its figures and, with _logits after it, of its ONNX output'),
   type: taskType.default('classification').describe('What is predicted'),
-  label: column.describe('Column of the label; a row without it teaches this task nothing'),
+  label: column.optional().describe("Column of the label, default the task's name; a row without it teaches this task nothing"),
+  data: pairRowKeys.optional().describe('matching: rows of its own: train, validation, test, text, pair, group'),
   labelSeparator: z.string().min(1).default('|').describe('multi-label: between the labels of one cell'),
   pooling: poolingName.optional().describe('What its head reads; default head.pooling'),
   loss: lossKeys.prefault({}).describe('What it minimises; the keys of loss'),
@@ -56,7 +77,9 @@ const taskKeys = z.strictObject({
 
 const headConfigKeys = z
   .strictObject({
-    task: taskType.default('classification').describe('What is predicted'),
+    task: taskType
+      .default('classification')
+      .describe('What is predicted: labels, a number, or (matching) which second text answers a first one'),
     tasks: z
       .array(taskKeys)
       .min(1)
@@ -74,7 +97,7 @@ const headConfigKeys = z
         validation: path.optional().describe('Validation rows; without it a share of the training rows is set aside'),
         test: path.optional().describe('Test rows, seen only by the final report'),
         text: column.default('text').describe('Column of the text'),
-        pair: column.optional().describe('Column of the second text of a pair'),
+        pair: column.optional().describe('Column of the second text of a pair; matching: of the text that answers the first'),
         label: column.default('label').describe('Column of the label'),
         labelSeparator: z.string().min(1).default('|').describe('multi-label: between the labels of one multi-label cell'),
         group: column.optional().describe('Column whose equal values stay on one side of a split'),
@@ -199,6 +222,12 @@ export type HeadConfig = z.infer<typeof headConfigKeys>;
 
 /** One entry of `tasks`. */
 export type TaskConfig = z.infer<typeof taskKeys>;
+
+/** What a task can predict. */
+export type TaskType = HeadConfig['task'];
+
+/** Files and columns of pairs. */
+export type PairRows = Omit<z.infer<typeof pairRowKeys>, 'train'> & { train?: string };
 
 /**
  * head.yaml: everything that decides what a training run does. Each default is stated above, once, with its unit;

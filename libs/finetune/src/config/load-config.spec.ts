@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AttuneError } from '@attune/artifact';
 import { headConfigSchema } from './head-config';
 import { loadHeadConfig, type ConfigFlag } from './load-config';
+import { configuredMatching, configuredTasks } from './tasks';
 
 describe('loadHeadConfig', () => {
   let folder: string;
@@ -47,6 +48,15 @@ describe('loadHeadConfig', () => {
     expect((await load('encoder: ./absent')).encoder).toBe(join(folder, 'absent'));
   });
 
+  it("reads a matching task's own paths relative to the file, and takes a task's name for its column", async () => {
+    const config = await load(
+      'tasks: [{name: intent}, {name: match, type: matching, data: {train: pairs.csv, test: /elsewhere/pairs.csv}}]',
+    );
+    expect(configuredTasks(config)).toMatchObject([{ name: 'intent', label: 'intent' }]);
+    const data = { train: join(folder, 'pairs.csv'), test: '/elsewhere/pairs.csv', text: 'text', pair: 'pair' };
+    expect(configuredMatching(config)).toMatchObject({ name: 'match', data, loss: { temperature: 0.05 } });
+  });
+
   it('lets flags win over the file, and keeps their paths as given', async () => {
     const config = await load('data: {train: a.csv}\ntraining: {epochs: 3, batchSize: 8}', [
       { flag: '--epochs', path: 'training.epochs', value: 7 },
@@ -84,7 +94,7 @@ describe('loadHeadConfig', () => {
     expect(error.message).toBe(
       [
         `${join(folder, 'head.yaml')} is not valid:`,
-        'line 1: task: must be classification, multi-label or regression, not "clasification"; did you mean classification?',
+        'line 1: task: must be classification, multi-label, regression or matching, not "clasification"; did you mean classification?',
         'line 2: seed: must be at least 0, not -1',
         'line 7: loss.classWeights.a: must be above 0, not -1',
         'line 4: training.epochs: must be a number, not "many"',
@@ -118,6 +128,22 @@ describe('loadHeadConfig', () => {
     ['tasks: [{name: a, label: text}]', 'tasks.0.label: "text" is the column of a text, too'],
     ['tasks: [{name: a, label: x, ignoresPair: true}]', 'tasks.0.ignoresPair: there is no second text without data.pair'],
     ['tasks: [{name: a, label: x, metric: loss}]', 'tasks.0.metric: loss has no place in a mean; name it in training.metric'],
+    ['task: matching', 'data.pair: matching needs the column of the second text'],
+    ['task: matching\ndata: {pair: answer}\nloss: {classWeights: balanced}', 'loss.classWeights: a matching task has no classes to weigh'],
+    [
+      'task: matching\ndata: {pair: answer}\ntuner: {name: head}',
+      'tuner.name: a matching task tunes the encoder, and tuner head leaves it as it is',
+    ],
+    ['task: matching\ndata: {pair: answer}\ntraining: {metric: accuracy}', 'training.metric: accuracy is no metric of a matching task'],
+    ['tasks: [{name: a, type: matching}]', 'tasks.0.data: a matching task needs rows of its own'],
+    ['tasks: [{name: a, type: matching, label: x, data: {train: a.csv}}]', 'tasks.0.label: a matching task has no label'],
+    ['tasks: [{name: a, type: matching, data: {train: a.csv, pair: text}}]', 'tasks.0.data: "text" is the column of both texts'],
+    ['tasks: [{name: a, type: matching, pooling: cls, data: {train: a.csv}}]', 'tasks.0.pooling: an embedding is the mean of the states'],
+    ['tasks: [{name: a, data: {train: a.csv}}]', 'tasks.0.data: only a matching task has rows of its own'],
+    [
+      'tasks: [{name: a, type: matching, data: {train: a.csv}}, {name: b, type: matching, data: {train: b.csv}}]',
+      'tasks: one matching task is enough: there is one embedding',
+    ],
     ['tasks: [{name: a, label: x}]\nloss: {rDrop: 1}', 'loss: each of the tasks has a loss of its own: write it there'],
     ['tasks: [{name: a, label: x}]\ntraining: {metric: macroF1}', 'training.metric: write of which task: a.macroF1'],
     ['tasks: [{name: a, label: x}]\ntraining: {metric: b.macroF1}', 'training.metric: write of which task: a.macroF1'],

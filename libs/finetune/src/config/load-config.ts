@@ -100,8 +100,9 @@ function isSection(value: unknown): value is Section {
 }
 
 function resolvePaths(values: Section, folder: string): void {
-  const data = values.data;
-  if (isSection(data)) {
+  const ownRows = Array.isArray(values.tasks) ? values.tasks.map((task: unknown) => (isSection(task) ? task.data : undefined)) : [];
+  for (const data of [values.data, ...ownRows]) {
+    if (!isSection(data)) continue;
     for (const key of ['train', 'validation', 'test']) {
       const paths = data[key];
       if (paths !== undefined)

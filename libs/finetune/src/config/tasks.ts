@@ -1,8 +1,8 @@
 import type { Pooling, TaskName } from '@attune/artifact';
-import type { HeadConfig } from './head-config';
+import type { HeadConfig, PairRows, TaskType } from './head-config';
 import type { MetricName } from '../evaluation/metric';
 
-/** One task of a configuration, with what it takes over from the keys outside of its own. */
+/** One task of a configuration that has a head, with what it takes over from the keys outside of its own. */
 export interface ConfiguredTask {
   /** Absent where a configuration has one task alone, by the keys `task`, `data.label` and `loss`. */
   name?: string;
@@ -17,13 +17,49 @@ export interface ConfiguredTask {
   ignoresPair: boolean;
 }
 
+/** The matching task of a configuration: it trains the encoder's embeddings and has no head. */
+export interface ConfiguredMatching {
+  /** Absent where it is the only task, by the key `task`. */
+  name?: string;
+  /** Its own rows; those of the configuration where it is the only task. */
+  data: PairRows;
+  loss: HeadConfig['loss'];
+  weight: number;
+  metric?: MetricName;
+}
+
 type TaskKeys = Pick<HeadConfig, 'task' | 'tasks' | 'data' | 'head' | 'loss'>;
 
-/** The tasks of a configuration, in the order of the heads; one where it lists none. */
+/** The tasks of a configuration that have a head, in the order of the heads; one where it lists none. */
 export function configuredTasks({ task, tasks, data, head, loss }: TaskKeys): ConfiguredTask[] {
-  if (tasks !== undefined) return tasks.map((one) => ({ ...one, pooling: one.pooling ?? head.pooling }));
+  if (tasks !== undefined) {
+    return tasks.flatMap(({ type, label, data: _pairs, ...one }) =>
+      isMatching(type) ? [] : [{ ...one, type, label: label ?? one.name, pooling: one.pooling ?? head.pooling }],
+    );
+  }
   const { label, labelSeparator } = data;
-  return [{ type: task, label, labelSeparator, pooling: head.pooling, loss, weight: 1, ignoresPair: false }];
+  return isMatching(task) ? [] : [{ type: task, label, labelSeparator, pooling: head.pooling, loss, weight: 1, ignoresPair: false }];
+}
+
+/** The matching task of a configuration, where it has one. */
+export function configuredMatching({
+  task,
+  tasks,
+  data,
+  loss,
+}: Pick<TaskKeys, 'task' | 'tasks' | 'data' | 'loss'>): ConfiguredMatching | undefined {
+  if (tasks === undefined) {
+    const { train, validation, test, text, pair = 'pair', group } = data;
+    return isMatching(task) ? { data: { train, validation, test, text, pair, group }, loss, weight: 1 } : undefined;
+  }
+  const own = tasks.find(({ type }) => isMatching(type));
+  if (own?.data === undefined) return undefined;
+  const { name, data: pairs, loss: ownLoss, weight, metric } = own;
+  return { name, data: pairs, loss: ownLoss, weight, ...(metric && { metric }) };
+}
+
+function isMatching(type: TaskType): type is 'matching' {
+  return type === 'matching';
 }
 
 /** What chooses the best checkpoint: a measure of one task, or the weighted mean of all tasks' own. */

@@ -1,5 +1,5 @@
-import type { TaskName } from '@attune/artifact';
 import { findDuplicates, type DuplicateReport, type SplitExamples, type SplitName } from './duplicates';
+import type { TaskType } from '../config/head-config';
 import type { Example } from './example';
 import { labelsOf } from './labels';
 
@@ -27,7 +27,7 @@ export interface SplitSummary {
 
 /** What a person should know about a data set before training on it. */
 export interface DataReport {
-  task: TaskName;
+  task: TaskType;
   splits: SplitSummary[];
   duplicates: DuplicateReport;
   /** Exact duplicates that training leaves out. */
@@ -38,7 +38,7 @@ export interface DataReport {
 
 /** What the report cannot see in the examples themselves. */
 export interface ReportOptions {
-  task: TaskName;
+  task: TaskType;
   labels: string[];
   droppedDuplicates: number;
   /** Look for near-duplicates, too. */
@@ -63,7 +63,7 @@ function countLabels(examples: Example[]): Map<string, number> {
   return counts;
 }
 
-function summarise({ name, path, examples }: SplitExamples, task: TaskName): SplitSummary {
+function summarise({ name, path, examples }: SplitExamples, task: TaskType): SplitSummary {
   const rows = examples.length;
   const labels = [...countLabels(examples)].map(([label, count]) => ({ label, rows: count, share: count / rows }));
   labels.sort((a, b) => b.rows - a.rows || (a.label < b.label ? -1 : 1));
@@ -91,7 +91,7 @@ function alikeLabels(labels: string[]): string[] {
 }
 
 function labelNotices(splits: SplitSummary[], { task, labels }: ReportOptions): string[] {
-  if (task === 'regression') return [];
+  if (task === 'regression' || task === 'matching') return [];
   const notices: string[] = [];
   const train = splits[0];
   const largest = train.labels[0];

@@ -9,6 +9,7 @@ import { withoutExactDuplicates, type SplitExamples, type SplitName } from './du
 import type { Example } from './example';
 import type { ExamplesOfFile } from './labels';
 import { listRows, loadExamples, type LoadedExamples } from './load-examples';
+import { loadMatching, type MatchingDataset } from './load-matching';
 import { splitExamples } from './split';
 import { checkKnownLabelsOfTasks, headsOf, labelledFor, withSingleTexts } from './tasks-of-dataset';
 
@@ -26,14 +27,17 @@ export interface DataFingerprint {
 
 /** Labelled examples, ready for the tokeniser. */
 export interface Dataset {
-  /** In the order of the head's outputs; for regression the label column's name alone. Those of the first task. */
+  /** In the order of the head's outputs; for regression the label column's name alone. Those of the first task; none of matching. */
   labels: string[];
-  /** The heads to train, one a task. */
+  /** The heads to train, one a task; none where the only task is matching. */
   heads: HeadShape[];
+  /** Labelled rows. */
   train: Example[];
-  /** Empty only where `data.validationShare` is 0 and no file is named. */
+  /** Empty only where `data.validationShare` is 0 and no file is named, or where there are no heads. */
   validation: Example[];
   test?: Example[];
+  /** The pairs of a matching task. */
+  matching?: MatchingDataset;
   report: DataReport;
   fingerprint: DataFingerprint;
 }
@@ -94,14 +98,19 @@ function listed({ train, validation, test }: LoadedFiles): (LoadedExamples & { s
   ];
 }
 
-function fingerprintOf(config: HeadConfig, loaded: LoadedFiles, splits: SplitExamples[]): DataFingerprint {
-  const files = listed(loaded).map(({ split, path, rows, sha256 }) => ({ split, file: basename(path), rows, sha256 }));
-  const data = { ...config.data, train: undefined, validation: undefined, test: undefined };
+function fingerprintOf(
+  config: HeadConfig,
+  sources: readonly (LoadedExamples & { split: SplitName })[],
+  splits: SplitExamples[],
+): DataFingerprint {
+  const files = sources.map(({ split, path, rows, sha256 }) => ({ split, file: basename(path), rows, sha256 }));
   const decisive = {
     files: files.map(({ split, sha256 }) => ({ split, sha256 })),
-    data,
+    data: withoutPaths(config.data),
     task: config.task,
-    ...(config.tasks && { tasks: config.tasks }),
+    ...(config.tasks && {
+      tasks: config.tasks.map((task) => (task.data === undefined ? task : { ...task, data: withoutPaths(task.data) })),
+    }),
     normalization: config.normalization,
     seed: config.seed,
   };
@@ -113,6 +122,10 @@ function fingerprintOf(config: HeadConfig, loaded: LoadedFiles, splits: SplitExa
     testRows: rowsOf('test'),
     files,
   };
+}
+
+function withoutPaths<Data extends object>(data: Data): Data {
+  return { ...data, train: undefined, validation: undefined, test: undefined };
 }
 
 function loadingNotices(loaded: LoadedFiles): string[] {
@@ -142,6 +155,19 @@ function taskNotices(tasks: readonly ConfiguredTask[], splits: readonly SplitExa
  * (one class only), `checkKnownLabels` (a validation or test label that training never saw) and `splitExamples`.
  */
 export async function loadDataset(config: HeadConfig, options: LoadDatasetOptions = {}): Promise<Dataset> {
+  const matching = await loadMatching(config, options.signal);
+  return configuredTasks(config).length === 0 && matching ? pairsAlone(config, matching, options) : loadLabelled(config, matching, options);
+}
+
+/** The data of a configuration whose only task is matching. */
+function pairsAlone(config: HeadConfig, matching: MatchingDataset, options: LoadDatasetOptions): Dataset {
+  const { splits, notices, droppedDuplicates, files } = matching;
+  const nearDuplicates = options.nearDuplicates ?? true;
+  const report = describeData(splits, { task: 'matching', labels: [], droppedDuplicates, nearDuplicates, notices });
+  return { labels: [], heads: [], train: [], validation: [], matching, report, fingerprint: fingerprintOf(config, files, splits) };
+}
+
+async function loadLabelled(config: HeadConfig, matching: MatchingDataset | undefined, options: LoadDatasetOptions): Promise<Dataset> {
   const { data } = config;
   const tasks = configuredTasks(config);
   const task = tasks[0].type;
@@ -167,7 +193,7 @@ export async function loadDataset(config: HeadConfig, options: LoadDatasetOption
     labels,
     droppedDuplicates: source.examples.length - usable.length,
     nearDuplicates: options.nearDuplicates ?? true,
-    notices: [...loadingNotices(loaded), ...taskNotices(tasks, splits)],
+    notices: [...loadingNotices(loaded), ...taskNotices(tasks, splits), ...(matching?.notices ?? [])],
   });
   return {
     labels,
@@ -175,7 +201,8 @@ export async function loadDataset(config: HeadConfig, options: LoadDatasetOption
     train,
     validation,
     ...(test ? { test: test.examples } : {}),
+    ...(matching ? { matching } : {}),
     report,
-    fingerprint: fingerprintOf(config, loaded, splits),
+    fingerprint: fingerprintOf(config, [...listed(loaded), ...(matching?.files ?? [])], splits),
   };
 }

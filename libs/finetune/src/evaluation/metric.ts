@@ -1,6 +1,6 @@
-import { AttuneError, type TaskName } from '@attune/artifact';
+import { AttuneError } from '@attune/artifact';
 import type { z } from 'zod';
-import type { metricNameSchema } from '../config/head-config';
+import type { metricNameSchema, TaskType } from '../config/head-config';
 import type { EvaluationReport } from './report';
 
 /** A measure that can choose the best checkpoint. */
@@ -19,13 +19,29 @@ export function isBetter(name: MetricName, value: number, best: number | undefin
 }
 
 /** The measure that chooses the best checkpoint of a task where none is configured. */
-export function defaultMetric(task: TaskName): MetricName {
-  if (task === 'regression') return 'spearman';
-  return task === 'multi-label' ? 'microF1' : 'macroF1';
+export function defaultMetric(task: TaskType): MetricName {
+  return DEFAULT_METRIC[task];
 }
 
-const REGRESSION_METRICS: readonly MetricName[] = ['mse', 'spearman', 'loss'];
-const CLASS_METRICS: readonly MetricName[] = ['accuracy', 'macroF1', 'microF1', 'weightedF1', 'rocAuc', 'prAuc', 'loss'];
+const DEFAULT_METRIC: Record<TaskType, MetricName> = {
+  classification: 'macroF1',
+  'multi-label': 'microF1',
+  regression: 'spearman',
+  matching: 'mrr',
+};
+
+const CLASS_METRICS: readonly MetricName[] = ['loss', 'accuracy', 'macroF1', 'microF1', 'weightedF1', 'rocAuc', 'prAuc'];
+const METRICS: Record<TaskType, readonly MetricName[]> = {
+  classification: CLASS_METRICS,
+  'multi-label': CLASS_METRICS,
+  regression: ['loss', 'spearman', 'mse'],
+  matching: ['loss', 'precisionAt1', 'recallAt5', 'recallAt10', 'mrr', 'ndcgAt5', 'ndcgAt10'],
+};
+
+/** The measures that a task has. */
+export function metricsOfTask(task: TaskType): readonly MetricName[] {
+  return METRICS[task];
+}
 
 /**
  * A report's value of a measure; NaN where the rows cannot give it (a correlation of predictions that are all alike).
@@ -33,7 +49,7 @@ const CLASS_METRICS: readonly MetricName[] = ['accuracy', 'macroF1', 'microF1', 
  * @throws AttuneError `bad-config` where the task has no such measure
  */
 export function metricValue(report: EvaluationReport, name: MetricName): number {
-  const known = report.task === 'regression' ? REGRESSION_METRICS : CLASS_METRICS;
+  const known = metricsOfTask(report.task);
   if (!known.includes(name)) {
     throw new AttuneError('bad-config', `A ${report.task} head has no metric "${name}".`, {
       remedy: `Set training.metric to one of ${known.join(', ')}.`,

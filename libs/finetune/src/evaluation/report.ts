@@ -14,7 +14,7 @@ const precisionRecallSchema = z.object({ precision: z.number(), recall: z.number
  * task does not have, or that the rows cannot give (an AUC with one class only), are absent.
  */
 const taskReportSchema = z.object({
-  task: z.enum(['classification', 'multi-label', 'regression']),
+  task: z.enum(['classification', 'multi-label', 'regression', 'matching']),
   rows: z.number().int().nonnegative(),
   /** Mean loss in nats of the logits as they are, before temperature scaling; the mean squared error of a regression. */
   loss: z.number(),
@@ -46,6 +46,17 @@ const taskReportSchema = z.object({
   r2: z.number().optional(),
   pearson: z.number().optional(),
   spearman: z.number().optional(),
+  /** Texts among which a query's answer is looked for. */
+  candidates: z.number().int().optional(),
+  /** Share of queries whose answer comes first. */
+  precisionAt1: z.number().optional(),
+  /** Share of queries whose answer is among the first five, or ten. */
+  recallAt5: z.number().optional(),
+  recallAt10: z.number().optional(),
+  /** Mean over queries of 1 / place of the answer. */
+  mrr: z.number().optional(),
+  ndcgAt5: z.number().optional(),
+  ndcgAt10: z.number().optional(),
 });
 
 /** A report; of several tasks, that of the first with those of all by their names beside it. */

@@ -22,7 +22,10 @@ const DEFAULT_LOSS: Record<TaskName, NonNullable<HeadConfig['loss']['name']>> = 
 /** Of cross-entropy, where the configuration names none. */
 const DEFAULT_SMOOTHING = 0.1;
 
-type LossKeys = Pick<HeadConfig, 'task' | 'loss'>;
+interface LossKeys {
+  task: TaskName;
+  loss: HeadConfig['loss'];
+}
 
 /** The loss of a step of the tasks that lie side by side, each by its own keys. `counts` are those of `makeLoss`, a list a task. */
 export function makeStepLoss(tasks: readonly ConfiguredTask[], layout: TaskLayout, counts: readonly number[][]): StepLoss {
@@ -57,6 +60,8 @@ function baseLoss(config: LossKeys, labels: string[], counts: number[]): Loss {
       return binaryCrossEntropy(classWeights);
     case 'mse':
       return meanSquaredError();
+    case 'info-nce':
+      throw new RangeError('info-nce is a loss over embeddings, not over logits');
   }
 }
 

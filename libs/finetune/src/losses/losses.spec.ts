@@ -43,13 +43,13 @@ describe.each(CASES)('%s', (name, loss, outputs, wanted) => {
 });
 
 it('refuses a class weight for a label that the data do not have', () => {
-  const config = headConfigSchema.parse({ loss: { classWeights: { refund: 2, delivry: 3 } } });
-  expect(() => makeLoss(config, ['delivery', 'refund'], [1, 1])).toThrow(/"delivry".*do not have/);
+  const { loss } = headConfigSchema.parse({ loss: { classWeights: { refund: 2, delivry: 3 } } });
+  expect(() => makeLoss({ task: 'classification', loss }, ['delivery', 'refund'], [1, 1])).toThrow(/"delivry".*do not have/);
 });
 
 it('weighs rare labels more when balanced', () => {
-  const config = headConfigSchema.parse({ loss: { classWeights: 'balanced' } });
-  const loss = makeLoss(config, ['often', 'rare'], [30, 10]);
+  const keys = headConfigSchema.parse({ loss: { classWeights: 'balanced' } });
+  const loss = makeLoss({ task: 'classification', loss: keys.loss }, ['often', 'rare'], [30, 10]);
   expect(loss.weight(Float32Array.of(0), 1)).toBeCloseTo(40 / (2 * 30), 6);
   expect(loss.weight(Float32Array.of(1), 1)).toBeCloseTo(40 / (2 * 10), 6);
 });
