@@ -47,6 +47,14 @@ export const manifestSchema = z
         dimension: z.number().int().positive(),
         pooling: z.literal('mean'),
         normalized: z.literal(true),
+        matching: z
+          .strictObject({
+            name: z.string().min(1).describe('Of the task, for the choice of it on a command line'),
+            temperature: finite.positive().describe('Cosines were divided by it in training'),
+            metrics: z.record(z.string(), finite).describe('On the test pairs, or on validation pairs where there were none'),
+          })
+          .optional()
+          .describe('Present where the encoder was trained to match texts'),
       })
       .optional()
       .describe('Present where the ONNX file gives sentence vectors'),

@@ -15,6 +15,7 @@ import { Network } from '../network/network';
 import { headParameterShapes } from '../network/trainable-network';
 import { Random } from '../random';
 import { CheckpointStore } from '../training/checkpoint';
+import { LabelledSteps } from '../training/labelled-steps';
 import { TrainingLoop } from '../training/training-loop';
 import { findTuner, type AttachedTuner } from '../tuners';
 
@@ -94,13 +95,19 @@ async function timeSteps({ encoder, network, tuner, head, examples, options }: P
     network,
     tuner,
     defaultLearningRate: 1e-5,
-    loss: makeStepLoss(configuredTasks(config), taskLayout([head]), [head.labels.map(() => 1)]),
     config,
-    examples,
-    padTokenId: encoder.config.padTokenId,
+    sources: [
+      new LabelledSteps({
+        network,
+        loss: makeStepLoss(configuredTasks(config), taskLayout([head]), [head.labels.map(() => 1)]),
+        config,
+        examples,
+        padTokenId: encoder.config.padTokenId,
+        describeRow: String,
+      }),
+    ],
     metric: checkpointJudge(config),
     evaluate: () => Promise.resolve(evaluateClassification([1, 0], [0], ['a', 'b'])),
-    describeRow: String,
     checkpoints: new CheckpointStore(join(tmpdir(), `attune-bench-${process.pid}`)),
     identity: 'benchmark',
     signal: options.signal ?? new AbortController().signal,

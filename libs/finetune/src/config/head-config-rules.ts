@@ -99,8 +99,11 @@ const RULES: readonly Rule<HeadConfig>[] = [
   },
   {
     path: ['normalization', 'entityMarkers'],
-    fault: ({ data, normalization }) =>
-      normalization.entityMarkers !== 'none' && data.pair === undefined ? 'there is no second text to mark without data.pair' : undefined,
+    fault: ({ data, normalization, task, tasks }) => {
+      if (normalization.entityMarkers === 'none') return undefined;
+      if (tasks === undefined && task === 'matching') return 'matching reads each text of a pair by itself';
+      return data.pair === undefined ? 'there is no second text to mark without data.pair' : undefined;
+    },
   },
   {
     path: ['loss'],

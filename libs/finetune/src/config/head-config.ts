@@ -48,7 +48,7 @@ const lossKeys = z.strictObject({
 
 /** Where the pairs of a matching task stand. */
 const pairRowKeys = z.strictObject({
-  train: path.describe('Pairs of texts: .csv, .tsv, .jsonl or .parquet, plain or .gz'),
+  train: z.union([path, z.array(path).min(1)]).describe('Pairs of texts: .csv, .tsv, .jsonl or .parquet, plain or .gz; or a list of files'),
   validation: path.optional().describe('Validation pairs; without it a share of the training pairs is set aside'),
   test: path.optional().describe('Test pairs, seen only by the final report'),
   text: column.default('text').describe('Column of the query; in JSON Lines a list of queries is as many pairs'),
@@ -227,7 +227,7 @@ export type TaskConfig = z.infer<typeof taskKeys>;
 export type TaskType = HeadConfig['task'];
 
 /** Files and columns of pairs. */
-export type PairRows = Omit<z.infer<typeof pairRowKeys>, 'train'> & { train?: string };
+export type PairRows = Omit<z.infer<typeof pairRowKeys>, 'train'> & { train?: string | string[] };
 
 /**
  * head.yaml: everything that decides what a training run does. Each default is stated above, once, with its unit;

@@ -55,10 +55,10 @@ function chunk<T>(items: T[], size: number): T[][] {
   return chunks;
 }
 
-const longestFirst = (a: EncodedExample, b: EncodedExample): number => lengthOf(b) - lengthOf(a);
+export const longestFirst = (a: EncodedExample, b: EncodedExample): number => lengthOf(b) - lengthOf(a);
 
 /** Cuts rows, in their order, where one more would pass the budget. */
-function cutByTokens(rows: EncodedExample[], tokenBudget: number, mostRows = Infinity): EncodedExample[][] {
+export function cutByTokens(rows: EncodedExample[], tokenBudget: number, mostRows = Infinity): EncodedExample[][] {
   const parts: EncodedExample[][] = [];
   let part: EncodedExample[] = [];
   let longest = 0;

@@ -7,8 +7,7 @@ import { Random } from '../random';
 import { describeData, type DataReport } from './data-report';
 import { withoutExactDuplicates, type SplitExamples, type SplitName } from './duplicates';
 import type { Example } from './example';
-import type { ExamplesOfFile } from './labels';
-import { listRows, loadExamples, type LoadedExamples } from './load-examples';
+import { joined, listRows, loadExamples, type LoadedExamples } from './load-examples';
 import { loadMatching, type MatchingDataset } from './load-matching';
 import { splitExamples } from './split';
 import { checkKnownLabelsOfTasks, headsOf, labelledFor, withSingleTexts } from './tasks-of-dataset';
@@ -77,17 +76,6 @@ async function loadFiles(config: HeadConfig, signal: AbortSignal | undefined): P
   if (data.validation !== undefined) loaded.validation = await loadExamples(data.validation, columns, options);
   if (data.test !== undefined) loaded.test = await loadExamples(data.test, columns, options);
   return loaded;
-}
-
-/** Several files as one, their rows counted through. */
-function joined(files: readonly LoadedExamples[]): ExamplesOfFile {
-  let before = 0;
-  const examples = files.flatMap((file) => {
-    const offset = before;
-    before += file.rows;
-    return offset === 0 ? file.examples : file.examples.map((example) => ({ ...example, row: example.row + offset }));
-  });
-  return { path: files.map(({ path }) => path).join(' + '), examples };
 }
 
 function listed({ train, validation, test }: LoadedFiles): (LoadedExamples & { split: SplitName })[] {

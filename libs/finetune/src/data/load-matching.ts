@@ -4,7 +4,7 @@ import { configuredMatching } from '../config/tasks';
 import { Random } from '../random';
 import { withoutExactDuplicates, type SplitExamples, type SplitName } from './duplicates';
 import type { Example } from './example';
-import type { LoadedExamples } from './load-examples';
+import { joined, type LoadedExamples } from './load-examples';
 import { loadPairs, pairNotices } from './load-pairs';
 import { matchingPairs, type MatchingPairs } from './matching-pairs';
 import { splitExamples } from './split';
@@ -36,7 +36,9 @@ export async function loadMatching(config: HeadConfig, signal?: AbortSignal): Pr
     throw new AttuneError('wrong-use', 'There are no training pairs.', { remedy: 'Name the file with --data or data.train in head.yaml.' });
   }
   const load = (path: string): Promise<LoadedExamples> => loadPairs(path, columnsOf(data), { normalization: config.normalization, signal });
-  const source = await load(data.train);
+  const sources: LoadedExamples[] = [];
+  for (const path of [data.train].flat()) sources.push(await load(path));
+  const source = joined(sources);
   const given = data.validation === undefined ? undefined : await load(data.validation);
   const test = data.test === undefined ? undefined : await load(data.test);
 
@@ -49,7 +51,7 @@ export async function loadMatching(config: HeadConfig, signal?: AbortSignal): Pr
   ];
   const pairs = matchingPairs({ train, validation, ...(test && { test: test.examples }) });
   const files = [
-    { split: 'train' as const, ...source },
+    ...sources.map((file) => ({ split: 'train' as const, ...file })),
     ...(given ? [{ split: 'validation' as const, ...given }] : []),
     ...(test ? [{ split: 'test' as const, ...test }] : []),
   ];

@@ -10,7 +10,7 @@ import { copyTokenizer, writeCheckpoint, writeHeads, writeJson } from './model-f
 import { headSubject, ONNX_FP32, ONNX_INT8, writeOnnx } from './onnx-files';
 import { ADAPTER_FOLDER, writePeftAdapter } from './peft-adapter';
 import { headModules, writeSentenceModules } from './sentence-transformers';
-import type { ExportOptions, ExportReport, TrainedHead } from './trained-head';
+import type { ExportOptions, ExportReport, TrainedEncoder, TrainedHead } from './trained-head';
 
 /**
  * Writes a trained head as a model directory that this project's services, Python `transformers` (PEFT, sentence-transformers) and ONNX
@@ -27,8 +27,8 @@ export async function exportHead(trained: TrainedHead, options: ExportOptions): 
     await writePythonFiles(staging, trained);
     const family = encoderFamily(trained.encoder.config.family);
     const agreement = await writeOnnx(staging, headSubject(trained, family.headActivation, heldOut), options.int8);
-    await writeReports(staging, trained);
-    for (const [path, content] of options.attachments ?? []) await attach(staging, path, content);
+    await writeReports(staging, trained, calibrationOf(trained));
+    await writeAttachments(staging, options);
     const onnx = { fp32: ONNX_FP32, ...(options.int8 && { int8: ONNX_INT8 }) };
     const manifest = await writeCardAndManifest(staging, out, headManifest(trained, options.createdBy, agreement, onnx), {
       ...trained,
@@ -62,17 +62,29 @@ async function writePythonFiles(staging: string, trained: TrainedHead): Promise<
   if (adapter !== undefined) await writePeftAdapter(join(staging, ADAPTER_FOLDER), encoder, head, adapter, weights);
 }
 
-async function writeReports(staging: string, trained: TrainedHead): Promise<void> {
-  const { reports, calibration, thresholds, further = [], history, config } = trained;
+function calibrationOf({ calibration, thresholds, further = [] }: TrainedHead): Record<string, unknown> {
   const others = further.map(({ head, temperature, thresholds: own }) => [head.name, { calibration: { temperature }, thresholds: own }]);
-  await writeJson(join(staging, 'metrics.json'), {
-    ...reports,
+  return {
     calibration,
     ...(thresholds !== undefined && { thresholds }),
     ...(others.length > 0 && { further: Object.fromEntries(others) as Record<string, unknown> }),
-  });
+  };
+}
+
+/** Writes metrics.json, head.json and history.json. */
+export async function writeReports(
+  staging: string,
+  { reports, history, config }: TrainedEncoder,
+  more: Record<string, unknown> = {},
+): Promise<void> {
+  await writeJson(join(staging, 'metrics.json'), { ...reports, ...more });
   await writeJson(join(staging, 'head.json'), config);
   if (history !== undefined) await writeJson(join(staging, 'history.json'), history);
+}
+
+/** Writes what goes along with a model as it is. */
+export async function writeAttachments(staging: string, { attachments }: Pick<ExportOptions, 'attachments'>): Promise<void> {
+  for (const [path, content] of attachments ?? []) await attach(staging, path, content);
 }
 
 async function attach(staging: string, path: string, content: string | Uint8Array): Promise<void> {

@@ -1,8 +1,9 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { headOutputName, MANIFEST_FILE, manifestSchema, sha256OfFile, type EncoderConfig, type Manifest } from '@attune/artifact';
+import { configuredMatching } from '../config/tasks';
 import type { EvaluationReport } from '../evaluation/report';
-import type { Agreement, FurtherTask, Int8Agreement, TrainedHead } from './trained-head';
+import type { Agreement, FurtherTask, Int8Agreement, TrainedEncoder, TrainedHead } from './trained-head';
 
 /** A manifest before the files are known. */
 export type ManifestContent = Omit<Manifest, 'files' | 'schemaVersion'>;
@@ -20,7 +21,7 @@ export function headManifest(
   agreement: { fp32: Agreement; int8?: Int8Agreement },
   onnx: Manifest['onnx'],
 ): ManifestContent {
-  const { encoder, config, reports } = trained;
+  const { reports } = trained;
   const { head: first, calibration, thresholds: firstThresholds, further = [] } = trained;
   const tasks: FurtherTask[] = [{ head: first, temperature: calibration.temperature, thresholds: firstThresholds }, ...further];
   const report = reports.test ?? reports.validation;
@@ -36,14 +37,46 @@ export function headManifest(
       ...(thresholds !== undefined && { thresholds: Object.fromEntries(head.labels.map((label, i) => [label, thresholds[i]])) }),
       metrics: headlineMetrics(report.tasks?.[head.name ?? ''] ?? report),
     })),
-    ...(trained.embedding && { embedding: embeddingOutput(encoder.config) }),
+    ...(trained.embedding && { embedding: trainedEmbedding(trained) }),
+    ...encoderContent(trained, agreement, onnx),
+  };
+}
+
+/** The manifest of an encoder that was trained to match texts. */
+export function embedderManifest(
+  trained: TrainedEncoder,
+  createdBy: string,
+  agreement: { fp32: Agreement; int8?: Int8Agreement },
+  onnx: Manifest['onnx'],
+): ManifestContent {
+  return { createdBy, tasks: [], embedding: trainedEmbedding(trained), ...encoderContent(trained, agreement, onnx) };
+}
+
+function encoderContent(
+  { encoder, config, maxLength, normalization, dataFingerprint }: TrainedEncoder,
+  agreement: { fp32: Agreement; int8?: Int8Agreement },
+  onnx: Manifest['onnx'],
+): Omit<ManifestContent, 'createdBy' | 'tasks' | 'embedding'> {
+  return {
     encoder: manifestEncoder(encoder),
-    maxLength: trained.maxLength,
-    normalization: trained.normalization,
+    maxLength,
+    normalization,
     tuner: config.tuner,
-    trainingData: trained.dataFingerprint,
+    trainingData: dataFingerprint,
     onnx,
     verification: { rows: agreement.fp32.rows, ...agreement },
+  };
+}
+
+/** The embedding output of a trained encoder, with the matching task that trained it where there was one. */
+function trainedEmbedding({ encoder, config, reports }: TrainedEncoder): NonNullable<Manifest['embedding']> {
+  const task = configuredMatching(config);
+  if (task === undefined) return embeddingOutput(encoder.config);
+  const { name = 'matching', loss } = task;
+  const report = [reports.test, reports.validation].map((one) => one?.tasks?.[name] ?? one).find((one) => one?.task === 'matching');
+  return {
+    ...embeddingOutput(encoder.config),
+    matching: { name, temperature: loss.temperature, metrics: report === undefined ? {} : headlineMetrics(report) },
   };
 }
 

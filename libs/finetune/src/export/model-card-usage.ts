@@ -1,4 +1,5 @@
 import type { Manifest } from '@attune/artifact';
+import { configuredTasks } from '../config/tasks';
 import type { CardRun } from './model-card';
 
 /** How to load what a model directory holds, in this project, in Python and in ONNX Runtime. `DIR` stands for the directory. */
@@ -8,7 +9,7 @@ export function loadingInstructions(
   run?: Pick<CardRun, 'config' | 'baseModel'>,
 ): string {
   const has = (path: string): boolean => paths.includes(path);
-  const pair = run?.config.data.pair !== undefined;
+  const pair = run !== undefined && run.config.data.pair !== undefined && configuredTasks(run.config).length > 0;
   const parts = ['## How to load it'];
   const { entityMarkers } = manifest.normalization;
   if (entityMarkers !== 'none') parts.push(marking());

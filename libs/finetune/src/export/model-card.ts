@@ -1,10 +1,10 @@
 import type { Manifest, ManifestTask } from '@attune/artifact';
-import { configuredTasks } from '../config/tasks';
+import { configuredMatching, configuredTasks } from '../config/tasks';
 import { loadingInstructions } from './model-card-usage';
-import type { TrainedHead } from './trained-head';
+import type { TrainedEncoder } from './trained-head';
 
 /** What a model card is made from, besides the manifest: the run, where there was one. */
-export type CardRun = Pick<TrainedHead, 'reports' | 'config' | 'dataFingerprint'> & {
+export type CardRun = Pick<TrainedEncoder, 'reports' | 'config' | 'dataFingerprint'> & {
   /** What an adapter is to be put on. */
   baseModel?: string;
 };
@@ -48,7 +48,7 @@ function frontMatter(name: string, { tasks, encoder, embedding, onnx }: CardMani
     `base_model: ${JSON.stringify(encoder.id)}`,
     'tags:',
     ...tags.map((tag) => `  - ${tag}`),
-    ...modelIndex(name, tasks),
+    ...modelIndex(name, tasks, embedding),
     '---',
   ];
   return lines.join('\n');
@@ -59,18 +59,19 @@ function libraryOf(paths: readonly string[]): string {
   return paths.includes('adapter_config.json') ? 'peft' : 'transformers';
 }
 
-function modelIndex(name: string, tasks: readonly ManifestTask[]): string[] {
-  const metrics = tasks.flatMap((task) => Object.entries(task.metrics).filter(([metric]) => metric !== 'rows'));
+function modelIndex(name: string, tasks: readonly ManifestTask[], embedding: CardManifest['embedding']): string[] {
+  const measured = tasks.length > 0 ? tasks.map((task) => task.metrics) : [embedding?.matching?.metrics ?? {}];
+  const metrics = measured.flatMap((one) => Object.entries(one).filter(([metric]) => !['rows', 'candidates'].includes(metric)));
   if (metrics.length === 0) return [];
   return [
     'model-index:',
     `  - name: ${JSON.stringify(name)}`,
     '    results:',
     '      - task:',
-    '          type: text-classification',
+    `          type: ${tasks.length > 0 ? 'text-classification' : 'sentence-similarity'}`,
     '        dataset:',
     '          type: own',
-    '          name: own labelled data',
+    `          name: own ${tasks.length > 0 ? 'labelled data' : 'pairs of texts'}`,
     '        metrics:',
     ...metrics.flatMap(([metric, value]) => [`          - type: ${metric}`, `            value: ${round(value)}`]),
   ];
@@ -81,7 +82,7 @@ function summary({ tasks, encoder, embedding, maxLength, normalization }: CardMa
     (task) =>
       `A ${TASK_NAMES[task.type]} head${tasks.length > 1 ? `, \`${task.name}\`,` : ''} on the encoder \`${encoder.id}\` (${encoder.family}, ${encoder.hiddenSize} wide), reading ${POOLINGS[task.pooling]}.`,
   );
-  const embeds = embedding === undefined ? [] : [embeddingSummary(embedding.dimension, encoder.id, tasks.length > 0)];
+  const embeds = embedding === undefined ? [] : [embeddingSummary(embedding, encoder.id, tasks.length > 0)];
   const labels = tasks
     .filter((task) => task.type !== 'regression')
     .map((task) => `Labels${tasks.length > 1 ? ` of \`${task.name}\`` : ''}: ${task.labels.map((label) => `\`${label}\``).join(', ')}.`);
@@ -101,14 +102,23 @@ const POOLINGS: Record<ManifestTask['pooling'], string> = {
   mean: 'the mean of the token states',
 };
 
-function embeddingSummary(dimension: number, encoder: string, besideHead: boolean): string {
+function embeddingSummary({ dimension, matching }: NonNullable<CardManifest['embedding']>, encoder: string, besideHead: boolean): string {
   const what = `sentence embeddings of ${dimension} numbers: the normalised mean of the token states of`;
-  return besideHead ? `Its ONNX files also give ${what} the fine-tuned encoder.` : `It gives ${what} \`${encoder}\`.`;
+  const matched = matching === undefined ? '' : ' They were trained so that a query is near to the text that answers it, by cosine.';
+  const given = besideHead || matching !== undefined ? 'the fine-tuned encoder' : '';
+  if (besideHead) return `Its ONNX files also give ${what} ${given}.${matched}`;
+  return `It gives ${what} ${given === '' ? `\`${encoder}\`` : `${given} \`${encoder}\``}.${matched}`;
 }
 
 function trainingData({ dataFingerprint, config }: CardRun): string {
   const { text, pair } = config.data;
   const tasks = configuredTasks(config);
+  const matching = configuredMatching(config);
+  const pairs =
+    matching === undefined
+      ? ''
+      : `Pairs to match${matching.name === undefined ? '' : ` (\`${matching.name}\`)`}: query \`${matching.data.text}\`, answer \`${matching.data.pair}\`.`;
+  if (tasks.length === 0) return `## Training data\n\n${dataFingerprint.rows} pairs, SHA-256 \`${dataFingerprint.sha256}\`. ${pairs}`;
   const labels = tasks.map(({ name, label }) => `label${name === undefined ? '' : ` of ${name}`} \`${label}\``);
   const columns = [`text \`${text}\``, ...(pair === undefined ? [] : [`second text \`${pair}\``]), ...labels].join(', ');
   const single = tasks.filter(({ ignoresPair }) => ignoresPair).map(({ name }) => name);
@@ -117,7 +127,7 @@ function trainingData({ dataFingerprint, config }: CardRun): string {
       ? ''
       : ` What \`${single.join('`, `')}\` says is about the text alone and ignores the second one: it was trained on each text with and without it.`;
   const masked = tasks.length > 1 ? ' A row without a label for a task taught that task nothing.' : '';
-  return `## Training data\n\n${dataFingerprint.rows} rows (columns: ${columns}), SHA-256 \`${dataFingerprint.sha256}\`.${masked}${forms}`;
+  return `## Training data\n\n${dataFingerprint.rows} rows (columns: ${columns}), SHA-256 \`${dataFingerprint.sha256}\`.${masked}${forms}${pairs && ` ${pairs}`}`;
 }
 
 function training({ tuner }: CardManifest, { config }: CardRun): string {
@@ -162,6 +172,13 @@ function figuresOf(reports: CardRun['reports']): string[] {
     'pearson',
     'mse',
     'mae',
+    'candidates',
+    'precisionAt1',
+    'recallAt5',
+    'recallAt10',
+    'mrr',
+    'ndcgAt5',
+    'ndcgAt10',
     'loss',
   ] as const;
   const rows = measures

@@ -5,6 +5,7 @@ import { buildEncoderModel, OnnxSession, quantizeDynamic, type EncoderModel } fr
 import type { EncodedExample } from '../data/example';
 import { assertEmbeddingsAgree, assertLogitsAgree, compareLogits, refused, rowCosines, type LogitAgreement } from './agreement';
 import { takeColumns } from '../heads/task-layout';
+import { checkedPairs, compareInt8Pairs, type CheckedPairs } from './checked-pairs';
 import { compareInt8, INT8_TOLERANCE } from './int8-measure';
 import { measuredTasks, rowsOfTask, type MeasuredTask } from './measured-tasks';
 import { plainEmbedding } from './plain-forward';
@@ -26,6 +27,8 @@ const LEAST_INT8_COSINE = 0.97;
 interface WrittenModel {
   /** By the names of the ONNX outputs. */
   outputs: ReadonlyMap<string, Float32Array>;
+  /** Embeddings of the texts of the pairs. */
+  pairs?: Float32Array;
 }
 
 /** What is exported to ONNX: the graph, and rows to check it on. */
@@ -36,6 +39,8 @@ export interface OnnxSubject {
   tasks: readonly MeasuredTask[];
   /** Logits of the trained model, of all tasks side by side. */
   logits?: Float32Array;
+  /** Pairs of a matching task. */
+  pairs?: CheckedPairs;
 }
 
 /** The subject of a trained head. */
@@ -50,6 +55,7 @@ export function headSubject(head: TrainedHead, activation: 'tanh' | 'relu', held
     examples: heldOut.examples,
     tasks: measuredTasks(head),
     logits: heldOut.logits,
+    ...(heldOut.pairs && { pairs: checkedPairs(head.config, heldOut.pairs) }),
   };
 }
 
@@ -74,21 +80,24 @@ async function writeAndRun(
   directory: string,
   path: string,
   bytes: Uint8Array,
-  { model, examples, tasks }: OnnxSubject,
+  { model, examples, tasks, pairs }: OnnxSubject,
 ): Promise<WrittenModel> {
   const file = join(directory, path);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, bytes);
   const session = await OnnxSession.open(file);
   try {
+    const { padTokenId } = model.config;
     const names = [...tasks.map(({ output }) => output), ...(model.outputs.includes('embedding') ? ['embedding'] : [])];
-    return { outputs: new Map(Object.entries(await runOnnx(session, examples, model.config.padTokenId, names))) };
+    const outputs = new Map(Object.entries(await runOnnx(session, examples, padTokenId, names)));
+    return { outputs, ...(pairs && { pairs: (await runOnnx(session, pairs.examples, padTokenId, ['embedding'])).embedding }) };
   } finally {
     await session.close();
   }
 }
 
-function checkFp32({ model, examples, tasks, logits = new Float32Array(0) }: OnnxSubject, { outputs }: WrittenModel): Agreement {
+function checkFp32(subject: OnnxSubject, { outputs, pairs: embedded }: WrittenModel): Agreement {
+  const { model, examples, tasks, logits = new Float32Array(0), pairs } = subject;
   const compared = tasks.map((task) => {
     const { head, columns, layout, name, output } = task;
     const expected = takeColumns(logits, layout.outputs, columns.outputs);
@@ -106,6 +115,10 @@ function checkFp32({ model, examples, tasks, logits = new Float32Array(0) }: Onn
     });
     agreement.smallestCosine = assertEmbeddingsAgree(ONNX_FP32, cosines);
   }
+  if (pairs !== undefined && embedded !== undefined) {
+    const cosine = assertEmbeddingsAgree(ONNX_FP32, rowCosines(pairs.width, pairs.expected, embedded));
+    agreement.smallestCosine = Math.min(agreement.smallestCosine ?? 1, cosine);
+  }
   return agreement;
 }
 
@@ -120,9 +133,12 @@ function figures({ largestLogitDifference, labelsChanged }: LogitAgreement): Tas
 function together(tasks: readonly (TaskFigures & { name: string | undefined })[]): Omit<Int8Agreement, 'rows' | 'kept'> {
   if (tasks.length === 0) return {};
   const [{ metric }] = tasks;
+  const withLogits = tasks.filter(({ largestLogitDifference }) => largestLogitDifference !== undefined);
   return {
-    largestLogitDifference: Math.max(...tasks.map(({ largestLogitDifference = 0 }) => largestLogitDifference)),
-    labelsChanged: tasks.reduce((sum, { labelsChanged = 0 }) => sum + labelsChanged, 0),
+    ...(withLogits.length > 0 && {
+      largestLogitDifference: Math.max(...withLogits.map(({ largestLogitDifference = 0 }) => largestLogitDifference)),
+      labelsChanged: withLogits.reduce((sum, { labelsChanged = 0 }) => sum + labelsChanged, 0),
+    }),
     ...(metric && { metric }),
     ...(tasks.length > 1 && { tasks: Object.fromEntries(tasks.map(({ name = 'head', ...own }) => [name, own])) }),
   };
@@ -168,8 +184,8 @@ interface Int8Verdict {
   complaint?: string;
 }
 
-function judgeInt8({ model, examples, tasks }: OnnxSubject, fp32: WrittenModel, int8: WrittenModel): Int8Verdict {
-  const compared = tasks.map((task) => {
+function judgeInt8({ model, examples, tasks, pairs }: OnnxSubject, fp32: WrittenModel, int8: WrittenModel): Int8Verdict {
+  const ofTasks = tasks.map((task): TaskFigures & { name: string | undefined; acceptable: boolean } => {
     const before = fp32.outputs.get(task.output) ?? new Float32Array(0);
     const after = int8.outputs.get(task.output) ?? new Float32Array(0);
     const { rows, targets } = rowsOfTask(task, examples);
@@ -179,6 +195,10 @@ function judgeInt8({ model, examples, tasks }: OnnxSubject, fp32: WrittenModel, 
     const differences = compareLogits(task.head.task, task.head.labels.length, before, after);
     return { name: task.name, ...figures(differences), ...(metric && { metric }), acceptable };
   });
+  const compared = [
+    ...ofTasks,
+    ...(pairs && fp32.pairs && int8.pairs ? [{ name: pairs.name, ...compareInt8Pairs(pairs, fp32.pairs, int8.pairs) }] : []),
+  ];
   const agreement: Omit<Int8Agreement, 'kept'> = {
     rows: examples.length,
     ...together(compared.map(({ acceptable: _acceptable, ...one }) => one)),
@@ -190,9 +210,10 @@ function judgeInt8({ model, examples, tasks }: OnnxSubject, fp32: WrittenModel, 
     const complaint = `has ${name} ${after.toFixed(4)} on held-out rows, where float32 has ${before.toFixed(4)}; it may lose at most ${INT8_TOLERANCE}`;
     return { acceptable: false, agreement, complaint };
   }
-  const embeddings = [fp32.outputs.get('embedding'), int8.outputs.get('embedding')];
-  if (embeddings[0] !== undefined && embeddings[1] !== undefined) {
-    const cosines = rowCosines(model.config.hiddenSize, embeddings[0], embeddings[1]);
+  const before = fp32.pairs ?? fp32.outputs.get('embedding');
+  const after = int8.pairs ?? int8.outputs.get('embedding');
+  if (before !== undefined && after !== undefined) {
+    const cosines = rowCosines(model.config.hiddenSize, before, after);
     agreement.smallestCosine = Math.min(...cosines);
     const mean = cosines.reduce((a, b) => a + b, 0) / cosines.length;
     if (!(mean >= LEAST_INT8_COSINE)) {

@@ -20,7 +20,7 @@ export const ADAPTER_FOLDER = 'adapter';
 export async function writePeftAdapter(
   folder: string,
   encoder: EncoderSource,
-  head: HeadShape,
+  head: HeadShape | undefined,
   adapter: TrainedAdapter,
   weights: ReadonlyMap<string, NamedTensor>,
 ): Promise<void> {

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttuneError, type HeadShape, type NamedTensor } from '@attune/artifact';
 import { writeSafetensors } from '../encoders';
@@ -56,8 +55,8 @@ export async function writeSentenceModules(directory: string, { hiddenSize, maxL
     pooling_mode_max_tokens: false,
     pooling_mode_mean_sqrt_len_tokens: false,
   });
-  if (output === undefined) await mkdir(join(directory, '2_Normalize'), { recursive: true });
-  else await writeDense(join(directory, '2_Dense'), hiddenSize, output);
+  // The normalisation has no files, and so no folder either: a directory without any would be no part of the model.
+  if (output !== undefined) await writeDense(join(directory, '2_Dense'), hiddenSize, output);
 }
 
 async function writeDense(

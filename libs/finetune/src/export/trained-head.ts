@@ -2,6 +2,7 @@ import type { EncoderConfig, HeadShape, NamedTensor, TextNormalization } from '@
 import type { HeadConfig } from '../config/head-config';
 import type { EncodedExample } from '../data/example';
 import type { SourceConfig } from '../encoders';
+import type { MatchingVectors } from '../evaluation/matching-report';
 import type { EvaluationReport } from '../evaluation/report';
 
 /** Where a head's encoder came from. */
@@ -38,27 +39,31 @@ export interface FurtherTask {
   thresholds?: readonly number[];
 }
 
-/** All that an export needs to know of a finished training run. */
-export interface TrainedHead {
+/** What an export needs to know of any finished training run. */
+export interface TrainedEncoder {
   encoder: EncoderSource;
-  head: HeadShape;
-  /** Merged parameters by their names in memory, the head's included. */
+  /** Merged parameters by their names in memory, the heads' included. */
   weights: ReadonlyMap<string, NamedTensor>;
   adapter?: TrainedAdapter;
   normalization: TextNormalization;
   /** Tokens kept of a text, special tokens counted. */
   maxLength: number;
-  calibration: { temperature: number };
-  /** multi-label: probability from which each label is given, in the order of the labels. */
-  thresholds?: readonly number[];
-  /** Further tasks on the same encoder, in the order of their logits; `head` is the first. */
-  further?: readonly FurtherTask[];
   reports: { validation: EvaluationReport; test?: EvaluationReport };
   /** Course of the training, written as history.json. */
   history?: unknown;
   /** What it was trained on. */
   dataFingerprint: { sha256: string; rows: number; [key: string]: unknown };
   config: HeadConfig;
+}
+
+/** An encoder trained with heads. */
+export interface TrainedHead extends TrainedEncoder {
+  head: HeadShape;
+  calibration: { temperature: number };
+  /** multi-label: probability from which each label is given, in the order of the labels. */
+  thresholds?: readonly number[];
+  /** Further tasks on the same encoder, in the order of their logits; `head` is the first. */
+  further?: readonly FurtherTask[];
   /** Whether the ONNX files also give a normalised embedding, the mean of the states of real tokens. */
   embedding: boolean;
 }
@@ -68,14 +73,23 @@ export interface HeldOut {
   examples: readonly EncodedExample[];
   /** `[rows × outputs]` of the trained model, in float32, in the order of the examples; of several heads side by side. */
   logits: Float32Array;
+  /** Pairs of a matching task. */
+  pairs?: HeldOutPairs;
 }
 
-export interface ExportOptions {
+/** Held-out queries and the candidates for them, with the trained model's vectors. */
+export interface HeldOutPairs {
+  queries: readonly EncodedExample[];
+  candidates: readonly EncodedExample[];
+  vectors: MatchingVectors;
+}
+
+export interface ExportOptions<Held = HeldOut> {
   /** Directory of the model; replaced if a model stands there. */
   out: string;
   /** Whether to write the quantised ONNX file too. */
   int8: boolean;
-  heldOut: HeldOut;
+  heldOut: Held;
   /** Program and version, for the manifest. */
   createdBy: string;
   /** Further files of the model directory, by name: curves, the configuration as it was given. */

@@ -93,7 +93,8 @@ function meanStates(batch: Batch, states: NamedTensor | undefined): Float32Array
   return Float32Array.from({ length: batch.rows * width }, (_, i) => {
     const row = Math.floor(i / width);
     let sum = 0;
-    for (let token = 0; token < batch.lengths[row]; token++) sum += states?.values[(row * batch.tokens + token) * width + (i % width)] ?? NaN;
+    for (let token = 0; token < batch.lengths[row]; token++)
+      sum += states?.values[(row * batch.tokens + token) * width + (i % width)] ?? NaN;
     return sum / batch.lengths[row];
   });
 }
@@ -221,9 +222,7 @@ describe.each(FAMILIES)('%s with several heads', (name) => {
       .set('heads.topics.output.weight', { shape: [2, config.hiddenSize], values })
       .set('heads.topics.output.bias', { shape: [2], values: Float32Array.of(0.1, -0.2) });
     const headOptions = { activation: family.headActivation, dropout: rate, inputDropout: family.dropoutBeforePooler ? rate : 0 };
-    const networks = NETWORKS.map(
-      ([, Kind]) => new Kind({ config, heads: [head, further], headOptions, weights, precision: 'fp32' }),
-    );
+    const networks = NETWORKS.map(([, Kind]) => new Kind({ config, heads: [head, further], headOptions, weights, precision: 'fp32' }));
     return { networks, batch: batchOf(fixture, 'unpadded'), outputs: head.labels.length + 2 };
   }
 

@@ -1,6 +1,6 @@
 import { sigmoid, type HeadShape } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
-import { checkpointMetric, configuredTasks } from '../config/tasks';
+import { checkpointMetric, configuredMatching, configuredTasks } from '../config/tasks';
 import { fitBinaryTemperature, fitTemperature } from '../evaluation/calibration';
 import { defaultMetric, isBetter, metricValue } from '../evaluation/metric';
 import type { EvaluationReport } from '../evaluation/report';
@@ -80,7 +80,8 @@ export interface CheckpointJudge {
  * `metric`, or the default of its type), weighted by the tasks' weights. A task whose rows cannot give its measure is left out.
  */
 export function checkpointJudge(config: HeadConfig): CheckpointJudge {
-  const tasks = configuredTasks(config);
+  const matching = configuredMatching(config);
+  const tasks = [...configuredTasks(config), ...(matching ? [{ type: 'matching' as const, ...matching }] : [])];
   const metric = checkpointMetric(config) ?? { kind: 'measure', task: undefined, name: defaultMetric(config.task) };
   if (metric.kind === 'measure') {
     const { name, task } = metric;

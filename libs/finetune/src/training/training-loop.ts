@@ -1,12 +1,9 @@
 import { AttuneError, type NamedTensor } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
-import { padBatch, planBatches } from '../data/batches';
-import type { Batch, EncodedExample } from '../data/example';
 import type { MetricName } from '../evaluation/metric';
 import type { EvaluationReport } from '../evaluation/report';
 import { DropoutSource } from '../layers/dropout';
 import type { Parameter } from '../layers/parameter';
-import type { StepLoss } from '../losses';
 import type { TrainableNetwork } from '../network/trainable-network';
 import { Optimizer } from '../optimizers/optimizer';
 import { Random } from '../random';
@@ -16,25 +13,23 @@ import type { CheckpointJudge } from './evaluate-tasks';
 import type { TrainingEvent, TrainingHistory } from './events';
 import { isInterruption, pauseForSignals, RESUME_REMEDY } from './interruption';
 import { scheduleFactor } from './schedule';
+import { spreadParts, stepsOf, type StepPart, type StepSource } from './step-source';
 import { WeightAverage } from './weight-average';
 
 /** Least seconds between two checkpoints that nobody asked for: writing one must not cost more than it can save. */
 const CHECKPOINT_SECONDS = 20;
 /** Metrics that an evaluation event carries, where the task has them. */
-const REPORTED: MetricName[] = ['loss', 'accuracy', 'macroF1', 'microF1', 'spearman', 'mse'];
+const REPORTED: MetricName[] = ['loss', 'accuracy', 'macroF1', 'microF1', 'spearman', 'mse', 'precisionAt1', 'mrr'];
 
 export interface TrainingLoopOptions {
   network: TrainableNetwork;
   tuner: AttachedTuner;
   defaultLearningRate: number;
-  loss: StepLoss;
   config: HeadConfig;
-  examples: EncodedExample[];
-  padTokenId: number;
+  /** What is trained on. */
+  sources: readonly StepSource[];
   metric: CheckpointJudge;
   evaluate: () => Promise<EvaluationReport>;
-  /** Names a row of the training data in a message. */
-  describeRow: (index: number) => string;
   checkpoints: CheckpointStore;
   identity: string;
   signal: AbortSignal;
@@ -55,12 +50,12 @@ export class TrainingLoop {
   private startStep = 0;
 
   constructor(private readonly options: TrainingLoopOptions) {
-    const { network, config, tuner, examples } = options;
-    const { batchSize, accumulate, epochs, weightAverage } = config.training;
+    const { network, config, tuner, sources } = options;
+    const { epochs, weightAverage } = config.training;
     this.optimizer = new Optimizer(network.kernels, config.optimizer);
     this.dropout = new DropoutSource(network.kernels, new Random(config.seed).fork('dropout').uint32());
     if (weightAverage > 0) this.average = new WeightAverage(network.kernels, tuner.parameters, weightAverage);
-    this.stepsPerEpoch = Math.ceil(Math.ceil(examples.length / batchSize) / accumulate);
+    this.stepsPerEpoch = stepsOf(sources);
     this.totalSteps = Math.max(1, Math.round(epochs * this.stepsPerEpoch));
     this.progress = { identity: options.identity, step: 0, losses: [], evaluations: [], evaluationsWithoutImprovement: 0, seconds: 0 };
   }
@@ -74,6 +69,7 @@ export class TrainingLoop {
     this.assign(under('weights/'));
     this.optimizer.restore(tuner.parameters, under('optimizer/'), progress.step);
     this.average?.restore(under('average/'));
+    this.options.sources.forEach((source, place) => source.restore?.(under(`source ${place}/`)));
     const best = under('best/');
     if (best.size > 0) this.bestWeights = best;
     // They are in TensorFlow's memory now; whoever read them may still hold the map.
@@ -109,7 +105,7 @@ export class TrainingLoop {
     await this.evaluateWhenDue();
     while (!this.isDone()) {
       const epoch = Math.floor(this.progress.step / this.stepsPerEpoch);
-      const steps = this.plan(epoch).slice(this.progress.step - epoch * this.stepsPerEpoch);
+      const steps = (await spreadParts(this.options.sources, epoch)).slice(this.progress.step - epoch * this.stepsPerEpoch);
       for (const step of steps) {
         if (this.isDone()) break;
         await this.takeStep(step);
@@ -124,37 +120,17 @@ export class TrainingLoop {
     return this.progress.step >= this.totalSteps || (patience > 0 && this.progress.evaluationsWithoutImprovement >= patience);
   }
 
-  /** The epoch's steps, each a list of micro-batches of rows. They follow from the seed and the epoch alone. */
-  private plan(epoch: number): EncodedExample[][][] {
-    const { config, examples, loss } = this.options;
-    const { batchSize, accumulate } = config.training;
-    const tokenBudget = config.training.tokenBudget / (loss.repeatsRows ? 2 : 1);
-    const random = new Random(config.seed).fork(`epoch ${epoch}`);
-    const batches = planBatches(examples, { batchSize, tokenBudget, random, sort: true });
-    const steps: EncodedExample[][][] = [];
-    for (let i = 0; i < batches.length; i += accumulate) steps.push(batches.slice(i, i + accumulate).flat());
-    return steps;
-  }
-
-  private async takeStep(rows: EncodedExample[][]): Promise<void> {
-    const { network, tuner, loss, config, padTokenId } = this.options;
+  private async takeStep(parts: StepPart[]): Promise<void> {
+    const { network, tuner, config } = this.options;
     const { step } = this.progress;
     tuner.startEpoch?.(step / this.stepsPerEpoch);
-    const batches = rows.map((part) => padBatch(loss.repeatsRows ? [...part, ...part] : part, padTokenId));
-    const weights = addUp(batches.map((batch) => loss.weights(batch.targets, batch.rows)));
+    const context = { dropout: this.dropout, step, pause: () => this.pauseWithinStep() };
     let total = 0;
-    for (const [i, batch] of batches.entries()) {
-      await this.pauseWithinStep();
-      this.dropout.startStep(step, i);
-      const pass = network.train(batch, this.dropout);
-      const { loss: part, gradient } = loss.evaluate(pass.logits, batch.targets, batch.rows, weights);
-      pass.backward(gradient);
-      total += part;
-    }
+    for (const part of parts) total += await part.run(context);
     network.forgetLearningWeights();
     const factor = scheduleFactor(config.optimizer, step, this.totalSteps);
     const norm = this.optimizer.step(tuner.parameters, (parameter) => factor * this.peakLearningRate(parameter));
-    if (!Number.isFinite(total) || !Number.isFinite(norm)) throw this.notANumber(batches, total);
+    if (!Number.isFinite(total) || !Number.isFinite(norm)) throw this.notANumber(parts, total);
     this.progress.step++;
     this.progress.losses.push(total);
     this.average?.update(this.progress.step);
@@ -183,7 +159,7 @@ export class TrainingLoop {
     const seconds = (performance.now() - this.startedAt) / 1000;
     const taken = step - this.startStep;
     const secondsHere = Math.max(1e-9, seconds - this.progress.seconds);
-    const rowsPerStep = this.options.examples.length / this.stepsPerEpoch;
+    const rowsPerStep = this.options.sources.reduce((sum, { rows }) => sum + rows, 0) / this.stepsPerEpoch;
     onEvent({
       type: 'step',
       epoch: step / this.stepsPerEpoch,
@@ -276,13 +252,14 @@ export class TrainingLoop {
     put('optimizer/', this.optimizer.state());
     put('average/', this.average?.state());
     put('best/', this.bestWeights);
+    this.options.sources.forEach((source, place) => put(`source ${place}/`, source.state?.()));
     const seconds = (performance.now() - this.startedAt) / 1000;
     await this.options.checkpoints.save({ progress: { ...this.progress, seconds }, tensors });
     this.savedAt = performance.now();
   }
 
-  private notANumber(batches: Batch[], loss: number): AttuneError {
-    const rows = batches.flatMap((batch) => [...batch.indices]).map(this.options.describeRow);
+  private notANumber(parts: StepPart[], loss: number): AttuneError {
+    const rows = parts.flatMap((part) => part.rowNames());
     const shown = rows.slice(0, 8).join(', ') + (rows.length > 8 ? ` and ${rows.length - 8} more` : '');
     return new AttuneError(
       'training-failed',
@@ -298,11 +275,6 @@ export class TrainingLoop {
     this.dropout.dispose();
     this.average?.dispose();
   }
-}
-
-/** Sums of several rows of weights, column by column. */
-function addUp(rows: number[][]): number[] {
-  return rows.reduce((sums, row) => sums.map((sum, column) => sum + row[column]));
 }
 
 /** The measures of a report, with the task's name before them where there are several tasks. */

@@ -1,0 +1,75 @@
+import type { NamedTensor } from '@attune/artifact';
+import { configuredMatching } from '../config/tasks';
+import type { EvaluationReport } from '../evaluation/report';
+import { renderTrainingCurves } from '../evaluation/training-curves';
+import { exportHead, exportTrainedEmbedder, type HeldOutPairs, type TrainedAdapter, type TrainedEncoder } from '../export';
+import type { Calibrated } from './evaluate-run';
+import type { TrainingHistory } from './events';
+import type { Run } from './run';
+import { checkpointsOf } from './tune';
+
+/** What is left of a run when its network is gone. */
+export interface Tuned {
+  weights: Map<string, NamedTensor>;
+  adapter?: TrainedAdapter;
+  history: TrainingHistory;
+  calibrated: Calibrated;
+  test?: EvaluationReport;
+  trainableParameters: number;
+  totalParameters: number;
+}
+
+/** Writes the model directory of a run, and forgets what was kept for going on with it. */
+export async function exportRun(run: Run, { weights, adapter, history, calibrated, test }: Tuned): Promise<void> {
+  const { config, options, encoder, dataset, validation, maxLength } = run;
+  const { id, hash, directory, config: encoderConfig, sourceConfig } = encoder;
+  const trained: TrainedEncoder = {
+    encoder: { id, hash, directory, config: encoderConfig, sourceConfig },
+    weights,
+    ...(adapter ? { adapter } : {}),
+    normalization: config.normalization,
+    maxLength,
+    reports: { validation: calibrated.report, ...(test ? { test } : {}) },
+    history,
+    dataFingerprint: { ...dataset.fingerprint },
+    config,
+  };
+  const common = {
+    out: options.out,
+    int8: config.export.int8,
+    createdBy: options.createdBy ?? 'attune',
+    attachments: new Map(history.losses.length > 0 ? [['curves.svg', await renderTrainingCurves(history)]] : []),
+  };
+  const pairs = heldOutPairs(run, calibrated);
+  const [head, ...furtherHeads] = dataset.heads;
+  if (dataset.heads.length === 0) {
+    await exportTrainedEmbedder(trained, { ...common, heldOut: pairs ?? NO_PAIRS });
+  } else {
+    const { logits } = calibrated.outputs;
+    const [{ temperature, thresholds }, ...further] = calibrated.tasks;
+    await exportHead(
+      {
+        ...trained,
+        head,
+        calibration: { temperature },
+        ...(thresholds ? { thresholds } : {}),
+        further: furtherHeads.map((shape, place) => ({ head: shape, ...further[place] })),
+        // What matching trained is what it is wanted for.
+        embedding: config.export.embedding || configuredMatching(config) !== undefined,
+      },
+      { ...common, heldOut: { examples: validation, logits, ...(pairs && { pairs }) } },
+    );
+  }
+  await checkpointsOf(options.out).clear();
+}
+
+const NO_PAIRS: HeldOutPairs = {
+  queries: [],
+  candidates: [],
+  vectors: { queries: new Float32Array(0), candidates: new Float32Array(0), width: 1, right: [] },
+};
+
+function heldOutPairs({ matching }: Run, { outputs }: Calibrated): HeldOutPairs | undefined {
+  if (matching === undefined || outputs.matching === undefined) return undefined;
+  return { queries: matching.validation.queries, candidates: matching.candidates, vectors: outputs.matching };
+}
