@@ -20,6 +20,12 @@ const SUMMARY: [keyof EvaluationReport, string][] = [
   ['r2', 'R²'],
   ['pearson', 'Pearson'],
   ['spearman', 'Spearman'],
+  ['precisionAt1', 'precision at 1'],
+  ['recallAt5', 'recall at 5'],
+  ['recallAt10', 'recall at 10'],
+  ['mrr', 'mean reciprocal rank'],
+  ['ndcgAt5', 'NDCG at 5'],
+  ['ndcgAt10', 'NDCG at 10'],
   ['loss', 'loss'],
 ];
 
@@ -48,7 +54,8 @@ export function renderTable(head: string[], rows: string[][]): string {
  */
 export function renderReport(report: EvaluationReport, title: string, mostClasses = Infinity): string {
   const colours = resultColours();
-  const parts = [colours.bold(`${title}: ${formatCount(report.rows)} rows`)];
+  const among = report.candidates === undefined ? 'rows' : `queries, ${formatCount(report.candidates)} texts to be found`;
+  const parts = [colours.bold(`${title}: ${formatCount(report.rows)} ${among}`)];
   if (report.perClass !== undefined) parts.push(classTable(report, mostClasses));
   parts.push(summaryLines(report));
   if (report.confusionMatrix !== undefined && report.confusionMatrix.length <= MATRIX_LABELS) parts.push(matrixTable(report));

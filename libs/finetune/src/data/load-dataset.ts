@@ -7,7 +7,8 @@ import { Random } from '../random';
 import { describeData, type DataReport } from './data-report';
 import { withoutExactDuplicates, type SplitExamples, type SplitName } from './duplicates';
 import type { Example } from './example';
-import { joined, listRows, loadExamples, type LoadedExamples } from './load-examples';
+import { listRows, loadExamples, type LoadedExamples } from './load-examples';
+import { joined, listed, loadEach, splitsOf, type LoadedFiles } from './loaded-files';
 import { loadMatching, type MatchingDataset } from './load-matching';
 import { splitExamples } from './split';
 import { checkKnownLabelsOfTasks, headsOf, labelledFor, withSingleTexts } from './tasks-of-dataset';
@@ -48,12 +49,6 @@ export interface LoadDatasetOptions {
   nearDuplicates?: boolean;
 }
 
-interface LoadedFiles {
-  train: LoadedExamples[];
-  validation?: LoadedExamples;
-  test?: LoadedExamples;
-}
-
 async function loadFiles(config: HeadConfig, signal: AbortSignal | undefined): Promise<LoadedFiles> {
   const { data, normalization } = config;
   if (data.train === undefined) {
@@ -69,21 +64,11 @@ async function loadFiles(config: HeadConfig, signal: AbortSignal | undefined): P
     signal,
   };
   const columns = { text: data.text, pair: data.pair, label: first.label };
-  const loaded: LoadedFiles = { train: [] };
-  for (const path of [data.train].flat()) {
-    loaded.train.push(await loadExamples(path, { ...columns, group: data.group, time: data.time }, options));
-  }
-  if (data.validation !== undefined) loaded.validation = await loadExamples(data.validation, columns, options);
-  if (data.test !== undefined) loaded.test = await loadExamples(data.test, columns, options);
-  return loaded;
-}
-
-function listed({ train, validation, test }: LoadedFiles): (LoadedExamples & { split: SplitName })[] {
-  return [
-    ...train.map((file) => ({ split: 'train' as const, ...file })),
-    ...(validation ? [{ split: 'validation' as const, ...validation }] : []),
-    ...(test ? [{ split: 'test' as const, ...test }] : []),
-  ];
+  // Only rows that are yet to be split need the columns by which that is done.
+  const splitColumns = { group: data.group, time: data.time };
+  return loadEach({ ...data, train: data.train }, (path, split) =>
+    loadExamples(path, split === 'train' ? { ...columns, ...splitColumns } : columns, options),
+  );
 }
 
 function fingerprintOf(
@@ -173,9 +158,7 @@ async function loadLabelled(config: HeadConfig, matching: MatchingDataset | unde
     : splitExamples(usable, { strategy: data.split, task, share: data.validationShare, random, path: source.path });
 
   const train = withSingleTexts(tasks, kept);
-  const splits: SplitExamples[] = [{ name: 'train', path: source.path, examples: kept }];
-  if (validation.length > 0) splits.push({ name: 'validation', path: given?.path ?? source.path, examples: validation });
-  if (test) splits.push({ name: 'test', path: test.path, examples: test.examples });
+  const splits = splitsOf(loaded, { train: kept, validation });
   const report = describeData(splits, {
     task,
     labels,

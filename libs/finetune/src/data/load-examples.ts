@@ -1,7 +1,6 @@
 import { AttuneError, normalizeText, type TaskName, type TextCleaning } from '@attune/artifact';
 import { createHash } from 'node:crypto';
 import type { Example, Label } from './example';
-import type { ExamplesOfFile } from './labels';
 import { selectMapped, type ColumnMapping } from './map-columns';
 import { readLabel, readText, readTime, type CellResult } from './read-cell';
 import { readRows, type ReadOptions, type SourceRow } from './read-rows';
@@ -149,15 +148,4 @@ export async function loadExamples(path: string, columns: ColumnMapping, options
     );
   }
   return { path, examples, rows: tally.rows, withoutText: tally.withoutText, sha256: hash.digest('hex') };
-}
-
-/** Several files as one, their rows counted through. */
-export function joined(files: readonly LoadedExamples[]): ExamplesOfFile {
-  let before = 0;
-  const examples = files.flatMap((file) => {
-    const offset = before;
-    before += file.rows;
-    return offset === 0 ? file.examples : file.examples.map((example) => ({ ...example, row: example.row + offset }));
-  });
-  return { path: files.map(({ path }) => path).join(' + '), examples };
 }

@@ -4,7 +4,8 @@ import { configuredMatching } from '../config/tasks';
 import { Random } from '../random';
 import { withoutExactDuplicates, type SplitExamples, type SplitName } from './duplicates';
 import type { Example } from './example';
-import { joined, type LoadedExamples } from './load-examples';
+import type { LoadedExamples } from './load-examples';
+import { joined, listed, loadEach, splitsOf } from './loaded-files';
 import { loadPairs, pairNotices } from './load-pairs';
 import { matchingPairs, type MatchingPairs } from './matching-pairs';
 import { splitExamples } from './split';
@@ -32,45 +33,33 @@ export async function loadMatching(config: HeadConfig, signal?: AbortSignal): Pr
   const task = configuredMatching(config);
   if (task === undefined) return undefined;
   const { name, data } = task;
-  if (data.train === undefined) {
+  const { train: path, text, pair, group } = data;
+  if (path === undefined) {
     throw new AttuneError('wrong-use', 'There are no training pairs.', { remedy: 'Name the file with --data or data.train in head.yaml.' });
   }
-  const load = (path: string): Promise<LoadedExamples> => loadPairs(path, columnsOf(data), { normalization: config.normalization, signal });
-  const sources: LoadedExamples[] = [];
-  for (const path of [data.train].flat()) sources.push(await load(path));
-  const source = joined(sources);
-  const given = data.validation === undefined ? undefined : await load(data.validation);
-  const test = data.test === undefined ? undefined : await load(data.test);
-
-  const usable = config.data.dropDuplicates ? withoutExactDuplicates(source.examples) : source.examples;
-  const { train, validation } = given ? { train: usable, validation: given.examples } : splitByAnswer(usable, config, source.path);
-  const splits: SplitExamples[] = [
-    { name: 'train', path: source.path, examples: train },
-    { name: 'validation', path: given?.path ?? source.path, examples: validation },
-    ...(test ? [{ name: 'test' as const, path: test.path, examples: test.examples }] : []),
-  ];
-  const pairs = matchingPairs({ train, validation, ...(test && { test: test.examples }) });
-  const files = [
-    ...sources.map((file) => ({ split: 'train' as const, ...file })),
-    ...(given ? [{ split: 'validation' as const, ...given }] : []),
-    ...(test ? [{ split: 'test' as const, ...test }] : []),
-  ];
-  const counts = splits.map((split) => `${split.examples.length} pairs in ${split.name}`).join(', ');
+  const columns = { text, pair, ...(group !== undefined && { group }) };
+  const options = { normalization: config.normalization, signal };
+  const loaded = await loadEach({ ...data, train: path }, (file) => loadPairs(file, columns, options));
+  const { examples, path: source } = joined(loaded.train);
+  const usable = config.data.dropDuplicates ? withoutExactDuplicates(examples) : examples;
+  const { validation: given } = loaded;
+  const sides = given ? { train: usable, validation: given.examples } : splitByAnswer(usable, config, source);
+  const pairs = matchingPairs({ ...sides, test: loaded.test?.examples });
+  const splits = splitsOf(loaded, sides);
+  const files = listed(loaded);
   return {
     ...(name !== undefined && { name }),
     pairs,
     splits,
     files,
-    notices: [
-      ...files.flatMap(pairNotices),
-      `${name === undefined ? 'Matching' : `Task ${name}`}: ${counts}; ${pairs.candidates.length} texts to be found.`,
-    ],
-    droppedDuplicates: source.examples.length - usable.length,
+    notices: [...files.flatMap(pairNotices), countsOf(name, pairs, splits)],
+    droppedDuplicates: examples.length - usable.length,
   };
 }
 
-function columnsOf({ text, pair, group }: { text: string; pair: string; group?: string }): { text: string; pair: string; group?: string } {
-  return { text, pair, ...(group !== undefined && { group }) };
+function countsOf(name: string | undefined, { candidates }: MatchingPairs, splits: readonly SplitExamples[]): string {
+  const counts = splits.map((split) => `${split.examples.length} pairs in ${split.name}`).join(', ');
+  return `${name === undefined ? 'Matching' : `Task ${name}`}: ${counts}; ${candidates.length} texts to be found.`;
 }
 
 function splitByAnswer(examples: Example[], { seed, data }: HeadConfig, path: string): { train: Example[]; validation: Example[] } {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AttuneError, normalizeText, type TextNormalization } from '@attune/artifact';
+import { AttuneError, normalizeText, type TextCleaning } from '@attune/artifact';
 import type { Example } from './example';
 import { listRows, type LoadedExamples } from './load-examples';
 import { selectMapped } from './map-columns';
@@ -16,7 +16,7 @@ export interface PairColumns {
 }
 
 export interface PairOptions extends ReadOptions {
-  normalization: TextNormalization;
+  normalization: TextCleaning;
 }
 
 /**
@@ -53,7 +53,7 @@ export function pairNotices({ path, rows, withoutText }: LoadedExamples): string
   return [`${path}: ${withoutText.length} of ${rows} rows have no query or no answer and are left out (${listRows(withoutText)}).`];
 }
 
-function pairsOf(path: string, { row, values }: SourceRow, columns: PairColumns, normalization: TextNormalization): Example[] {
+function pairsOf(path: string, { row, values }: SourceRow, columns: PairColumns, normalization: TextCleaning): Example[] {
   const read = (column: string, cell: unknown): string => {
     const result = readText(cell);
     if ('problem' in result) {

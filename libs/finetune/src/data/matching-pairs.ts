@@ -27,7 +27,7 @@ export interface MatchingPairs {
 export interface SplitPairs {
   train: readonly Example[];
   validation: readonly Example[];
-  test?: readonly Example[];
+  test?: readonly Example[] | undefined;
 }
 
 /** Numbers the candidates of pairs and finds what answers each query. */

@@ -1,6 +1,7 @@
 import type { ManifestTask } from '@attune/artifact';
 import type { EvaluationReport, Example } from '@attune/finetune';
-import { trainedColumns } from './model-columns';
+import { trainedColumns } from '../model-columns';
+import { AS_IT_STANDS } from './as-it-stands';
 
 /** A head, and the rows that it is evaluated on. */
 export interface EvaluationSource {
@@ -13,6 +14,8 @@ export interface EvaluationSource {
   label?: string;
   /** Column by whose values the rows are evaluated apart, too. */
   slice?: string;
+  /** Name of the one task to report on. */
+  task?: string;
   precision: 'fp32' | 'int8';
 }
 
@@ -33,16 +36,6 @@ const CHUNK_ROWS = 512;
 /** Slice of rows that have nothing in the slicing column. */
 const NO_VALUE = '(none)';
 
-/** Texts reach the predictor as they stand in the file: it cleans them as the model's manifest says. */
-const AS_IT_STANDS = {
-  unicode: 'none',
-  controlCharacters: false,
-  html: false,
-  whitespace: false,
-  maskUrls: false,
-  maskMentions: false,
-} as const;
-
 /**
  * Runs a head over labelled rows with ONNX Runtime, and evaluates what it says. Of several tasks each is evaluated on the rows that
  * have a label for it; the report is that of the first, with all of them by name under `tasks`.
@@ -59,6 +52,11 @@ export async function evaluateModel(evaluation: Evaluation): Promise<SlicedRepor
   if (tasks.length === 0) {
     throw new AttuneError('bad-model', `${evaluation.model} embeds texts and has no labels to evaluate.`, {
       remedy: 'Name a head that attune train wrote.',
+    });
+  }
+  if (evaluation.task !== undefined && !tasks.some(({ name }) => name === evaluation.task)) {
+    throw new AttuneError('wrong-use', `${evaluation.model} has no task "${evaluation.task}".`, {
+      remedy: `Its tasks are: ${tasks.map(({ name }) => name).join(', ')}.`,
     });
   }
   const { examples, path } = await loadRows(evaluation, tasks);
@@ -81,7 +79,7 @@ export async function evaluateModel(evaluation: Evaluation): Promise<SlicedRepor
   } finally {
     await predictor.close();
   }
-  const report = (rows: readonly Example[]): EvaluationReport => reportOf(finetune, tasks, rows, logits);
+  const report = (rows: readonly Example[]): EvaluationReport => reportOf(finetune, tasks, rows, logits, evaluation.task);
   if (evaluation.slice === undefined) return report(examples);
   const slices = [...bySlice(examples)].map(([value, rows]) => [value, report(rows)]);
   return { ...report(examples), slices: Object.fromEntries(slices) as Record<string, EvaluationReport> };
@@ -134,15 +132,16 @@ function reportOf(
   tasks: readonly ManifestTask[],
   rows: readonly Example[],
   logits: ReadonlyMap<Example, RowLogits>,
+  only: string | undefined,
 ): EvaluationReport {
   const byRow = new Map(rows.map((example) => [example.row, logits.get(example)]));
   const reports = tasks.flatMap((task, place): [string, EvaluationReport][] => {
-    const labelled = rowsOfTask(evaluators, tasks, place, rows);
+    const labelled = only === undefined || task.name === only ? rowsOfTask(evaluators, tasks, place, rows) : [];
     const own = labelled.flatMap((example) => [...(byRow.get(example.row)?.[task.name] ?? [])]);
     return labelled.length === 0 ? [] : [[task.name, taskReport(evaluators, task, own, labelled)]];
   });
   const [[, first]] = reports;
-  return tasks.length === 1 ? first : { ...first, tasks: Object.fromEntries(reports) };
+  return tasks.length === 1 || only !== undefined ? first : { ...first, tasks: Object.fromEntries(reports) };
 }
 
 function taskReport(evaluators: Evaluators, task: ManifestTask, logits: readonly number[], examples: readonly Example[]): EvaluationReport {
