@@ -13,6 +13,9 @@ const NO_BORDERS = {
 
 const SUMMARY: [keyof EvaluationReport, string][] = [
   ['accuracy', 'accuracy'],
+  ['inScopeAccuracy', 'accuracy in scope'],
+  ['outOfScopeRecall', 'recall out of scope'],
+  ['outOfScopePrecision', 'precision out of scope'],
   ['rocAuc', 'ROC-AUC'],
   ['prAuc', 'PR-AUC'],
   ['mse', 'mean squared error'],

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { interpretLogits, sigmoid, softmax } from './calibration';
+import { interpretLogits } from './calibration';
+import { sigmoid, softmax } from './softmax';
 
 const logits = fc.array(fc.double({ min: -1e4, max: 1e4, noNaN: true }), { minLength: 1, maxLength: 20 });
 const temperature = fc.double({ min: 0.01, max: 100, noNaN: true });

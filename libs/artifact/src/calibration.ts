@@ -1,4 +1,6 @@
 import type { ManifestTask } from './manifest';
+import { labelByRule } from './out-of-scope';
+import { argmax, sigmoid, softmax } from './softmax';
 
 /** What a head says about one text. */
 export type Interpretation =
@@ -10,43 +12,13 @@ export type Interpretation =
 export const DEFAULT_THRESHOLD = 0.5;
 
 /**
- * Probabilities of exclusive labels from their logits, after temperature scaling (Guo et al. 2017). They sum to 1.
- *
- * @param logits `[labels]`
- */
-export function softmax(logits: ArrayLike<number>, temperature = 1): Float64Array {
-  const probabilities = new Float64Array(logits.length);
-  let largest = -Infinity;
-  for (let i = 0; i < logits.length; i++) largest = Math.max(largest, logits[i]);
-  let sum = 0;
-  for (let i = 0; i < logits.length; i++) sum += probabilities[i] = Math.exp((logits[i] - largest) / temperature);
-  for (let i = 0; i < logits.length; i++) probabilities[i] /= sum;
-  return probabilities;
-}
-
-/**
- * Probability of each of several independent labels from its logit, after temperature scaling.
- *
- * @param logits `[labels]`
- */
-export function sigmoid(logits: ArrayLike<number>, temperature = 1): Float64Array {
-  return Float64Array.from(logits, (logit) => 1 / (1 + Math.exp(-logit / temperature)));
-}
-
-/** Position of the largest value, the first of equals. */
-export function argmax(values: ArrayLike<number>): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (values[i] > values[best]) best = i;
-  return best;
-}
-
-/**
- * Reads one row of a head's output: the label with its calibrated probability, the labels over their thresholds, or the number.
+ * Reads one row of a head's output: the label with its calibrated probability, the labels over their thresholds, or the number. A text that
+ * a rule takes for out of scope gets that label, with the probability that the likeliest label in scope is not the right one.
  *
  * @param logits `[outputs]`, in the order of the task's labels
  */
 export function interpretLogits(
-  task: Pick<ManifestTask, 'type' | 'labels' | 'calibration' | 'thresholds'>,
+  task: Pick<ManifestTask, 'type' | 'labels' | 'calibration' | 'thresholds' | 'outOfScope'>,
   logits: ArrayLike<number>,
 ): Interpretation {
   const { labels, thresholds } = task;
@@ -62,5 +34,9 @@ export function interpretLogits(
     };
   }
   const best = argmax(values);
+  const rule = task.outOfScope;
+  if (rule !== undefined && labels[best] !== rule.label && labels[labelByRule(logits, labels, rule, temperature)] === rule.label) {
+    return { type: 'classification', label: rule.label, probability: 1 - values[best], probabilities };
+  }
   return { type: 'classification', label: labels[best], probability: values[best], probabilities };
 }

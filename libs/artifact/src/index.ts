@@ -1,5 +1,5 @@
 export { assertReplaceable, writeDirectoryAtomically } from './atomic-directory';
-export { argmax, DEFAULT_THRESHOLD, interpretLogits, sigmoid, softmax, type Interpretation } from './calibration';
+export { DEFAULT_THRESHOLD, interpretLogits, type Interpretation } from './calibration';
 export { cacheDirectory } from './cache-directory';
 export * from './encoder';
 export { entityMarkersSchema, markEntity, type EntityMarkers } from './entity-markers';
@@ -16,6 +16,16 @@ export {
 } from './manifest';
 export { ModelStore, type PromoteOptions, type StoredModel, type StoredVersion } from './model-store/model-store';
 export type { Promotion } from './model-store/promotion-log';
+export {
+  labelByRule,
+  outOfScopeRuleSchema,
+  scopeScore,
+  scopeScoreSchema,
+  type OutOfScopeRule,
+  type ScopeOptions,
+  type ScopeScore,
+} from './out-of-scope';
+export { argmax, sigmoid, softmax } from './softmax';
 export { isSafeRelativePath, resolveInside } from './safe-path';
 export { sha256, sha256OfFile } from './sha256';
 export { normalizeText, textNormalizationSchema, type TextCleaning, type TextNormalization } from './text-normalization';

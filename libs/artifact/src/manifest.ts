@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { EncoderFamilyName, Pooling, TaskName } from './encoder';
 import { AttuneError } from './errors';
 import { isMissing } from './file-errors';
+import { outOfScopeRuleSchema } from './out-of-scope';
 import { isSafeRelativePath, resolveInside } from './safe-path';
 import { sha256OfFile } from './sha256';
 import { textNormalizationSchema } from './text-normalization';
@@ -30,9 +31,16 @@ const taskSchema = z
       .record(z.string(), finite.min(0).max(1))
       .optional()
       .describe('multi-label: probability from which a label counts, default 0.5'),
+    outOfScope: outOfScopeRuleSchema
+      .optional()
+      .describe('classification: when a text is none of the other labels, beside its likeliest label'),
     metrics: z.record(z.string(), finite).describe('On the test rows, or on validation rows where there were none'),
   })
   .refine((task) => new Set(task.labels).size === task.labels.length, 'labels must differ')
+  .refine(
+    (task) => task.outOfScope === undefined || (task.type === 'classification' && task.labels.includes(task.outOfScope.label)),
+    'the label for texts out of scope is none of a classification',
+  )
   .refine((task) => Object.keys(task.thresholds ?? {}).every((label) => task.labels.includes(label)), 'a threshold names an unknown label');
 
 /** attune.json: what a model directory holds, for serving and for checking it. Data alone: nothing in it is executed. */

@@ -113,6 +113,14 @@ const RULES: readonly Rule<HeadConfig>[] = [
     },
   },
   {
+    path: ['outOfScope'],
+    fault: ({ outOfScope, task, tasks }) => {
+      if (outOfScope === undefined) return undefined;
+      if (tasks !== undefined) return 'each of the tasks has one of its own: write it there';
+      return task === 'classification' ? undefined : `needs task classification, and task is ${task}`;
+    },
+  },
+  {
     path: ['tasks'],
     fault: ({ tasks = [] }) => {
       // Names are compared as file systems may: a head's weights lie in a file of its name.
@@ -140,6 +148,11 @@ const TASK_RULES: readonly Rule<{ task: TaskConfig; config: HeadConfig }>[] = [
       if (task.data === undefined) return 'a matching task needs rows of its own: its keys train, text and pair';
       return task.data.text === task.data.pair ? `"${task.data.text}" is the column of both texts` : undefined;
     },
+  },
+  {
+    path: ['outOfScope'],
+    fault: ({ task }) =>
+      task.outOfScope === undefined || task.type === 'classification' ? undefined : `needs type classification, and type is ${task.type}`,
   },
   {
     path: ['pooling'],

@@ -1,4 +1,4 @@
-import { entityMarkersSchema } from '@attune/artifact';
+import { entityMarkersSchema, scopeScoreSchema } from '@attune/artifact';
 import { z } from 'zod';
 import { checkHeadConfigRules } from './head-config-rules';
 
@@ -46,6 +46,17 @@ const lossKeys = z.strictObject({
     .describe('info-nce: wrong candidates a query, among those that the encoder finds nearest at the start of an epoch'),
 });
 
+/** How texts are known that are none of a classification's labels. */
+const outOfScopeKeys = z.strictObject({
+  label: z.string().min(1).describe('Label of the rows that are none of the others'),
+  score: scopeScoreSchema
+    .default('probability')
+    .describe('What speaks for a label in scope: the calibrated probability of the likeliest, the energy of all, or the largest logit'),
+  inScopeLoss: probability
+    .default(0.015)
+    .describe('Largest share of the validation rows in scope that the threshold on the score may cost; 0 costs none'),
+});
+
 /** Where the pairs of a matching task stand. */
 const pairRowKeys = z.strictObject({
   train: z.union([path, z.array(path).min(1)]).describe('Pairs of texts: .csv, .tsv, .jsonl or .parquet, plain or .gz; or a list of files'),
@@ -67,6 +78,7 @@ const taskKeys = z.strictObject({
   labelSeparator: z.string().min(1).default('|').describe('multi-label: between the labels of one cell'),
   pooling: poolingName.optional().describe('What its head reads; default head.pooling'),
   loss: lossKeys.prefault({}).describe('What it minimises; the keys of loss'),
+  outOfScope: outOfScopeKeys.optional().describe('classification: a threshold for texts out of scope; the keys of outOfScope'),
   weight: z.number().positive().default(1).describe('Weight of its loss, and of its metric in the mean that chooses the best checkpoint'),
   metric: metricNameSchema.optional().describe('Its part of that mean; default by type'),
   ignoresPair: z
@@ -153,6 +165,12 @@ const headConfigKeys = z
 
     loss: lossKeys.prefault({}).describe('What training minimises'),
 
+    outOfScope: outOfScopeKeys
+      .optional()
+      .describe(
+        'classification: texts that are none of the labels are known by a threshold, too, chosen on validation rows: label, score, inScopeLoss',
+      ),
+
     optimizer: z
       .strictObject({
         name: z.enum(['adamw', 'adam', 'sgd', 'adagrad']).default('adamw').describe('Update rule'),
@@ -225,6 +243,9 @@ export type TaskConfig = z.infer<typeof taskKeys>;
 
 /** What a task can predict. */
 export type TaskType = HeadConfig['task'];
+
+/** Keys for texts out of scope. */
+export type OutOfScopeKeys = z.infer<typeof outOfScopeKeys>;
 
 /** Files and columns of pairs. */
 export type PairRows = Omit<z.infer<typeof pairRowKeys>, 'train'> & { train?: string | string[] };

@@ -128,6 +128,12 @@ describe('loadHeadConfig', () => {
     ['tasks: [{name: a, label: text}]', 'tasks.0.label: "text" is the column of a text, too'],
     ['tasks: [{name: a, label: x, ignoresPair: true}]', 'tasks.0.ignoresPair: there is no second text without data.pair'],
     ['tasks: [{name: a, label: x, metric: loss}]', 'tasks.0.metric: loss has no place in a mean; name it in training.metric'],
+    ['task: regression\noutOfScope: {label: other}', 'outOfScope: needs task classification, and task is regression'],
+    ['tasks: [{name: a}]\noutOfScope: {label: other}', 'outOfScope: each of the tasks has one of its own: write it there'],
+    [
+      'tasks: [{name: a, type: multi-label, outOfScope: {label: x}}]',
+      'tasks.0.outOfScope: needs type classification, and type is multi-label',
+    ],
     ['task: matching', 'data.pair: matching needs the column of the second text'],
     ['task: matching\ndata: {pair: answer}\nloss: {classWeights: balanced}', 'loss.classWeights: a matching task has no classes to weigh'],
     [

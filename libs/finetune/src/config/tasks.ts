@@ -1,5 +1,5 @@
 import type { Pooling, TaskName } from '@attune/artifact';
-import type { HeadConfig, PairRows, TaskType } from './head-config';
+import type { HeadConfig, OutOfScopeKeys, PairRows, TaskType } from './head-config';
 import type { MetricName } from '../evaluation/metric';
 
 /** One task of a configuration that has a head, with what it takes over from the keys outside of its own. */
@@ -15,6 +15,7 @@ export interface ConfiguredTask {
   weight: number;
   metric?: MetricName;
   ignoresPair: boolean;
+  outOfScope?: OutOfScopeKeys;
 }
 
 /** The matching task of a configuration: it trains the encoder's embeddings and has no head. */
@@ -28,17 +29,18 @@ export interface ConfiguredMatching {
   metric?: MetricName;
 }
 
-type TaskKeys = Pick<HeadConfig, 'task' | 'tasks' | 'data' | 'head' | 'loss'>;
+type TaskKeys = Pick<HeadConfig, 'task' | 'tasks' | 'data' | 'head' | 'loss' | 'outOfScope'>;
 
 /** The tasks of a configuration that have a head, in the order of the heads; one where it lists none. */
-export function configuredTasks({ task, tasks, data, head, loss }: TaskKeys): ConfiguredTask[] {
+export function configuredTasks({ task, tasks, data, head, loss, outOfScope }: TaskKeys): ConfiguredTask[] {
   if (tasks !== undefined) {
     return tasks.flatMap(({ type, label, data: _pairs, ...one }) =>
       isMatching(type) ? [] : [{ ...one, type, label: label ?? one.name, pooling: one.pooling ?? head.pooling }],
     );
   }
   const { label, labelSeparator } = data;
-  return isMatching(task) ? [] : [{ type: task, label, labelSeparator, pooling: head.pooling, loss, weight: 1, ignoresPair: false }];
+  const common = { label, labelSeparator, pooling: head.pooling, loss, weight: 1, ignoresPair: false };
+  return isMatching(task) ? [] : [{ type: task, ...common, ...(outOfScope && { outOfScope }) }];
 }
 
 /** The matching task of a configuration, where it has one. */

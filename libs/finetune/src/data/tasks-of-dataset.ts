@@ -22,7 +22,17 @@ export function headsOf(tasks: readonly ConfiguredTask[], source: ExamplesOfFile
       });
     }
     const labels = collectLabels(labelled, task.type, task.label);
+    checkOutOfScope(task, labels, source.path);
     return { ...(task.name !== undefined && { name: task.name }), task: task.type, pooling: task.pooling, labels };
+  });
+}
+
+/** A label that no row has is a slip of the pen, or belongs to other data. */
+function checkOutOfScope({ name, outOfScope }: ConfiguredTask, labels: readonly string[], path: string): void {
+  if (outOfScope === undefined || labels.includes(outOfScope.label)) return;
+  const { label } = outOfScope;
+  throw new AttuneError('bad-config', `${path}: no row has the label "${label}" that ${name ?? 'the task'} has for texts out of scope.`, {
+    remedy: 'Correct outOfScope.label in head.yaml, or leave outOfScope out.',
   });
 }
 

@@ -1,9 +1,11 @@
 import { sigmoid } from '@attune/artifact';
+import { outOfScopeRuleSchema, type OutOfScopeRule } from '@attune/artifact';
 import { z } from 'zod';
 import { binaryCalibrationError, expectedCalibrationError } from './calibration';
 import { classificationReport, multiLabelReport, type ClassificationReport } from './classification-report';
 import { confusionMatrix } from './confusion-matrix';
-import { argmaxRows, meanBinaryCrossEntropy, meanCrossEntropy, softmaxRows } from './probabilities';
+import { scopedPredictions, scopeMeasures } from './out-of-scope';
+import { meanBinaryCrossEntropy, meanCrossEntropy, softmaxRows } from './probabilities';
 import { averageRankingAreas, oneHot } from './ranking-curves';
 import { regressionMetrics } from './regression-metrics';
 
@@ -46,6 +48,14 @@ const taskReportSchema = z.object({
   r2: z.number().optional(),
   pearson: z.number().optional(),
   spearman: z.number().optional(),
+  /** Of a head with a label for texts out of scope: share of the other rows that get their own label. */
+  inScopeAccuracy: z.number().optional(),
+  /** Share of the rows out of scope that are known as such. */
+  outOfScopeRecall: z.number().optional(),
+  /** Share of the rows taken for out of scope that are. */
+  outOfScopePrecision: z.number().optional(),
+  /** By which a row is taken for out of scope, whatever its likeliest label. */
+  outOfScope: outOfScopeRuleSchema.optional(),
   /** Texts among which a query's answer is looked for. */
   candidates: z.number().int().optional(),
   /** Share of queries whose answer comes first. */
@@ -69,6 +79,11 @@ export interface ClassificationEvaluationOptions {
   temperature?: number;
 }
 
+export interface SingleLabelEvaluationOptions extends ClassificationEvaluationOptions {
+  /** The label of rows that are none of the others, and by what such rows are known beside their likeliest label. */
+  outOfScope?: { label: string; rule?: OutOfScopeRule | undefined } | undefined;
+}
+
 /**
  * Evaluates single-label logits.
  *
@@ -80,10 +95,11 @@ export function evaluateClassification(
   logits: ArrayLike<number>,
   targets: ArrayLike<number>,
   labels: readonly string[],
-  { temperature = 1 }: ClassificationEvaluationOptions = {},
+  { temperature = 1, outOfScope }: SingleLabelEvaluationOptions = {},
 ): EvaluationReport {
   const classes = labels.length;
-  const predictions = argmaxRows(logits, classes);
+  const predictions = scopedPredictions({ logits, labels, temperature }, outOfScope?.rule);
+  const outside = outOfScope === undefined ? -1 : labels.indexOf(outOfScope.label);
   const probabilities = softmaxRows(logits, classes, temperature);
   const binary = classes === 2;
   const scores = binary ? Float64Array.from(targets, (_, row) => probabilities[row * 2 + 1]) : probabilities;
@@ -95,6 +111,8 @@ export function evaluateClassification(
     ...classMeasures(classificationReport(targets, predictions, labels)),
     labels: [...labels],
     confusionMatrix: confusionMatrix(targets, predictions, classes),
+    ...(outside >= 0 && scopeMeasures(targets, predictions, outside)),
+    ...(outOfScope?.rule && { outOfScope: outOfScope.rule }),
     ...rankingMeasures(scores, positive, binary ? 1 : classes),
     expectedCalibrationError: {
       before: expectedCalibrationError(softmaxRows(logits, classes), targets, classes),

@@ -62,11 +62,12 @@ async function writePythonFiles(staging: string, trained: TrainedHead): Promise<
   if (adapter !== undefined) await writePeftAdapter(join(staging, ADAPTER_FOLDER), encoder, head, adapter, weights);
 }
 
-function calibrationOf({ calibration, thresholds, further = [] }: TrainedHead): Record<string, unknown> {
-  const others = further.map(({ head, temperature, thresholds: own }) => [head.name, { calibration: { temperature }, thresholds: own }]);
+function calibrationOf({ calibration, thresholds, scopeRule, further = [] }: TrainedHead): Record<string, unknown> {
+  const others = further.map(({ head, temperature, ...own }) => [head.name, { calibration: { temperature }, ...own }]);
   return {
     calibration,
     ...(thresholds !== undefined && { thresholds }),
+    ...(scopeRule !== undefined && { outOfScope: scopeRule }),
     ...(others.length > 0 && { further: Object.fromEntries(others) as Record<string, unknown> }),
   };
 }

@@ -22,12 +22,13 @@ export function headManifest(
   onnx: Manifest['onnx'],
 ): ManifestContent {
   const { reports } = trained;
-  const { head: first, calibration, thresholds: firstThresholds, further = [] } = trained;
-  const tasks: FurtherTask[] = [{ head: first, temperature: calibration.temperature, thresholds: firstThresholds }, ...further];
+  const { head: first, calibration, thresholds: own, scopeRule: ownRule, further = [] } = trained;
+  const { temperature: ownTemperature } = calibration;
+  const tasks: FurtherTask[] = [{ head: first, temperature: ownTemperature, thresholds: own, scopeRule: ownRule }, ...further];
   const report = reports.test ?? reports.validation;
   return {
     createdBy,
-    tasks: tasks.map(({ head, temperature, thresholds }) => ({
+    tasks: tasks.map(({ head, temperature, thresholds, scopeRule }) => ({
       name: head.name ?? 'head',
       type: head.task,
       pooling: head.pooling,
@@ -35,6 +36,7 @@ export function headManifest(
       output: headOutputName(head),
       calibration: { temperature },
       ...(thresholds !== undefined && { thresholds: Object.fromEntries(head.labels.map((label, i) => [label, thresholds[i]])) }),
+      ...(scopeRule !== undefined && { outOfScope: scopeRule }),
       metrics: headlineMetrics(report.tasks?.[head.name ?? ''] ?? report),
     })),
     ...(trained.embedding && { embedding: trainedEmbedding(trained) }),

@@ -166,6 +166,9 @@ function figuresOf(reports: CardRun['reports']): string[] {
     'microF1',
     'macroF1',
     'weightedF1',
+    'inScopeAccuracy',
+    'outOfScopeRecall',
+    'outOfScopePrecision',
     'rocAuc',
     'prAuc',
     'spearman',
@@ -209,7 +212,17 @@ function calibration(task: ManifestTask, _place: number, tasks: readonly Manifes
     `Logits are divided by the temperature ${show(task.calibration.temperature)}, fitted on validation rows (Guo et al. 2017), before ${task.type === 'classification' ? 'softmax' : 'the sigmoid'}. ` +
       'Python `transformers` and other programs do not do that by themselves; the label is the same, the probability is not.',
     ...(thresholds.length > 0 ? [table(['label', 'given from probability'], thresholds)] : []),
+    ...(task.outOfScope === undefined ? [] : [outOfScope(task.outOfScope)]),
   ].join('\n\n');
+}
+
+function outOfScope({ label, score, threshold }: NonNullable<ManifestTask['outOfScope']>): string {
+  const scores = {
+    probability: 'the calibrated probability of the likeliest other label (Hendrycks and Gimpel 2017)',
+    energy: 'the log of the sum of the exponentials of the other logits (Liu et al. 2020)',
+    logit: 'the largest of the other logits (Hendrycks et al. 2022)',
+  };
+  return `A text is also \`${label}\` where ${scores[score]} is below ${show(threshold)}, which was chosen on validation rows.`;
 }
 
 function verification({ verification: checked }: CardManifest): string {

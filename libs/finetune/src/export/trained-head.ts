@@ -1,4 +1,4 @@
-import type { EncoderConfig, HeadShape, NamedTensor, TextNormalization } from '@attune/artifact';
+import type { EncoderConfig, HeadShape, NamedTensor, OutOfScopeRule, TextNormalization } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
 import type { EncodedExample } from '../data/example';
 import type { SourceConfig } from '../encoders';
@@ -37,6 +37,7 @@ export interface FurtherTask {
   head: HeadShape;
   temperature: number;
   thresholds?: readonly number[];
+  scopeRule?: OutOfScopeRule;
 }
 
 /** What an export needs to know of any finished training run. */
@@ -62,6 +63,8 @@ export interface TrainedHead extends TrainedEncoder {
   calibration: { temperature: number };
   /** multi-label: probability from which each label is given, in the order of the labels. */
   thresholds?: readonly number[];
+  /** classification: when a text is taken for out of scope. */
+  scopeRule?: OutOfScopeRule;
   /** Further tasks on the same encoder, in the order of their logits; `head` is the first. */
   further?: readonly FurtherTask[];
   /** Whether the ONNX files also give a normalised embedding, the mean of the states of real tokens. */

@@ -2,7 +2,13 @@ import type { HeadShape } from '@attune/artifact';
 import type { TaskLayout } from '../heads/task-layout';
 import { evaluationBatches } from '../data/batches';
 import type { EncodedExample } from '../data/example';
-import { evaluateClassification, evaluateMultiLabel, evaluateRegression, type EvaluationReport } from '../evaluation/report';
+import {
+  evaluateClassification,
+  evaluateMultiLabel,
+  evaluateRegression,
+  type EvaluationReport,
+  type SingleLabelEvaluationOptions,
+} from '../evaluation/report';
 import type { TrainableNetwork } from '../network/trainable-network';
 import type { Batch } from '../data/example';
 import { pauseForSignals } from './interruption';
@@ -57,11 +63,11 @@ export function evaluateTask(
   head: HeadShape,
   logits: Float32Array,
   targets: Float32Array,
-  options: { temperature?: number; thresholds?: readonly number[] } = {},
+  options: { temperature?: number; thresholds?: readonly number[]; outOfScope?: SingleLabelEvaluationOptions['outOfScope'] } = {},
 ): EvaluationReport {
   switch (head.task) {
     case 'classification':
-      return evaluateClassification(logits, targets, head.labels, { temperature: options.temperature });
+      return evaluateClassification(logits, targets, head.labels, options);
     case 'multi-label':
       return evaluateMultiLabel(logits, targets, head.labels, options);
     case 'regression':

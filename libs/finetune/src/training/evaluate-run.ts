@@ -1,3 +1,4 @@
+import { configuredTasks } from '../config/tasks';
 import { evaluateMatching, type MatchingVectors } from '../evaluation/matching-report';
 import type { EvaluationReport } from '../evaluation/report';
 import { hostProduct } from '../native/host-product';
@@ -28,7 +29,7 @@ type Split = 'validation' | 'test';
 /** Calibrates the heads on the validation rows, and reports on these. */
 export async function calibrateRun(run: Run, network: TrainableNetwork): Promise<Calibrated> {
   const outputs = await outputsOn(run, network, 'validation');
-  const tasks = calibrateTasks(run.layout, outputs.logits, targetsOf(run.validation));
+  const tasks = calibrateTasks(run.layout, outputs.logits, targetsOf(run.validation), configuredTasks(run.config));
   return { outputs, tasks, report: reportOn(run, network, 'validation', outputs, tasks) };
 }
 

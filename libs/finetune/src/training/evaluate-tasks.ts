@@ -1,8 +1,9 @@
-import { sigmoid, type HeadShape } from '@attune/artifact';
+import { sigmoid, type HeadShape, type OutOfScopeRule } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
-import { checkpointMetric, configuredMatching, configuredTasks } from '../config/tasks';
+import { checkpointMetric, configuredMatching, configuredTasks, type ConfiguredTask } from '../config/tasks';
 import { fitBinaryTemperature, fitTemperature } from '../evaluation/calibration';
 import { defaultMetric, isBetter, metricValue } from '../evaluation/metric';
+import { chooseScopeRule } from '../evaluation/out-of-scope';
 import type { EvaluationReport } from '../evaluation/report';
 import { chooseThresholds } from '../evaluation/thresholds';
 import { labelledRows, takeColumns, type HeadColumns, type TaskLayout } from '../heads/task-layout';
@@ -13,6 +14,8 @@ export interface TaskCalibration {
   temperature: number;
   /** multi-label: in the order of the labels. */
   thresholds?: number[];
+  /** classification: the label for rows out of scope, and by what they are known. */
+  outOfScope?: { label: string; rule?: OutOfScopeRule | undefined };
 }
 
 /** Logits and targets of one task, of the rows that have a label for it. */
@@ -42,9 +45,21 @@ export function evaluateTasks(
   return { ...reports[0], tasks: Object.fromEntries(reports.map((report, place) => [nameOf(layout.heads[place].head), report])) };
 }
 
-/** Temperature of each task, and thresholds of those with several labels, fitted on validation rows. */
-export function calibrateTasks(layout: TaskLayout, logits: Float32Array, targets: Float32Array): TaskCalibration[] {
-  return layout.heads.map((columns) => calibrate(columns.head, rowsOf(columns, layout, logits, targets)));
+/** Temperature of each task, and thresholds of those with several labels or with one for rows out of scope, fitted on validation rows. */
+export function calibrateTasks(
+  layout: TaskLayout,
+  logits: Float32Array,
+  targets: Float32Array,
+  tasks: readonly Pick<ConfiguredTask, 'outOfScope'>[] = [],
+): TaskCalibration[] {
+  return layout.heads.map((columns, place) => {
+    const rows = rowsOf(columns, layout, logits, targets);
+    const calibration = calibrate(columns.head, rows);
+    const keys = tasks.at(place)?.outOfScope;
+    if (keys === undefined) return calibration;
+    const rule = chooseScopeRule({ ...rows, labels: columns.head.labels, temperature: calibration.temperature }, keys);
+    return { ...calibration, outOfScope: { label: keys.label, rule } };
+  });
 }
 
 function rowsOf(columns: HeadColumns, layout: TaskLayout, logits: Float32Array, targets: Float32Array): TaskRows {

@@ -3,7 +3,9 @@ import { configuredMatching } from '../config/tasks';
 import type { EvaluationReport } from '../evaluation/report';
 import { renderTrainingCurves } from '../evaluation/training-curves';
 import { exportHead, exportTrainedEmbedder, type HeldOutPairs, type TrainedAdapter, type TrainedEncoder } from '../export';
+import type { FurtherTask } from '../export/trained-head';
 import type { Calibrated } from './evaluate-run';
+import type { TaskCalibration } from './evaluate-tasks';
 import type { TrainingHistory } from './events';
 import type { Run } from './run';
 import { checkpointsOf } from './tune';
@@ -46,13 +48,13 @@ export async function exportRun(run: Run, { weights, adapter, history, calibrate
     await exportTrainedEmbedder(trained, { ...common, heldOut: pairs ?? NO_PAIRS });
   } else {
     const { logits } = calibrated.outputs;
-    const [{ temperature, thresholds }, ...further] = calibrated.tasks;
+    const [{ temperature, ...first }, ...further] = calibrated.tasks.map(exported);
     await exportHead(
       {
         ...trained,
         head,
         calibration: { temperature },
-        ...(thresholds ? { thresholds } : {}),
+        ...first,
         further: furtherHeads.map((shape, place) => ({ head: shape, ...further[place] })),
         // What matching trained is what it is wanted for.
         embedding: config.export.embedding || configuredMatching(config) !== undefined,
@@ -61,6 +63,12 @@ export async function exportRun(run: Run, { weights, adapter, history, calibrate
     );
   }
   await checkpointsOf(options.out).clear();
+}
+
+/** What serving needs of a calibration. */
+function exported({ outOfScope, ...calibration }: TaskCalibration): Omit<FurtherTask, 'head'> {
+  const scopeRule = outOfScope?.rule;
+  return { ...calibration, ...(scopeRule && { scopeRule }) };
 }
 
 const NO_PAIRS: HeldOutPairs = {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readManifest } from '@attune/artifact';
 import { createTinyEncoder, writeTinyDataset } from '@attune/testing';
 import { headConfigSchema, type HeadConfig } from '../config/head-config';
 import { loadBinding } from '../native/tensorflow';
@@ -131,6 +132,23 @@ describe('training a head', () => {
     const result = await trainHead(configOf({ tuner: { name: 'head' }, head: { pooling: 'mean' } }), optionsFor('probe'));
     expect(result.trainableParameters).toBe(3 * 32 + 3);
     expect(result.validation.accuracy).toBeGreaterThan(0.8);
+  });
+
+  it('knows rows out of scope by a threshold that it chose on validation rows, and keeps it', async () => {
+    const outOfScope = { label: 'refund', score: 'energy', inScopeLoss: 0.1 };
+    const result = await trainHead(configOf({ outOfScope, training: { epochs: 5 } }), optionsFor('scoped'));
+    expect(result.validation.outOfScope).toMatchObject({ label: 'refund', score: 'energy' });
+    expect(result.validation.outOfScopeRecall).toBeGreaterThan(0.5);
+    expect(result.validation.inScopeAccuracy).toBeGreaterThan(0.5);
+    const [task] = (await readManifest(join(folder, 'scoped'))).tasks;
+    expect(task.outOfScope).toEqual(result.validation.outOfScope);
+    expect(task.metrics.outOfScopeRecall).toBe(result.validation.outOfScopeRecall);
+    expect(await readFile(join(folder, 'scoped/README.md'), 'utf8')).toContain('A text is also `refund` where');
+    const wrong = trainHead(configOf({ outOfScope: { label: 'refunds' } }), optionsFor('scoped-wrongly'));
+    await expect(wrong).rejects.toMatchObject({
+      code: 'bad-config',
+      message: expect.stringContaining('no row has the label "refunds"') as string,
+    });
   });
 
   it('takes regression and multi-label rows', async () => {
