@@ -20,6 +20,7 @@ export { readRows, formatOf, type RowFormat, type SourceRow } from './data/read-
 export * from './data/split';
 export * from './encoders';
 export { evaluateMatching, type MatchingVectors } from './evaluation/matching-report';
+export { answerCurve, type AnswerPoint } from './evaluation/answer-curve';
 export { scopeCurve, type ScopePoint } from './evaluation/out-of-scope';
 export * from './evaluation/report';
 export * from './export';

@@ -1,13 +1,20 @@
 import { Option, type Command } from 'commander';
-import { evaluateModel, type EvaluationSource, type SlicedReport } from '../evaluation/evaluate-model';
+import { evaluateModel, predictRows, type EvaluationSource, type SlicedReport } from '../evaluation/evaluate-model';
 import { evaluatePairs, matchesTexts } from '../evaluation/evaluate-pairs';
+import { evaluationDetails, type EvaluationDetails } from '../evaluation/evaluation-details';
+import { renderDetails } from '../evaluation/render-details';
+import { servingVersion } from '../evaluation/serving-version';
 import { withInterrupt } from '../interrupt';
+import { numberOption } from '../option-values';
 import { Progress } from '../progress';
 import { renderSlices, renderTaskReports } from '../report-tables';
 import { formatCount, printJson, printResult } from '../terminal';
 
 interface EvaluateOptions extends EvaluationSource {
   candidates?: string;
+  /** Rows of each list to print; true where the option has no number. */
+  details?: number | true;
+  against?: string;
   json?: boolean;
 }
 
@@ -24,33 +31,56 @@ export function registerEvaluate(program: Command): void {
     .option('--slice <column>', 'evaluate the rows of each value of this column by themselves, too')
     .option('--task <name>', 'report on this task alone; name a matching task for a file of pairs')
     .option('--candidates <file>', 'matching: further texts among which answers are looked for, in the same columns')
+    .option('--details [rows]', 'list errors, confusions and the threshold curve; this many rows of each list', numberOption)
+    .option('--against <model>', 'what changed against another version, or an application in a model store; implies --details')
     .addOption(new Option('--precision <name>', 'which of the two ONNX files').choices(['fp32', 'int8']).default('fp32'))
     .option('--json', 'print one line of JSON to stdout')
     .action(evaluate);
 }
 
+/** Rows of each list of details that are printed where the command line says nothing else. */
+const SHOWN_ROWS = 20;
+
+interface Outcome {
+  report: SlicedReport;
+  details?: EvaluationDetails;
+}
+
 async function evaluate(options: EvaluateOptions): Promise<void> {
   const progress = new Progress();
-  let report: SlicedReport;
+  let outcome: Outcome;
   try {
-    report = await withInterrupt(
+    outcome = await withInterrupt(
       () => progress.line('Stopping.'),
-      async (signal) => {
+      (signal) => {
         const onProgress = (done: number, total: number): void =>
           progress.update({ done, total, detail: `${formatCount(done)} of ${formatCount(total)} rows` });
-        const { readManifest } = await import('@attune/artifact');
-        const isMatching = matchesTexts(await readManifest(options.model), options.task);
-        return isMatching ? evaluatePairs({ ...options, signal, onProgress }) : evaluateModel({ ...options, signal, onProgress });
+        return run({ ...options, signal, onProgress });
       },
     );
   } finally {
     progress.stop();
   }
+  const { report, details } = outcome;
   if (options.json === true) {
     const { accuracy, microF1, macroF1, weightedF1, perClass, ...others } = report;
-    printJson({ accuracy, microF1, macroF1, weightedF1, perClass, ...others });
-  } else {
-    printResult(renderTaskReports(report, options.data));
-    if (report.slices !== undefined) printResult(`\n${renderSlices(report.slices, options.slice ?? 'slice')}`);
+    printJson({ accuracy, microF1, macroF1, weightedF1, perClass, ...others, ...(details && { details }) });
+    return;
   }
+  printResult(renderTaskReports(report, options.data));
+  if (report.slices !== undefined) printResult(`\n${renderSlices(report.slices, options.slice ?? 'slice')}`);
+  if (details !== undefined) printResult(`\n${renderDetails(details, typeof options.details === 'number' ? options.details : SHOWN_ROWS)}`);
+}
+
+type Run = EvaluateOptions & { signal: AbortSignal; onProgress: (done: number, total: number) => void };
+
+async function run(evaluation: Run): Promise<Outcome> {
+  const { model, task, details, against } = evaluation;
+  const { readManifest } = await import('@attune/artifact');
+  if (matchesTexts(await readManifest(model), task)) return { report: await evaluatePairs(evaluation) };
+  const formerModel = against === undefined ? undefined : await servingVersion(against);
+  const { report, rows } = await evaluateModel(evaluation);
+  if (details === undefined && formerModel === undefined) return { report };
+  const former = formerModel === undefined ? undefined : await predictRows({ ...evaluation, model: formerModel }, rows.examples);
+  return { report, details: await evaluationDetails(rows, task, former) };
 }

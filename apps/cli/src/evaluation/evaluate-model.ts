@@ -29,6 +29,16 @@ export interface SlicedReport extends EvaluationReport {
   slices?: Record<string, EvaluationReport>;
 }
 
+/** What a head says about labelled rows. */
+export interface EvaluatedRows {
+  model: string;
+  /** All tasks of the head. */
+  tasks: readonly ManifestTask[];
+  examples: readonly Example[];
+  /** Logits by the name of the task, by the number of the row. */
+  logits: ReadonlyMap<number, RowLogits>;
+}
+
 /** What the heads said about a row, by the task's name. */
 type RowLogits = Readonly<Record<string, Float32Array>>;
 
@@ -42,12 +52,8 @@ const NO_VALUE = '(none)';
  *
  * @throws AttuneError for a folder that holds no head, and for rows that cannot be read or have a label that the head does not know
  */
-export async function evaluateModel(evaluation: Evaluation): Promise<SlicedReport> {
-  const [{ AttuneError, readManifest }, finetune, { Predictor }] = await Promise.all([
-    import('@attune/artifact'),
-    import('@attune/finetune'),
-    import('@attune/inference'),
-  ]);
+export async function evaluateModel(evaluation: Evaluation): Promise<{ report: SlicedReport; rows: EvaluatedRows }> {
+  const [{ AttuneError, readManifest }, finetune] = await Promise.all([import('@attune/artifact'), import('@attune/finetune')]);
   const { tasks } = await readManifest(evaluation.model);
   if (tasks.length === 0) {
     throw new AttuneError('bad-model', `${evaluation.model} embeds texts and has no labels to evaluate.`, {
@@ -63,26 +69,54 @@ export async function evaluateModel(evaluation: Evaluation): Promise<SlicedRepor
   tasks.forEach((task, place) => {
     finetune.checkKnownLabels({ path, examples: rowsOfTask(finetune, tasks, place, examples) }, task.labels, task.type);
   });
-  const predictor = await Predictor.open(evaluation.model, { precision: evaluation.precision });
-  const logits = new Map<Example, RowLogits>();
+  const rows = await predictRows(evaluation, examples);
+  const report = (some: readonly Example[]): EvaluationReport => reportOf(finetune, tasks, some, rows.logits, evaluation.task);
+  if (evaluation.slice === undefined) return { report: report(examples), rows };
+  const slices = [...bySlice(examples)].map(([value, some]) => [value, report(some)]);
+  return { report: { ...report(examples), slices: Object.fromEntries(slices) as Record<string, EvaluationReport> }, rows };
+}
+
+/** What a head says about rows. */
+export async function predictRows(
+  { model, precision, signal, onProgress }: Pick<Evaluation, 'model' | 'precision' | 'signal' | 'onProgress'>,
+  examples: readonly Example[],
+): Promise<EvaluatedRows> {
+  const { Predictor } = await import('@attune/inference');
+  const predictor = await Predictor.open(model, { precision });
+  const logits = new Map<number, RowLogits>();
   try {
     for (let start = 0; start < examples.length; start += CHUNK_ROWS) {
-      evaluation.signal.throwIfAborted();
+      signal.throwIfAborted();
       const chunk = examples.slice(start, start + CHUNK_ROWS);
       const predictions = await predictor.predictAll(chunk, { bulk: true });
-      predictions.forEach((prediction, row) => {
+      predictions.forEach((prediction, place) => {
         const byTask = Object.entries(prediction.tasks).map(([name, said]) => [name, said.logits]);
-        logits.set(chunk[row], Object.fromEntries(byTask) as RowLogits);
+        logits.set(chunk[place].row, Object.fromEntries(byTask) as RowLogits);
       });
-      evaluation.onProgress(start + chunk.length, examples.length);
+      onProgress(start + chunk.length, examples.length);
     }
+    return { model, tasks: predictor.tasks, examples, logits };
   } finally {
     await predictor.close();
   }
-  const report = (rows: readonly Example[]): EvaluationReport => reportOf(finetune, tasks, rows, logits, evaluation.task);
-  if (evaluation.slice === undefined) return report(examples);
-  const slices = [...bySlice(examples)].map(([value, rows]) => [value, report(rows)]);
-  return { ...report(examples), slices: Object.fromEntries(slices) as Record<string, EvaluationReport> };
+}
+
+/**
+ * The rows that have a label for a classification: the one asked for, or the head's first.
+ *
+ * @returns undefined where the head has none
+ */
+export async function classifiedRows(
+  { tasks, examples }: EvaluatedRows,
+  name: string | undefined,
+): Promise<{ task: ManifestTask; examples: Example[] } | undefined> {
+  const place = tasks.findIndex((task) => task.type === 'classification' && (name === undefined || task.name === name));
+  return place < 0 ? undefined : { task: tasks[place], examples: rowsOfTask(await import('@attune/finetune'), tasks, place, examples) };
+}
+
+/** Logits of a row for a task. */
+export function logitsOfRow({ logits }: EvaluatedRows, { row }: Example, { name }: ManifestTask): Float32Array {
+  return logits.get(row)?.[name] ?? new Float32Array(0);
 }
 
 async function loadRows(evaluation: Evaluation, tasks: readonly ManifestTask[]): Promise<{ path: string; examples: Example[] }> {
@@ -131,13 +165,12 @@ function reportOf(
   evaluators: Evaluators,
   tasks: readonly ManifestTask[],
   rows: readonly Example[],
-  logits: ReadonlyMap<Example, RowLogits>,
+  logits: ReadonlyMap<number, RowLogits>,
   only: string | undefined,
 ): EvaluationReport {
-  const byRow = new Map(rows.map((example) => [example.row, logits.get(example)]));
   const reports = tasks.flatMap((task, place): [string, EvaluationReport][] => {
     const labelled = only === undefined || task.name === only ? rowsOfTask(evaluators, tasks, place, rows) : [];
-    const own = labelled.flatMap((example) => [...(byRow.get(example.row)?.[task.name] ?? [])]);
+    const own = labelled.flatMap(({ row }) => [...(logits.get(row)?.[task.name] ?? [])]);
     return labelled.length === 0 ? [] : [[task.name, taskReport(evaluators, task, own, labelled)]];
   });
   const [[, first]] = reports;
@@ -150,7 +183,11 @@ function taskReport(evaluators: Evaluators, task: ManifestTask, logits: readonly
   switch (task.type) {
     case 'classification': {
       const targets = examples.map(({ label }) => indexOf.get(String(label)) ?? 0);
-      return evaluators.evaluateClassification(logits, targets, task.labels, { temperature });
+      const rule = task.outOfScope;
+      return evaluators.evaluateClassification(logits, targets, task.labels, {
+        temperature,
+        ...(rule && { outOfScope: { label: rule.label, rule } }),
+      });
     }
     case 'multi-label': {
       const targets = examples.flatMap(({ label }) => task.labels.map((name) => (Array.isArray(label) && label.includes(name) ? 1 : 0)));
