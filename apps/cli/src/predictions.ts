@@ -39,12 +39,16 @@ export function taskColumns({ tasks }: TextPrediction, options: ColumnOptions): 
   return columns;
 }
 
-/** For people: each task under its name, where there are several. */
-export function renderTasks({ tasks }: TextPrediction): string {
+/**
+ * For people: each task under its name, where there are several.
+ *
+ * @param shownLabels as of {@link renderPrediction}
+ */
+export function renderTasks({ tasks }: TextPrediction, shownLabels?: number): string {
   const all = Object.entries(tasks);
-  if (all.length === 1) return renderPrediction(all[0][1]);
+  if (all.length === 1) return renderPrediction(all[0][1], shownLabels);
   const { underline } = resultColours();
-  return all.map(([name, prediction]) => `${underline(name)}\n${renderPrediction(prediction)}`).join('\n\n');
+  return all.map(([name, prediction]) => `${underline(name)}\n${renderPrediction(prediction, shownLabels)}`).join('\n\n');
 }
 
 function freeName(name: string, taken: readonly string[]): string {
@@ -79,7 +83,9 @@ export function renderPrediction(prediction: Prediction, shownLabels = 5): strin
   if (prediction.value !== undefined) return colours.bold(String(prediction.value));
   const chosen = new Set(prediction.labels ?? [prediction.label]);
   const ranked = Object.entries(prediction.probabilities).sort(([, a], [, b]) => b - a);
-  const shown = ranked.slice(0, Math.max(shownLabels, chosen.size));
+  const most = ranked.slice(0, Math.max(shownLabels, chosen.size));
+  // A label that a rule gives need not be one of the likeliest.
+  const shown = [...most, ...ranked.slice(most.length).filter(([label]) => chosen.has(label))];
   const width = Math.max(...shown.map(([label]) => label.length));
   const lines = shown.map(([label, probability]) => {
     const line = `${label.padEnd(width)}  ${formatScore(probability)}  ${'█'.repeat(Math.round(probability * 20))}`.trimEnd();

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { isModelDirectory } from '../model-directory';
-import { renderPrediction } from '../predictions';
-import { renderReport } from '../report-tables';
+import { renderTasks } from '../predictions';
+import { renderTaskReports } from '../report-tables';
 import { runTraining } from '../run-training';
 import { readStoredReports } from '../stored-reports';
 import { printMessage, printResult, resultColours } from '../terminal';
@@ -17,6 +17,8 @@ const TEXTS = [
   'I want to return this kettle, how do I send it back?',
   'Why was my card charged twice this month?',
 ];
+
+const SHOWN_LABELS = 3;
 
 /** Trains the example head of customer-service unless it is there, and shows what it can do. */
 export async function startCustomerService(): Promise<void> {
@@ -38,16 +40,16 @@ async function trainExample(model: string): Promise<void> {
 async function printStoredReport(model: string): Promise<void> {
   printMessage(`The example head is trained already; remove ${model} to train it anew.`);
   const { validation, test } = await readStoredReports(model);
-  printResult(renderReport(test ?? validation, test === undefined ? 'Validation' : 'Test', 20));
+  printResult(renderTaskReports(test ?? validation, test === undefined ? 'Validation' : 'Test', 20));
 }
 
 async function printPredictions(model: string): Promise<void> {
   const { Predictor } = await import('@attune/inference');
   const predictor = await Predictor.open(model, { precision: 'int8' });
   try {
-    const predictions = await predictor.predict(TEXTS.map((text) => ({ text })));
+    const predictions = await predictor.predictAll(TEXTS.map((text) => ({ text })));
     const colours = resultColours();
-    predictions.forEach((prediction, index) => printResult(`\n${colours.cyan(TEXTS[index])}\n${renderPrediction(prediction, 3)}`));
+    predictions.forEach((prediction, index) => printResult(`\n${colours.cyan(TEXTS[index])}\n${renderTasks(prediction, SHOWN_LABELS)}`));
   } finally {
     await predictor.close();
   }
