@@ -91,6 +91,15 @@ describe('attune, matching', () => {
     expect(stdout).toMatch(/^precision at 1 +0\.\d{4}$/m);
   });
 
+  it('says how well an encoder matches them before any training', async () => {
+    await run('export', '--model', './encoder', '--out', 'untrained');
+    const evaluate = ['evaluate', '--model', 'untrained', '--data', 'entries.jsonl', '--text', 'question'];
+    const report = parse((await run(...evaluate, '--pair', 'answer', '--json')).stdout);
+    expect(report).toMatchObject({ task: 'matching', rows: 48, candidates: 12, precisionAt1: expect.any(Number) as number });
+    const { stderr } = await runInProcess(evaluate, folder);
+    expect(stderr).toContain('has no labels to evaluate');
+  });
+
   it('trains it beside a head, and evaluates each by its name', async () => {
     const summary = parse((await run('train', '-c', 'head.yaml', '--out', 'joint', '--json')).stdout);
     expect(summary).toMatchObject({ tasks: { tone: { task: 'classification' }, answers: { task: 'matching' } } });

@@ -77,7 +77,7 @@ type Run = EvaluateOptions & { signal: AbortSignal; onProgress: (done: number, t
 async function run(evaluation: Run): Promise<Outcome> {
   const { model, task, details, against } = evaluation;
   const { readManifest } = await import('@attune/artifact');
-  if (matchesTexts(await readManifest(model), task)) return { report: await evaluatePairs(evaluation) };
+  if (matchesTexts(await readManifest(model), evaluation)) return { report: await evaluatePairs(evaluation) };
   const formerModel = against === undefined ? undefined : await servingVersion(against);
   const { report, rows } = await evaluateModel(evaluation);
   if (details === undefined && formerModel === undefined) return { report };

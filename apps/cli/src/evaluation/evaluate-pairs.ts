@@ -13,9 +13,13 @@ interface PairEvaluation extends Omit<EvaluationSource, 'label' | 'slice'> {
 
 const CHUNK_ROWS = 512;
 
-/** Whether a model was trained to match texts, under this name where one is given. */
-export function matchesTexts({ tasks, embedding }: Manifest, task: string | undefined): boolean {
+/**
+ * Whether a model is to be evaluated on pairs: it was trained to match texts, under this name where one is given, or is an encoder without
+ * heads and the columns of the pairs are named.
+ */
+export function matchesTexts({ tasks, embedding }: Manifest, { task, pair }: Pick<PairEvaluation, 'task' | 'pair'>): boolean {
   const name = embedding?.matching?.name;
+  if (name === undefined && embedding !== undefined && tasks.length === 0) return task === undefined && pair !== undefined;
   return name !== undefined && (task === undefined ? tasks.length === 0 : task === name);
 }
 
