@@ -56,10 +56,14 @@ async function showExample(service: ServiceProcess, once: boolean, signal: Abort
   const known = new Map<string, MarketDocument>();
   try {
     const alerts = await client.followAlerts();
-    const sentAt = await playExample(client, known, signal);
-    const first = await firstAlert(alerts, signal);
-    printResult(`\n${renderAlert(first.data, (id) => known.get(id)?.text)}\n`);
-    printMessage(`The alert came ${formatDuration((Date.now() - sentAt) / 1000)} after the last document of the surge was handed in.`);
+    // It may come while the surge is still being told.
+    const coming = arrival(alerts);
+    // Whoever waits no longer does not hear of a stream that breaks.
+    coming.catch(() => undefined);
+    const surgeBeganAt = await playExample(client, known, signal);
+    const { alert, at } = await inTime(coming, signal);
+    printResult(`\n${renderAlert(alert.data, (id) => known.get(id)?.text)}\n`);
+    printMessage(`The alert came ${formatDuration((at - surgeBeganAt) / 1000)} after the first document of the surge was handed in.`);
     if (once) return;
     sayWhereItRuns(service.url);
     await Promise.race([printFurther(alerts, signal), untilEnd(service, signal)]);
@@ -68,7 +72,7 @@ async function showExample(service: ServiceProcess, once: boolean, signal: Abort
   }
 }
 
-/** @returns when the last document was handed in, milliseconds since 1970 */
+/** @returns when the surge began to be handed in, milliseconds since 1970 */
 async function playExample(client: MonitorClient, known: Map<string, MarketDocument>, signal: AbortSignal): Promise<number> {
   const watches = await readWatches(join(MONITOR, 'example/watches.json'));
   const rows = await readExampleRows(join(MONITOR, 'example/stream.jsonl'));
@@ -79,14 +83,15 @@ async function playExample(client: MonitorClient, known: Map<string, MarketDocum
   const last = past.at(-1);
   while (last !== undefined && !(await client.isScored(last.id))) await sleep(POLL_MS, undefined, { signal });
   step(
-    `handed in ${formatCount(past.length)} documents of the last hours; now the news of ${formatCount(rows.length - past.length)} more come in`,
+    `handed in ${formatCount(past.length)} documents of the last day and a half; now the news of ${formatCount(rows.length - past.length)} more come in`,
   );
   const send = async (document: MarketDocument): Promise<void> => {
     await handIn(client, [document], known);
     printMessage(messageColours().dim(`    ${document.source}: ${document.title ?? document.text}`));
   };
+  const surgeBeganAt = Date.now();
   await playRows(rows, { speed: SPEED, send, signal });
-  return Date.now();
+  return surgeBeganAt;
 }
 
 async function handIn(client: MonitorClient, documents: readonly MarketDocument[], known: Map<string, MarketDocument>): Promise<void> {
@@ -94,16 +99,20 @@ async function handIn(client: MonitorClient, documents: readonly MarketDocument[
   await client.handIn(documents);
 }
 
-async function firstAlert(alerts: AsyncGenerator<AlertEvent>, signal: AbortSignal): Promise<AlertEvent> {
+/** The first alert, with the time at which it came in milliseconds since 1970; none where the stream ends before. */
+async function arrival(alerts: AsyncGenerator<AlertEvent>): Promise<{ alert: AlertEvent; at: number } | undefined> {
+  const { value, done } = await alerts.next();
+  return done === true ? undefined : { alert: value, at: Date.now() };
+}
+
+/** @throws AttuneError `not-found` where nothing comes within the patience */
+async function inTime<T>(coming: Promise<T | undefined>, signal: AbortSignal): Promise<T> {
   const patience = new AbortController();
   const silence = sleep(PATIENCE * 1_000, undefined, { signal: AbortSignal.any([signal, patience.signal]) });
   silence.catch(() => undefined);
-  const next = alerts.next();
-  // Whoever waits no longer does not hear of a stream that breaks.
-  next.catch(() => undefined);
-  const result = await Promise.race([next, silence]);
+  const came = await Promise.race([coming, silence]);
   patience.abort();
-  if (result !== undefined && result.done !== true) return result.value;
+  if (came !== undefined) return came;
   const { AttuneError } = await import('@attune/artifact');
   throw new AttuneError('not-found', `No alert came within ${PATIENCE} seconds.`);
 }
