@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { MarketDocument } from '@attune/contracts';
-import { runBacktest, type Scorer } from '@attune/opinion';
+import type { Scorer } from '@attune/opinion';
 import { readWatches } from '../market/watch-file';
 import { pastDocuments, playRows, readExampleRows } from './example-stream';
 import { ROOT } from './places';
@@ -42,6 +42,7 @@ function readerOf(surge: readonly MarketDocument[]): Scorer {
 
 describe('the example stream', () => {
   it('has past enough for a surge to be known as one: one alert, about Halden Freight, once its news come', async () => {
+    const { runBacktest } = await import('@attune/opinion');
     const rows = await readExampleRows(join(EXAMPLE, 'stream.jsonl'));
     const past = pastDocuments(rows, NOW);
     const surge = await surgeOf(rows);
