@@ -1,4 +1,5 @@
 export { decodeCursor, encodeCursor } from './api/cursor';
+export { readNdjson } from './api/ndjson';
 export { ApiRoute, type RouteDescription, type RouteResponse } from './api/route-description';
 export { ZodBody, ZodPath, ZodQuery } from './api/zod-parameters';
 export {

@@ -1,7 +1,6 @@
 import type { UploadProgress } from '@attune/contracts';
-import { HttpProblem } from '@attune/service-kit';
+import { HttpProblem, readNdjson } from '@attune/service-kit';
 import type { DocumentIntake } from './document-intake';
-import { readNdjson } from './ndjson';
 
 /** Documents of an upload that are published together, and the bytes that wait for it at most, but for a line. */
 const BATCH = 500;

@@ -1,4 +1,4 @@
-import { HttpProblem } from '@attune/service-kit';
+import { HttpProblem } from '../problems/http-problem';
 
 /** A line longer than this is no document. */
 const MAX_LINE_BYTES = 1024 * 1024;
