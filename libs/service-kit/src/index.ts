@@ -36,6 +36,7 @@ export { CurrentIdentity } from './security/current-identity';
 export { isLoopback } from './security/loopback';
 export { Public, RequiresScope } from './security/required-scope';
 export { includesScope, SCOPES, type Scope } from './security/scope';
+export { SocketAccess } from './security/socket-access';
 export { createService } from './service/create-service';
 export { runService } from './service/run-service';
 export { CONFIGURATION, type DescribedTopic, type Service, type ServiceDocuments, type ServiceOptions } from './service/service-options';

@@ -71,6 +71,7 @@ async function startNest(options: ServiceOptions, parts: Parts): Promise<Service
   shutdown.add('http', 'http server', closeHttp);
   // Nest's own hooks run last; whatever they find was closed in order before.
   shutdown.add('modules', 'modules', () => app.close());
+  options.configure?.(app);
   await app.init();
   await options.prepare?.(app);
   await consumeEvents(app, shutdown);

@@ -12,7 +12,9 @@ import { MetricsController } from '../metrics/metrics.controller';
 import { ServedModels } from '../model/served-models';
 import { ProblemFilter } from '../problems/problem.filter';
 import { RouteTable } from '../problems/route-table';
+import { ApiKeys } from '../security/api-keys';
 import { ScopeGuard } from '../security/scope.guard';
+import { SocketAccess } from '../security/socket-access';
 import { Shutdown } from '../shutdown/shutdown';
 import { Tracing } from '../tracing/tracing';
 import { CONFIGURATION, SERVICE_DOCUMENTS } from './service-options';
@@ -21,6 +23,7 @@ import { CONFIGURATION, SERVICE_DOCUMENTS } from './service-options';
 export interface KitParts {
   readonly configuration: BaseConfiguration;
   readonly logger: Logger;
+  readonly apiKeys: ApiKeys;
   readonly metrics: Metrics;
   readonly tracing: Tracing;
   readonly readiness: Readiness;
@@ -42,6 +45,7 @@ export class KitModule {
       { provide: SERVICE_DOCUMENTS, useValue: parts.documents },
       { provide: RouteTable, useValue: parts.routes },
       { provide: InferenceMetrics, inject: [Metrics], useFactory: (metrics: Metrics) => new InferenceMetrics(metrics) },
+      { provide: SocketAccess, useValue: new SocketAccess(parts.apiKeys) },
       { provide: Readiness, useValue: parts.readiness },
       { provide: Shutdown, useValue: parts.shutdown },
       {
@@ -61,7 +65,7 @@ export class KitModule {
       imports: [service],
       controllers: [HealthController, MetricsController, DocumentsController],
       providers: [...shared, ...everyRequest],
-      exports: [CONFIGURATION, LOGGER, Metrics, InferenceMetrics, ServedModels, Tracing, Readiness, Shutdown],
+      exports: [CONFIGURATION, LOGGER, Metrics, InferenceMetrics, ServedModels, SocketAccess, Tracing, Readiness, Shutdown],
     };
   }
 }

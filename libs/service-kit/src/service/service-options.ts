@@ -40,6 +40,8 @@ export interface ServiceOptions<Configuration extends BaseConfiguration = BaseCo
   readonly checkAnswers?: boolean;
   /** Default one that writes to the standard output. */
   readonly logger?: Logger;
+  /** Runs before the modules are initialised, for what they begin with, such as a WebSocket adapter. */
+  readonly configure?: (app: NestFastifyApplication) => void;
   /** Runs when the modules are initialised, before the service listens: connect microservices here. */
   readonly prepare?: (app: NestFastifyApplication) => Promise<void> | void;
 }
