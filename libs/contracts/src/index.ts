@@ -10,6 +10,7 @@ export * from './http/conversations';
 export * from './http/documents';
 export * from './http/handoffs';
 export * from './http/knowledge';
+export * from './http/knowledge-transfer';
 export * from './http/page';
 export * from './http/path';
 export * from './http/problem';

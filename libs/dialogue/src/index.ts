@@ -1,6 +1,7 @@
 export { decide } from './conversation/decide';
 export type { Decision, Found, Outcome, Turn, Understanding } from './conversation/turn';
 export { groupByMeaning, type MeaningGroup } from './gaps/group-by-meaning';
+export { bestPair, type QuestionAnswerPair } from './history/best-pair';
 export { renderDecision } from './conversation/render';
 export { readMessage, type Choice, type Reading } from './conversation/reading';
 export type { DialogueSettings, Thresholds } from './conversation/settings';
