@@ -21,6 +21,18 @@ export {
   type RankingWeights,
 } from './ranking/candidate';
 export { DEFAULT_WEIGHTS } from './ranking/default-weights';
+export { fitWeights, meanLogLikelihood, type LabelledRanking } from './ranking/fit-weights';
+export { calibrated, fitIsotonic, type CalibrationCurve } from './ranking/isotonic';
+export {
+  DEFAULT_RANKING,
+  FEWEST_QUESTIONS,
+  learnRanking,
+  learntRankingSchema,
+  type GroupedRanking,
+  type LearntRanking,
+} from './ranking/learn-ranking';
+export { rankingMetrics, rankOf, type RankingMetrics } from './ranking/metrics';
+export { DEFAULT_THRESHOLDS } from './ranking/thresholds';
 export {
   KnowledgeIndex,
   type Candidates,

@@ -1,3 +1,4 @@
+import { closeCandidates } from '../ranking/close-candidates';
 import { slotValue } from '../slots/recognise';
 import { answer, answerWith, handOver, say, unsure } from './answering';
 import { chooseOffered } from './choose-offered';
@@ -9,8 +10,6 @@ import type { Found, Outcome, Turn } from './turn';
 const ANGER_WINDOW = 3;
 /** Probability of one of the labels that ask for a person. */
 const SURE_INTENT = 0.8;
-/** Candidates below this share of the best one are none that the customer may have meant. */
-const CLOSE = 0.25;
 /** How much of its probability the entry keeps that was the last answer, when a message goes on with its question. */
 const ANSWERED = 0.05;
 /** Share of the probability by itself from which on the reading in context is the one that is meant. */
@@ -72,7 +71,7 @@ function answerQuestion(state: ConversationState, turn: Turn, settings: Dialogue
   const [best] = found.candidates;
   if (best === undefined) return unsure(state, turn, settings, say('rephrase', found.none));
   if (best.probability >= settings.thresholds.answer) return answer(state, asked, [best], best.probability, turn);
-  const close = found.candidates.filter(({ probability }) => probability >= best.probability * CLOSE).slice(0, settings.alternatives);
+  const close = closeCandidates(found.candidates, settings.alternatives);
   const together = close.reduce((sum, { probability }) => sum + probability, 0);
   if (close.length > 1 && together >= settings.thresholds.clarify) {
     const offered = { ...asked, alternatives: close.map(({ entryId, question, probability }) => ({ entryId, question, probability })) };

@@ -43,6 +43,8 @@ export interface IndexQuery {
   readonly at: number;
   /** A text that is passed over, as when it is the question itself. */
   readonly except?: number | undefined;
+  /** An entry that is passed over, as if it had not been written yet. */
+  readonly exceptEntry?: string | undefined;
 }
 
 /** Candidates for a question, in no order, with their features. */
@@ -69,6 +71,11 @@ export class KnowledgeIndex {
   /** Entries. */
   get size(): number {
     return this.known.size;
+  }
+
+  /** Texts that entries are found by. */
+  get texts(): number {
+    return this.ownerOf.size;
   }
 
   /** Adds an entry, or replaces the one of the same id. */
@@ -166,7 +173,8 @@ function emptyNearness(): Nearness {
   return { near: new Map(), farthest: 0 };
 }
 
-function applies({ locale, validFrom, validUntil }: IndexedEntry, { locale: wanted, at }: IndexQuery): boolean {
+function applies({ id, locale, validFrom, validUntil }: IndexedEntry, { locale: wanted, at, exceptEntry }: IndexQuery): boolean {
+  if (id === exceptEntry) return false;
   if (validFrom !== undefined && at < Date.parse(validFrom)) return false;
   if (validUntil !== undefined && at >= Date.parse(validUntil)) return false;
   return locale === undefined || wanted === undefined || language(locale) === language(wanted);
