@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { watchInputSchema, type DocumentSentimentEvent, type TrendEvent, type Watch } from '@attune/contracts';
+import { watchInputSchema, type AlertEvent, type DocumentSentimentEvent, type TrendEvent, type Watch } from '@attune/contracts';
 import { fingerprint, MINUTE, toSentimentEvent } from '@attune/opinion';
 import { openDatabase, type Database } from '@attune/storage';
 import { sql } from 'drizzle-orm';
@@ -34,7 +34,7 @@ describe('detection and its clock', () => {
     now = START;
     takenInUntil = -Infinity;
     partitions = [0, 1, 2];
-    await database.query((orm) => orm.execute(sql`truncate watches, watch_states, mentions, buckets, attune_outbox, attune_inbox`));
+    await database.query((orm) => orm.execute(sql`truncate watches, watch_states, mentions, buckets, alerts, attune_outbox, attune_inbox`));
     const input = watchInputSchema.parse({
       name: 'Orbix',
       target: { kind: 'entity', names: ['Orbix'] },
@@ -101,6 +101,16 @@ describe('detection and its clock', () => {
     );
   }
 
+  /** What alerts were told, in their order. */
+  async function alerts(): Promise<string[]> {
+    const { rows } = await database.query((orm) =>
+      orm.execute<{ value: string }>(
+        sql`select convert_from(value, 'UTF8') as value from attune_outbox where topic = 'alerts.sentiment' order by sequence`,
+      ),
+    );
+    return rows.map(({ value }) => (JSON.parse(value) as AlertEvent).data.change);
+  }
+
   it('closes the windows of a quiet watch once they are over by the lateness', async () => {
     const { service, clock } = await instance();
     takenInUntil = now;
@@ -130,6 +140,21 @@ describe('detection and its clock', () => {
     now = takenInUntil = START + 64 * MINUTE;
     await restarted.clock.advanceDue();
     expect(await windows()).toMatchObject({ 0: 3, 10: 2, 40: 2, 59: 2 });
+  });
+
+  it('judges news right behind a backfill once it is known that the past has been taken in', async () => {
+    const { service, clock } = await instance();
+    const past = Array.from({ length: 60 }, (_, index) => said(-1_830 + 30 * index));
+    const news = Array.from({ length: 12 }, (_, index) => said(0.02 * index));
+    await service.process([...past, ...news], 1);
+    now = START + MINUTE;
+    await clock.advanceDue();
+    expect(await alerts()).toEqual([]);
+    takenInUntil = now;
+    await clock.advanceDue();
+    expect(await alerts()).toEqual(['opened']);
+    await clock.advanceDue();
+    expect(await alerts()).toEqual(['opened']);
   });
 
   it('leaves the watches of partitions to those who consume them', async () => {

@@ -42,6 +42,10 @@ export const watchMonitorStateSchema = z.object({
   stories: z.array(openStorySchema),
   detector: z.unknown(),
   alert: openAlertSchema.nullable(),
+  unsettled: z
+    .array(time)
+    .default([])
+    .describe('Watermarks at which open windows are judged again, ascending: when documents came, earlier windows could not close yet'),
   coolUntil: time.nullable().describe('No alert opens before'),
 });
 export type WatchMonitorState = z.infer<typeof watchMonitorStateSchema>;

@@ -1,25 +1,13 @@
 import fc from 'fast-check';
 import { alertSchema, trendSchema } from '@attune/contracts';
-import type { Mention } from './monitor-types';
-import { BASE, DAY, mention, MINUTE, MonitorRun, ordinaryNews, watchOf } from './testing/mentions';
+import { BASE, burst, calmPast, DAY, mention, MINUTE, MonitorRun, ordinaryNews, SURGE, watchOf } from './testing/mentions';
 import { seededRandom } from './simulation/noise';
-
-const SURGE = BASE + 4 * DAY + 9 * 60 * MINUTE;
-
-/** Four and a half days in which a negative story comes every ten minutes or so. */
-function calmPast(): Mention[] {
-  return ordinaryNews(seededRandom(4), BASE, SURGE, () => 0.5, 'negative');
-}
 
 const past = new MonitorRun().observe(...calmPast()).advance(SURGE - 5 * MINUTE);
 
 /** A monitor that knows the calm past. */
 function experienced(rules: Parameters<typeof watchOf>[0] = {}): MonitorRun {
   return new MonitorRun(watchOf(rules), {}, past.state);
-}
-
-function burst(from: number, count: number, spacing: number): Mention[] {
-  return Array.from({ length: count }, (_, index) => mention(from + index * spacing));
 }
 
 describe('a surge of negative stories', () => {

@@ -20,6 +20,8 @@ export interface MonitorStep {
 }
 
 const DEFAULT_LATENESS = 5;
+/** Times at which a watch is judged again, at most; of more the newest are kept. */
+const MOST_UNSETTLED = 60;
 /** A watch that nobody advanced for longer was not looked at: what it missed is unknown rather than nothing. */
 const LONGEST_SILENCE = 28 * 24 * 60 * MINUTE;
 
@@ -33,7 +35,8 @@ const LONGEST_SILENCE = 28 * 24 * 60 * MINUTE;
  *   windows have closed it is for the stored history alone (`bucketChanges`).
  * - An **open window is judged** at each document. Counts grow until it closes and are held against what is expected of
  *   the whole window, so that judging it often makes no false alarm likelier. Of the windows that hold a document the
- *   fullest is judged.
+ *   fullest is judged. Where a document comes before it is known that earlier windows may close, as news do right behind a backfill, the
+ *   judgement rests on too little: it is made again once the watermark is where that document would have moved it.
  * - The detector **learns windows that do not overlap**, each once, and only when no open window overlaps it: so no
  *   count is expected because of itself.
  */
@@ -73,6 +76,7 @@ export class WatchMonitor {
       stories: [],
       detector: this.detector.initial(),
       alert: null,
+      unsettled: [],
       coolUntil: null,
     };
   }
@@ -100,12 +104,12 @@ export class WatchMonitor {
     const happened = Math.min(mention.publishedAt, mention.receivedAt);
     const certain = Math.min(happened, mention.takenInUntil ?? Infinity);
     const begun = state.watermark === null ? this.begin(state, (Number.isFinite(certain) ? certain : happened) - this.lateness) : state;
-    const { state: moved, effects } = this.moveTo(begun, certain - this.lateness);
+    const { state: moved, effects } = this.passTime(begun, certain - this.lateness);
     const counted = this.count(moved, mention);
     const late = mention.publishedAt < (counted.watermark ?? -Infinity);
     if (late || mention.receivedAt - mention.publishedAt > this.fresh) return { state: counted, effects };
     const judged = this.judgeOpen(counted, mention.publishedAt);
-    return { state: judged.state, effects: [...effects, ...judged.effects] };
+    return { state: this.remember(judged.state, mention.publishedAt), effects: [...effects, ...judged.effects] };
   }
 
   /**
@@ -115,7 +119,7 @@ export class WatchMonitor {
    * @param watermark milliseconds since 1970; one before the present watermark changes nothing
    */
   advance(state: WatchMonitorState, watermark: number): MonitorStep {
-    return state.watermark === null ? { state, effects: [] } : this.moveTo(state, watermark);
+    return state.watermark === null ? { state, effects: [] } : this.passTime(state, watermark);
   }
 
   private begin(state: WatchMonitorState, watermark: number): WatchMonitorState {
@@ -136,6 +140,32 @@ export class WatchMonitor {
 
   private neededFrom({ nextClose, nextLearn }: WatchMonitorState): number {
     return Math.min(nextClose, nextLearn);
+  }
+
+  /** Remembers to judge again, where earlier windows are still to close: once for those of a hop. */
+  private remember(state: WatchMonitorState, publishedAt: number): WatchMonitorState {
+    const due = publishedAt - this.lateness;
+    if (firstOpenWindow(due, this.shape) <= state.nextClose) return state;
+    const hop = spanStart(due, this.shape.hop);
+    const others = state.unsettled.filter((each) => spanStart(each, this.shape.hop) !== hop);
+    const newest = Math.max(due, ...state.unsettled.filter((each) => spanStart(each, this.shape.hop) === hop));
+    return { ...state, unsettled: [...others, newest].sort((a, b) => a - b).slice(-MOST_UNSETTLED) };
+  }
+
+  /** Moves the watermark, and on its way judges again what is unsettled. */
+  private passTime(state: WatchMonitorState, watermark: number): MonitorStep {
+    const ready = state.unsettled.filter((due) => due <= watermark);
+    if (ready.length === 0) return this.moveTo(state, watermark);
+    let moving: WatchMonitorState = { ...state, unsettled: state.unsettled.slice(ready.length) };
+    const effects: MonitorEffect[] = [];
+    for (const due of ready) {
+      const moved = this.moveTo(moving, due);
+      const judged = this.judgeOpen(moved.state, due + this.lateness);
+      effects.push(...moved.effects, ...judged.effects);
+      moving = judged.state;
+    }
+    const moved = this.moveTo(moving, watermark);
+    return { state: moved.state, effects: [...effects, ...moved.effects] };
   }
 
   private moveTo(state: WatchMonitorState, watermark: number): MonitorStep {

@@ -2,12 +2,14 @@ import { alertRulesSchema, type Alert, type AlertRules, type SentimentLabel } fr
 import type { Mention, MonitoredWatch, MonitorEffect, MonitorOptions } from '../monitor-types';
 import type { WatchMonitorState } from '../monitor-state';
 import { WatchMonitor } from '../watch-monitor';
-import { poisson } from '../simulation/noise';
+import { poisson, seededRandom } from '../simulation/noise';
 
 export const MINUTE = 60_000;
 export const DAY = 24 * 60 * MINUTE;
 /** A Monday. */
 export const BASE = Date.UTC(2024, 0, 1);
+/** When the past of `calmPast` ends. */
+export const SURGE = BASE + 4 * DAY + 9 * 60 * MINUTE;
 
 export function watchOf(rules: Partial<AlertRules> = {}): MonitoredWatch {
   return { id: 'watch-1', name: 'Acme', rules: alertRulesSchema.parse(rules), modelVersion: 'v7' };
@@ -47,6 +49,16 @@ export function ordinaryNews(
     }
   }
   return mentions.sort((a, b) => a.publishedAt - b.publishedAt);
+}
+
+/** Four and a half days in which a negative story comes every ten minutes or so. */
+export function calmPast(): Mention[] {
+  return ordinaryNews(seededRandom(4), BASE, SURGE, () => 0.5, 'negative');
+}
+
+/** So many documents, each a story of its own, at equal distances in milliseconds. */
+export function burst(from: number, count: number, spacing: number): Mention[] {
+  return Array.from({ length: count }, (_, index) => mention(from + index * spacing));
 }
 
 /** A monitor with the state it has come to. */
