@@ -25,6 +25,12 @@ export const customerServiceConfiguration = defineConfiguration(
       'ATTUNE_UNSURE_TURNS',
       wholeNumber(1, 10).default(2).describe('Turns in a row without an answer after which a person takes over'),
     ),
+    answerPrecision: variable(
+      'ATTUNE_ANSWER_PRECISION',
+      decimalNumber(0.5, 0.999)
+        .default(0.9)
+        .describe('Share of answers that must be right; the probability from which on the service answers is learnt from it'),
+    ),
     strongAnger: variable(
       'ATTUNE_STRONG_ANGER',
       decimalNumber(0, 1).default(0.8).describe('Probability of anger that is strong; two such messages of three go to a person'),

@@ -14,6 +14,7 @@ export * from './http/knowledge-transfer';
 export * from './http/page';
 export * from './http/path';
 export * from './http/problem';
+export * from './http/ranking';
 export * from './http/watches';
 export * from './http/webhooks';
 export * from './text';

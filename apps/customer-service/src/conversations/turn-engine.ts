@@ -38,7 +38,7 @@ export class TurnEngine {
     private readonly retriever: Retriever,
     private readonly directory: KnowledgeDirectory,
     private readonly actions: ActionClient,
-    private readonly settings: DialogueSettings,
+    private readonly settings: Omit<DialogueSettings, 'thresholds'>,
   ) {}
 
   async run(turn: PendingTurn): Promise<TurnResult> {
@@ -73,7 +73,7 @@ export class TurnEngine {
         context,
         slotsOf: (entryId) => this.directory.get(entryId)?.slots ?? [],
       },
-      this.settings,
+      { ...this.settings, thresholds: encoder.ranking.thresholds },
     );
     return { ...outcome, reading, understanding, modelVersion: model.version };
   }

@@ -1,5 +1,5 @@
 import type { Handoff, HandoffSummary, Message, Slot } from '@attune/contracts';
-import type { ConversationState, RankingWeights } from '@attune/dialogue';
+import type { ConversationState, LearntRanking } from '@attune/dialogue';
 import { sql } from 'drizzle-orm';
 import {
   bigint,
@@ -62,7 +62,11 @@ export const searchTexts = pgTable(
 export interface EncoderStatistics {
   /** Mean cosine of texts of different entries: what nearness means nothing. */
   readonly chance: number;
-  readonly weights?: RankingWeights;
+  readonly ranking: LearntRanking;
+  /** ISO 8601. */
+  readonly learntAt: string;
+  /** Texts that entries were found by then. */
+  readonly texts: number;
 }
 
 /** Encoders that have vectors: a version of the model each. */

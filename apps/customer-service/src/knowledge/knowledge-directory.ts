@@ -14,6 +14,7 @@ export class KnowledgeDirectory {
   private readonly known = new Map<string, Entry>();
   private revision = 0;
   private readonly changes: PolledChanges;
+  private readonly listeners = new Set<() => void>();
   readonly index = new KnowledgeIndex();
 
   constructor(
@@ -36,6 +37,12 @@ export class KnowledgeDirectory {
     return this.known.get(id);
   }
 
+  /** Calls back after each change, whoever made it. Returns what ends that. */
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
   /** Fetches what changed. Calls made while one runs share the next. */
   refresh(): Promise<void> {
     return this.changes.refresh();
@@ -45,6 +52,7 @@ export class KnowledgeDirectory {
     for (;;) {
       const changes = await this.repository.changesSince(this.revision, PAGE);
       for (const change of changes) this.apply(change);
+      if (changes.length > 0) for (const listener of this.listeners) listener();
       if (changes.length < PAGE) return;
     }
   }

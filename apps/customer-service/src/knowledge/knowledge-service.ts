@@ -1,37 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import { storableText, type Entry, type EntryInput, type SearchResponse } from '@attune/contracts';
-import type { Database } from '@attune/storage';
 import { decodeCursor, encodeCursor } from '@attune/service-kit';
 import { z } from 'zod';
 import type { ActionClient } from '../actions/action-client';
 import type { DialogueModel } from '../model/dialogue-model';
 import type { EncoderRegistry } from '../retrieval/encoder-registry';
 import type { Retriever } from '../retrieval/retriever';
-import type { VectorIndex } from '../retrieval/vector-index';
 import { checkEntry } from './check-entry';
-import { textsOf, type EntryQuery, type EntryRepository } from './entry-repository';
+import type { EntryQuery, EntryRepository } from './entry-repository';
+import type { EntryWriter } from './entry-writer';
 import type { KnowledgeDirectory } from './knowledge-directory';
 
 const placeSchema = z.object({ id: storableText() });
 
-/** Keeps the knowledge, and keeps it searchable: what was written is found by the next question. */
+/** Keeps the knowledge. */
 export class KnowledgeService {
   constructor(
-    private readonly database: Database,
     private readonly repository: EntryRepository,
+    private readonly writer: EntryWriter,
     private readonly directory: KnowledgeDirectory,
     private readonly model: DialogueModel,
     private readonly encoders: EncoderRegistry,
-    private readonly vectors: VectorIndex,
     private readonly retriever: Retriever,
     private readonly actions: ActionClient,
   ) {}
 
+  /** @throws HttpProblem `unprocessable` where its answer cannot be filled */
   create(input: EntryInput): Promise<Entry> {
     return this.write(randomUUID(), input, true);
   }
 
-  /** @throws AttuneError `not-found` */
+  /** @throws AttuneError `not-found`; HttpProblem `unprocessable` where its answer cannot be filled */
   replace(id: string, input: EntryInput): Promise<Entry> {
     return this.write(id, input, false);
   }
@@ -70,21 +69,7 @@ export class KnowledgeService {
 
   private async write(id: string, input: EntryInput, isNew: boolean): Promise<Entry> {
     checkEntry(input, this.actions);
-    await this.model.using(async (model) => {
-      const encoder = this.encoders.get(model);
-      const texts = textsOf(input).map(({ text }) => text);
-      const embeddings = await model.embed(texts);
-      const embeddingOf = new Map(texts.map((text, index) => [text, embeddings[index]]));
-      await this.database.transaction(async (tx) => {
-        const written = await this.repository.write(tx, [{ id, input, isNew }]);
-        const vectors = written.flatMap(({ id: textId, text }) => {
-          const embedding = embeddingOf.get(text);
-          return embedding === undefined ? [] : [{ textId, embedding }];
-        });
-        await this.vectors.add(tx, encoder.id, vectors);
-      });
-    });
-    await this.directory.refresh();
+    await this.writer.write([{ id, input, isNew }]);
     return this.repository.get(id);
   }
 }

@@ -27,6 +27,11 @@ export class DialogueModel {
     return this.server.version;
   }
 
+  /** Calls back after each change of version. Returns what ends that. */
+  onSwap(listener: () => void): () => void {
+    return this.server.onSwap(listener);
+  }
+
   /** Does work with one version of the head, which stays loaded until the work ends. */
   using<T>(work: (model: UsedModel) => Promise<T>): Promise<T> {
     return this.server.using((served) => work(usedModel(served)));

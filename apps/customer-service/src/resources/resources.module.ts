@@ -18,6 +18,8 @@ import { EntryRepository } from '../knowledge/entry-repository';
 import { KnowledgeDirectory } from '../knowledge/knowledge-directory';
 import { assertDialogueModel, DialogueModel, usedModel } from '../model/dialogue-model';
 import { EncoderRegistry } from '../retrieval/encoder-registry';
+import { RankingLearner } from '../retrieval/ranking-learner';
+import { RankingUpkeep } from '../retrieval/ranking-upkeep';
 import { Retriever } from '../retrieval/retriever';
 import { VectorIndex } from '../retrieval/vector-index';
 
@@ -63,8 +65,24 @@ const retrieval: Provider[] = [
   { provide: VectorIndex, inject: [DATABASE], useFactory: (database: Database) => new VectorIndex(database) },
   {
     provide: EncoderRegistry,
-    inject: [DATABASE, VectorIndex],
-    useFactory: (database: Database, vectors: VectorIndex) => new EncoderRegistry(database, vectors),
+    inject: [DATABASE, VectorIndex, RankingLearner],
+    useFactory: (database: Database, vectors: VectorIndex, learner: RankingLearner) => new EncoderRegistry(database, vectors, learner),
+  },
+  {
+    provide: RankingLearner,
+    inject: [KnowledgeDirectory, VectorIndex, CONFIGURATION],
+    useFactory: (directory: KnowledgeDirectory, vectors: VectorIndex, { answerPrecision }: CustomerServiceConfiguration) =>
+      new RankingLearner(directory, vectors, answerPrecision),
+  },
+  {
+    provide: RankingUpkeep,
+    inject: [DialogueModel, EncoderRegistry, KnowledgeDirectory, LOGGER, Shutdown],
+    useFactory: (model: DialogueModel, encoders: EncoderRegistry, directory: KnowledgeDirectory, logger: Logger, shutdown: Shutdown) => {
+      const upkeep = new RankingUpkeep(model, encoders, directory, (err) => logger.warn({ err }, 'the ranking is not up to date'));
+      upkeep.start();
+      shutdown.add('work', 'ranking', () => upkeep.stop());
+      return upkeep;
+    },
   },
   {
     provide: Retriever,
@@ -82,6 +100,6 @@ const retrieval: Provider[] = [
     OutboxModule.forService(),
   ],
   providers: [model, knowledge, ...retrieval],
-  exports: [DialogueModel, KnowledgeDirectory, EntryRepository, VectorIndex, EncoderRegistry, Retriever],
+  exports: [DialogueModel, KnowledgeDirectory, EntryRepository, VectorIndex, EncoderRegistry, RankingLearner, Retriever],
 })
 export class ResourcesModule {}

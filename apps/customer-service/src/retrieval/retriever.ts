@@ -1,11 +1,11 @@
 import type { Alternative } from '@attune/contracts';
-import { posteriorOf, type CandidateFeatures, type Found, type Understanding } from '@attune/dialogue';
+import { calibrated, posteriorOf, type CandidateFeatures, type Found, type Understanding } from '@attune/dialogue';
 import type { KnowledgeDirectory } from '../knowledge/knowledge-directory';
 import type { ReadyEncoder } from './encoder-registry';
 import type { VectorIndex } from './vector-index';
 
 /** Texts that the dense search gives. */
-const DENSE_HITS = 40;
+export const DENSE_HITS = 40;
 /** Candidates that are told of. */
 const MOST_CANDIDATES = 50;
 
@@ -46,12 +46,13 @@ export class Retriever {
       locale: query.locale,
       at,
     });
-    const posterior = posteriorOf(found, encoder.weights);
+    const { weights, calibration } = encoder.ranking;
+    const posterior = posteriorOf(found, weights);
     const candidates = found.entries
       .map(({ id, question }, index) => ({
         entryId: id,
         question,
-        probability: posterior.candidates[index],
+        probability: calibrated(calibration, posterior.candidates[index]),
         features: found.candidates[index],
       }))
       .sort((a, b) => b.probability - a.probability)

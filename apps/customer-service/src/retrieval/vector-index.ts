@@ -1,6 +1,6 @@
 import { AttuneError } from '@attune/artifact';
 import type { Database, Queryable, Transaction } from '@attune/storage';
-import { eq, sql, type SQL } from 'drizzle-orm';
+import { eq, lt, sql, type SQL } from 'drizzle-orm';
 import { encoders, type EncoderStatistics } from '../database/schema';
 
 /** A text and how near it is to a query: the cosine of the two. */
@@ -13,8 +13,6 @@ export interface DenseHit {
 export interface KnownEncoder {
   readonly id: number;
   readonly dimension: number;
-  readonly isReady: boolean;
-  readonly statistics: EncoderStatistics | undefined;
 }
 
 /** Vectors of the texts, apart by encoder: rows with its number, and an HNSW index over those rows alone (Malkov and Yashunin 2018). */
@@ -30,12 +28,39 @@ export class VectorIndex {
         .onConflictDoUpdate({ target: encoders.manifestSha256, set: { servedAt: new Date() } })
         .returning(),
     );
-    return { id: row.id, dimension: row.dimension, isReady: row.readyAt !== null, statistics: row.statistics ?? undefined };
+    return { id: row.id, dimension: row.dimension };
+  }
+
+  /** What is known of an encoder beside its vectors. */
+  async byId(encoderId: number): Promise<{ isReady: boolean; statistics: EncoderStatistics | undefined }> {
+    const [row] = await this.database.query((orm) => orm.select().from(encoders).where(eq(encoders.id, encoderId)));
+    return { isReady: row !== undefined && row.readyAt !== null, statistics: row?.statistics ?? undefined };
   }
 
   /** Writes down that every text had a vector, and what was learnt of them. */
-  async markReady(encoderId: number, statistics: EncoderStatistics): Promise<void> {
-    await this.database.query((orm) => orm.update(encoders).set({ readyAt: new Date(), statistics }).where(eq(encoders.id, encoderId)));
+  async markReady(encoderId: number, statistics: EncoderStatistics | undefined): Promise<void> {
+    await this.database.query((orm) =>
+      orm
+        .update(encoders)
+        .set({ readyAt: new Date(), ...(statistics === undefined ? {} : { statistics }) })
+        .where(eq(encoders.id, encoderId)),
+    );
+  }
+
+  /** Writes down that an encoder serves. */
+  async touch(encoderId: number): Promise<void> {
+    await this.database.query((orm) => orm.update(encoders).set({ servedAt: new Date() }).where(eq(encoders.id, encoderId)));
+  }
+
+  /** Removes the vectors of encoders that have not served since a time. */
+  async dropOlderThan(before: Date): Promise<void> {
+    const old = await this.database.query((orm) => orm.select({ id: encoders.id }).from(encoders).where(lt(encoders.servedAt, before)));
+    for (const { id } of old) {
+      await this.database.transaction(async (tx) => {
+        await tx.execute(sql`drop index if exists ${sql.identifier(indexName(id))}`);
+        await tx.delete(encoders).where(eq(encoders.id, id));
+      });
+    }
   }
 
   /** Texts that have no vector of an encoder yet, at most so many. */
@@ -66,7 +91,7 @@ export class VectorIndex {
 
   /** Builds the index of an encoder where there is none. Searches see every vector without it, too, only slower. */
   async build({ id, dimension }: KnownEncoder): Promise<void> {
-    const statement = sql`create index if not exists ${sql.identifier(`text_vectors_hnsw_${id}`)} on text_vectors
+    const statement = sql`create index if not exists ${sql.identifier(indexName(id))} on text_vectors
       using hnsw ((embedding::vector(${number(dimension)})) vector_ip_ops) where encoder_id = ${number(id)}`;
     await this.database.transaction(async (tx) => {
       await tx.execute(sql`select set_config('statement_timeout', '0', true)`);
@@ -90,6 +115,10 @@ export class VectorIndex {
 /** A number in the text of a statement: the planner finds a partial index only by constants. */
 function number(value: number): SQL {
   return sql.raw(String(Math.trunc(value)));
+}
+
+function indexName(encoderId: number): string {
+  return `text_vectors_hnsw_${encoderId}`;
 }
 
 function literal(embedding: Float32Array): string {

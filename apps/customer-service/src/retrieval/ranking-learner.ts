@@ -1,0 +1,125 @@
+import { setImmediate } from 'node:timers/promises';
+import { FEWEST_QUESTIONS, learnRanking, posteriorOf, type GroupedRanking, type IndexedText, type RankingWeights } from '@attune/dialogue';
+import type { EncoderStatistics } from '../database/schema';
+import type { KnowledgeDirectory } from '../knowledge/knowledge-directory';
+import type { UnderstoodText, UsedModel } from '../model/dialogue-model';
+import { DENSE_HITS } from './retriever';
+import type { KnownEncoder, VectorIndex } from './vector-index';
+
+/** Questions that are learnt from at most: more change little, and each costs a search. */
+const MOST_QUESTIONS = 800;
+/** Of them, the share that is asked as if its entry did not exist, so that what to leave unanswered is learnt too. */
+const UNANSWERABLE = 0.25;
+/** Candidates of a question that are learnt from: the likeliest, and the right one. */
+const MOST_CANDIDATES = 25;
+/** Texts that are embedded together, and pairs whose cosine says what chance is. */
+const BATCH = 64;
+const CHANCE_PAIRS = 2_000;
+
+/** A way to ask for an entry, used as a question. */
+interface Sample {
+  readonly entryId: string;
+  readonly text: IndexedText;
+  readonly isAnswerable: boolean;
+}
+
+/**
+ * Learns how to rank from the knowledge itself: each phrasing of an entry is asked as if it had not been written yet, with the entry's
+ * other texts as the right answer, or as if the whole entry had not (leave one out).
+ */
+export class RankingLearner {
+  constructor(
+    private readonly directory: KnowledgeDirectory,
+    private readonly vectors: VectorIndex,
+    /** Share of answers that must be right. */
+    private readonly precision: number,
+  ) {}
+
+  /** Texts that entries are found by. */
+  get texts(): number {
+    return this.directory.index.texts;
+  }
+
+  /** What the encoder's vectors and the knowledge teach; undefined where the knowledge is too small. */
+  async learn(model: UsedModel, encoder: KnownEncoder, weights: RankingWeights): Promise<EncoderStatistics | undefined> {
+    const samples = this.samples();
+    if (samples.length < FEWEST_QUESTIONS) return undefined;
+    const { texts } = this;
+    const understood = await understandAll(
+      model,
+      samples.map(({ text }) => text.text),
+    );
+    const chance = chanceOf(samples, understood);
+    const questions: GroupedRanking[] = [];
+    for (const [place, sample] of samples.entries()) questions.push(await this.ask(sample, understood[place], encoder, chance, weights));
+    const ranking = await learnRanking(questions, this.precision, () => setImmediate());
+    return { chance, ranking, learntAt: new Date().toISOString(), texts };
+  }
+
+  /** The same ones for the same knowledge, spread over all entries that are asked for in several ways. */
+  private samples(): Sample[] {
+    const { index } = this.directory;
+    const all = [...index.entries()].sort().flatMap((entryId) => {
+      const questions = index.textsOf(entryId).filter(({ kind }) => kind === 'question');
+      return questions.length < 2 ? [] : questions.map((text) => ({ entryId, text }));
+    });
+    const step = Math.max(1, all.length / MOST_QUESTIONS);
+    const chosen = Array.from({ length: Math.min(all.length, MOST_QUESTIONS) }, (_, place) => all[Math.floor(place * step)]);
+    const every = Math.round(1 / UNANSWERABLE);
+    return chosen.map((sample, place) => ({ ...sample, isAnswerable: place % every !== 0 }));
+  }
+
+  private async ask(
+    { entryId, text, isAnswerable }: Sample,
+    { embedding, understanding }: UnderstoodText,
+    encoder: KnownEncoder,
+    chance: number,
+    weights: RankingWeights,
+  ): Promise<GroupedRanking> {
+    const found = this.directory.index.candidates({
+      text: text.text,
+      dense: await this.vectors.search(encoder, embedding, DENSE_HITS),
+      chance,
+      intents: understanding.probabilities,
+      outOfScope: understanding.outOfScope,
+      at: Date.now(),
+      except: text.id,
+      ...(isAnswerable ? {} : { exceptEntry: entryId }),
+    });
+    const { candidates: probabilities } = posteriorOf(found, weights);
+    const kept = found.entries
+      .map(({ id }, place) => ({ id, place }))
+      .sort((a, b) => probabilities[b.place] - probabilities[a.place])
+      .filter(({ id }, rank) => rank < MOST_CANDIDATES || id === entryId);
+    const answer = kept.findIndex(({ id }) => id === entryId);
+    return {
+      question: found.question,
+      candidates: kept.map(({ place }) => found.candidates[place]),
+      answer: answer < 0 ? undefined : answer,
+      group: entryId,
+    };
+  }
+}
+
+async function understandAll(model: UsedModel, texts: readonly string[]): Promise<UnderstoodText[]> {
+  const understood: UnderstoodText[] = [];
+  for (let start = 0; start < texts.length; start += BATCH) {
+    understood.push(...(await model.understand(texts.slice(start, start + BATCH), { bulk: true })));
+  }
+  return understood;
+}
+
+/** The mean cosine of texts of different entries, each with the one half of all away. */
+function chanceOf(samples: readonly Sample[], understood: readonly UnderstoodText[]): number {
+  const half = Math.floor(samples.length / 2);
+  let sum = 0;
+  let pairs = 0;
+  for (let place = 0; place < Math.min(half, CHANCE_PAIRS); place++) {
+    const other = place + half;
+    if (samples[place].entryId === samples[other].entryId) continue;
+    const { embedding } = understood[other];
+    sum += understood[place].embedding.reduce((total, value, axis) => total + value * embedding[axis], 0);
+    pairs += 1;
+  }
+  return pairs === 0 ? 0 : Math.min(0.9, sum / pairs);
+}

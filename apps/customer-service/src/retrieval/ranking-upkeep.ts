@@ -1,0 +1,63 @@
+import type { DialogueModel } from '../model/dialogue-model';
+import type { KnowledgeDirectory } from '../knowledge/knowledge-directory';
+import type { EncoderRegistry } from './encoder-registry';
+
+/** How often what was learnt elsewhere is taken over, and how long the knowledge must rest before it is learnt from: milliseconds. */
+const REFRESH = 5_000;
+const REST = 10_000;
+
+/** Keeps vectors and ranking in step with the knowledge, whoever writes it. */
+export class RankingUpkeep {
+  private timer: NodeJS.Timeout | undefined;
+  private work: Promise<void> = Promise.resolve();
+  private changedAt = 0;
+  private isCatchUpDue = false;
+  private unfollow: () => void = () => undefined;
+
+  constructor(
+    private readonly model: DialogueModel,
+    private readonly encoders: EncoderRegistry,
+    private readonly directory: KnowledgeDirectory,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  start(): void {
+    this.unfollow = this.directory.onChange(() => {
+      this.changedAt = Date.now();
+      this.catchUp();
+    });
+    this.model.onSwap(() => this.catchUp());
+    this.timer = setInterval(() => this.run(() => this.refresh()), REFRESH);
+    this.timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    this.unfollow();
+    clearInterval(this.timer);
+    await this.work;
+  }
+
+  /** Another instance may have written with another encoder: what it wrote gets a vector of this one's. */
+  private catchUp(): void {
+    if (this.isCatchUpDue) return;
+    this.isCatchUpDue = true;
+    this.run(async () => {
+      // What changes from here on is seen by the next one.
+      this.isCatchUpDue = false;
+      await this.model.using((model) => this.encoders.catchUp(model));
+    });
+  }
+
+  private async refresh(): Promise<void> {
+    await this.model.using(async (model) => {
+      await this.encoders.refresh(model);
+      const rests = Date.now() - this.changedAt >= REST;
+      if (rests && (await this.encoders.wantsLearning(model))) await this.encoders.learn(model);
+    });
+  }
+
+  /** One thing after the other; what fails is done again with the next. */
+  private run(work: () => Promise<void>): void {
+    this.work = this.work.then(work).catch(this.onError);
+  }
+}
