@@ -8,6 +8,7 @@ import { HandoffService } from './handoffs/handoff-service';
 import { HandoffsController } from './handoffs/handoffs.controller';
 import { KnowledgeDirectory } from './knowledge/knowledge-directory';
 import { knowledgeProviders } from './knowledge/knowledge-providers';
+import { KnowledgeTransferController } from './knowledge/knowledge-transfer.controller';
 import { KnowledgeController } from './knowledge/knowledge.controller';
 import { DialogueModel } from './model/dialogue-model';
 import { made } from './resources/made';
@@ -29,6 +30,7 @@ const providers: Provider[] = [
   controllers: [
     // What has a path of its own stands before the entries, whose /:id would take it.
     RankingController,
+    KnowledgeTransferController,
     KnowledgeController,
     ConversationsController,
     HandoffsController,

@@ -11,6 +11,7 @@ export function customerService(configuration: CustomerServiceConfiguration): Se
     version: '0.1.0',
     configuration,
     module: AppModule,
+    streamedMediaTypes: ['application/x-ndjson', 'text/csv'],
     documents: {
       title: 'Attune customer service',
       description: 'Answers what the knowledge answers, asks when it is unsure, and hands over to a person when it should.',

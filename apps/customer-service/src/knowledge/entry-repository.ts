@@ -2,7 +2,7 @@ import { AttuneError } from '@attune/artifact';
 import type { Entry, EntryInput } from '@attune/contracts';
 import { parseTemplate } from '@attune/dialogue';
 import type { Database, Transaction } from '@attune/storage';
-import { and, asc, eq, gt, isNull, sql, type SQL } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, gt, isNull, sql, type SQL } from 'drizzle-orm';
 import { counters, entries, searchTexts } from '../database/schema';
 
 type EntryRow = typeof entries.$inferSelect;
@@ -57,6 +57,18 @@ export class EntryRepository {
     return rows.map(toEntry);
   }
 
+  /** Of ids, those of entries that are there. */
+  async existing(ids: readonly string[]): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const rows = await this.database.query((orm) =>
+      orm
+        .select({ id: entries.id })
+        .from(entries)
+        .where(and(isNull(entries.deletedAt), sql`${entries.id} = any(${sql.param([...ids])}::text[])`)),
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
   /**
    * Writes entries, new ones and others, with the texts that they are found by.
    *
@@ -74,7 +86,7 @@ export class EntryRepository {
       revision: revision + index,
     }));
     const created = rows.filter((_, index) => written[index].isNew);
-    if (created.length > 0) await tx.insert(entries).values(created);
+    if (created.length > 0) await tx.insert(entries).values(created).onConflictDoUpdate({ target: entries.id, set: REPLACED });
     for (const { createdAt: _createdAt, ...row } of rows.filter((_, index) => !written[index].isNew)) {
       const [updated] = await tx.update(entries).set(row).where(existing(row.id)).returning({ id: entries.id });
       if (updated === undefined) throw notFound(row.id);
@@ -140,6 +152,13 @@ async function nextRevisions(tx: Transaction, count: number): Promise<number> {
     .returning({ value: counters.value });
   return value - count + 1;
 }
+
+/** An id that is new may be that of an entry that was deleted. */
+const REPLACED = Object.fromEntries(
+  Object.entries(getTableColumns(entries))
+    .filter(([name]) => name !== 'id')
+    .map(([name, column]) => [name, sql.raw(`excluded."${column.name}"`)]),
+);
 
 /** What an entry is found by. */
 export function textsOf({ question, phrasings, answer }: EntryInput): Omit<SearchText, 'id'>[] {

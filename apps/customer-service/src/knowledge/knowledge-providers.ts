@@ -11,6 +11,7 @@ import { VectorIndex } from '../retrieval/vector-index';
 import { EntryRepository } from './entry-repository';
 import { EntryWriter } from './entry-writer';
 import { KnowledgeDirectory } from './knowledge-directory';
+import { KnowledgeImport } from './knowledge-import';
 import { KnowledgeService } from './knowledge-service';
 
 /** What keeps the knowledge. */
@@ -22,5 +23,6 @@ export const knowledgeProviders: readonly Provider[] = [
       new ActionClient(readActions(actionsFile), (action, err) => logger.warn({ action, err }, 'an action failed, and was done without')),
   },
   made(EntryWriter, [DATABASE, EntryRepository, KnowledgeDirectory, DialogueModel, EncoderRegistry, VectorIndex]),
+  made(KnowledgeImport, [EntryRepository, EntryWriter, ActionClient]),
   made(KnowledgeService, [EntryRepository, EntryWriter, KnowledgeDirectory, DialogueModel, EncoderRegistry, Retriever, ActionClient]),
 ];

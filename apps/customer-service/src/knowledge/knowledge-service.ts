@@ -12,6 +12,8 @@ import type { EntryWriter } from './entry-writer';
 import type { KnowledgeDirectory } from './knowledge-directory';
 
 const placeSchema = z.object({ id: storableText() });
+/** Entries that are read at once for an export. */
+const EXPORT_PAGE = 500;
 
 /** Keeps the knowledge. */
 export class KnowledgeService {
@@ -47,6 +49,16 @@ export class KnowledgeService {
     const found = await this.repository.list({ ...query, after, limit: query.limit + 1 });
     const items = found.slice(0, query.limit);
     return found.length > query.limit ? { items, nextCursor: encodeCursor({ id: items[query.limit - 1].id }) } : { items };
+  }
+
+  /** Every entry, page by page. */
+  async *pages(): AsyncGenerator<Entry[]> {
+    for (let after: string | undefined; ;) {
+      const page = await this.repository.list({ after, limit: EXPORT_PAGE });
+      if (page.length > 0) yield page;
+      if (page.length < EXPORT_PAGE) return;
+      after = page[page.length - 1].id;
+    }
   }
 
   /** @throws AttuneError `not-found` */
