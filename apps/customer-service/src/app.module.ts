@@ -3,13 +3,21 @@ import { Module, type Provider } from '@nestjs/common';
 import { conversationProviders } from './conversations/conversation-providers';
 import { ConversationRepository } from './conversations/conversation-repository';
 import { ConversationsController } from './conversations/conversations.controller';
+import { FeedbackRepository } from './feedback/feedback-repository';
+import { FeedbackService } from './feedback/feedback-service';
+import { FeedbackController } from './feedback/feedback.controller';
+import { GapRepository } from './gaps/gap-repository';
+import { GapService } from './gaps/gap-service';
+import { GapsController } from './gaps/gaps.controller';
 import { HandoffRepository } from './handoffs/handoff-repository';
 import { HandoffService } from './handoffs/handoff-service';
 import { HandoffsController } from './handoffs/handoffs.controller';
+import { EntryWriter } from './knowledge/entry-writer';
 import { KnowledgeDirectory } from './knowledge/knowledge-directory';
 import { knowledgeProviders } from './knowledge/knowledge-providers';
 import { KnowledgeTransferController } from './knowledge/knowledge-transfer.controller';
 import { KnowledgeController } from './knowledge/knowledge.controller';
+import { PhrasingEditor } from './knowledge/phrasing-editor';
 import { DialogueModel } from './model/dialogue-model';
 import { made } from './resources/made';
 import { ResourcesModule } from './resources/resources.module';
@@ -22,6 +30,10 @@ const providers: Provider[] = [
   ...conversationProviders,
   made(HandoffRepository, [DATABASE]),
   made(HandoffService, [HandoffRepository, ConversationRepository, DialogueModel, EncoderRegistry, Retriever, KnowledgeDirectory]),
+  made(FeedbackRepository, [DATABASE]),
+  made(FeedbackService, [FeedbackRepository, PhrasingEditor, EntryWriter]),
+  made(GapRepository, [DATABASE]),
+  made(GapService, [GapRepository, DialogueModel, EncoderRegistry, PhrasingEditor]),
 ];
 
 /** The features of the service. */
@@ -34,6 +46,8 @@ const providers: Provider[] = [
     KnowledgeController,
     ConversationsController,
     HandoffsController,
+    FeedbackController,
+    GapsController,
   ],
   providers,
 })

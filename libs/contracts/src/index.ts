@@ -8,6 +8,8 @@ export * from './events/trend';
 export * from './http/alerts';
 export * from './http/conversations';
 export * from './http/documents';
+export * from './http/feedback';
+export * from './http/gaps';
 export * from './http/handoffs';
 export * from './http/knowledge';
 export * from './http/knowledge-transfer';

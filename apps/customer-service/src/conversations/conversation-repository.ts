@@ -4,7 +4,7 @@ import type { Conversation, ConversationInput, Handoff, Message, SupportConversa
 import { freshState, normalForm, type ConversationState } from '@attune/dialogue';
 import type { Database, Transaction } from '@attune/storage';
 import { and, asc, desc, eq, gt, isNotNull, lt, or, sql } from 'drizzle-orm';
-import { conversations, handoffs, messages } from '../database/schema';
+import { conversations, gapQuestions, handoffs, messages } from '../database/schema';
 import { announceTurn, noticeOf } from './announce-turn';
 
 export type ConversationRow = typeof conversations.$inferSelect;
@@ -29,6 +29,8 @@ export interface TurnReply {
   readonly details: Omit<NonNullable<Message['reply']>, 'handoff'>;
   /** Where a person takes over. */
   readonly handoff: Pick<Handoff, 'reason' | 'summary'> | undefined;
+  /** The question, without personal data, where it got no good answer. */
+  readonly gap: { readonly text: string; readonly locale: string } | undefined;
   /** What is announced of it, beside ids. */
   readonly event: Pick<SupportConversation, 'outcome' | 'intent' | 'confidence' | 'citations' | 'reason' | 'modelVersion'>;
 }
@@ -241,6 +243,10 @@ export class ConversationRepository {
         },
         inReplyTo: message.id,
       });
+      if (reply.gap !== undefined) {
+        const question = { messageId: message.id, conversationId: conversation.id, ...reply.gap, askedAt: message.createdAt };
+        await tx.insert(gapQuestions).values(question).onConflictDoNothing();
+      }
       const ids = { conversationId: conversation.id, messageId: id, ...(handoffId === undefined ? {} : { handoffId }) };
       await announceTurn(tx, { ...ids, ...reply.event }, `${message.id}.${reply.event.outcome}`);
       return true;

@@ -1,6 +1,7 @@
 import type { Entry, HandoffSummary, ReplyAction, SupportOutcome } from '@attune/contracts';
 import {
   decide,
+  maskPersonalData,
   OUT_OF_SCOPE,
   readMessage,
   recogniseValues,
@@ -94,6 +95,12 @@ export class TurnEngine {
         alternatives: decision.kind === 'clarify' ? [...decision.alternatives] : [],
       },
       handoff: decision.kind === 'handoff' ? { reason: decision.reason, summary: summaryOf(turn, state, reading, intent) } : undefined,
+      gap: isGap(decision)
+        ? {
+            text: maskPersonalData(reading.question, turn.conversation.locale ?? undefined),
+            locale: turn.conversation.locale ?? reading.language.code,
+          }
+        : undefined,
       event: {
         outcome: OUTCOMES[action],
         confidence,
@@ -121,6 +128,12 @@ function actionOf(decision: Decision): ReplyAction {
     default:
       return decision.kind;
   }
+}
+
+/** Whether the question got no good answer, though it was one. */
+function isGap(decision: Decision): boolean {
+  if (decision.kind === 'say') return decision.phrase === 'rephrase';
+  return decision.kind === 'handoff' && ['unsure', 'out-of-scope', 'unresolved'].includes(decision.reason);
 }
 
 function summaryOf(

@@ -1,4 +1,4 @@
-import type { Handoff, HandoffSummary, Message, Slot } from '@attune/contracts';
+import type { Feedback, FeedbackInput, Handoff, HandoffSummary, Message, Slot } from '@attune/contracts';
 import type { ConversationState, LearntRanking } from '@attune/dialogue';
 import { sql } from 'drizzle-orm';
 import {
@@ -170,6 +170,58 @@ export const handoffs = pgTable(
     closedAt: instant('closed_at'),
   },
   (table) => [index('handoffs_queue').on(table.state, table.createdAt, table.id), index('handoffs_conversation').on(table.conversationId)],
+);
+
+/** What was thought of replies, and what became of it. One a reply. */
+export const feedback = pgTable(
+  'feedback',
+  {
+    id: text().primaryKey(),
+    conversationId: text('conversation_id')
+      .notNull()
+      .references(() => conversations.id, { onDelete: 'cascade' }),
+    messageId: text('message_id').notNull(),
+    question: text().notNull(),
+    rating: text().$type<Feedback['rating']>().notNull(),
+    correction: jsonb().$type<NonNullable<FeedbackInput['correction']>>(),
+    note: text(),
+    state: text().$type<Feedback['state']>().notNull(),
+    use: text().$type<NonNullable<Feedback['use']>>(),
+    entryId: text('entry_id'),
+    /** The phrasing, or the text of the training row, that it became. */
+    usedText: text('used_text'),
+    label: text(),
+    createdAt: instant('created_at').notNull(),
+    decidedAt: instant('decided_at'),
+  },
+  (table) => [
+    uniqueIndex('feedback_message').on(table.messageId),
+    index('feedback_newest').on(table.createdAt, table.id),
+    index('feedback_conversation').on(table.conversationId),
+  ],
+);
+
+/** Questions that got no good answer. */
+export const gapQuestions = pgTable(
+  'gap_questions',
+  {
+    messageId: text('message_id').primaryKey(),
+    conversationId: text('conversation_id')
+      .notNull()
+      .references(() => conversations.id, { onDelete: 'cascade' }),
+    text: text().notNull(),
+    locale: text().notNull(),
+    askedAt: instant('asked_at').notNull(),
+    closedAt: instant('closed_at'),
+    /** The entry of which its text became a phrasing. */
+    entryId: text('entry_id'),
+  },
+  (table) => [
+    index('gap_questions_open')
+      .on(table.askedAt)
+      .where(sql`closed_at is null`),
+    index('gap_questions_conversation').on(table.conversationId),
+  ],
 );
 
 /** Numbers that count up in the order of commits. */

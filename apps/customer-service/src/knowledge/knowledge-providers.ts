@@ -13,6 +13,7 @@ import { EntryWriter } from './entry-writer';
 import { KnowledgeDirectory } from './knowledge-directory';
 import { KnowledgeImport } from './knowledge-import';
 import { KnowledgeService } from './knowledge-service';
+import { PhrasingEditor } from './phrasing-editor';
 
 /** What keeps the knowledge. */
 export const knowledgeProviders: readonly Provider[] = [
@@ -23,6 +24,7 @@ export const knowledgeProviders: readonly Provider[] = [
       new ActionClient(readActions(actionsFile), (action, err) => logger.warn({ action, err }, 'an action failed, and was done without')),
   },
   made(EntryWriter, [DATABASE, EntryRepository, KnowledgeDirectory, DialogueModel, EncoderRegistry, VectorIndex]),
+  made(PhrasingEditor, [EntryRepository, EntryWriter]),
   made(KnowledgeImport, [EntryRepository, EntryWriter, ActionClient]),
   made(KnowledgeService, [EntryRepository, EntryWriter, KnowledgeDirectory, DialogueModel, EncoderRegistry, Retriever, ActionClient]),
 ];
