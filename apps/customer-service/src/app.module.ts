@@ -15,10 +15,12 @@ import { HandoffsController } from './handoffs/handoffs.controller';
 import { EntryWriter } from './knowledge/entry-writer';
 import { KnowledgeDirectory } from './knowledge/knowledge-directory';
 import { knowledgeProviders } from './knowledge/knowledge-providers';
+import { KnowledgeService } from './knowledge/knowledge-service';
 import { KnowledgeTransferController } from './knowledge/knowledge-transfer.controller';
 import { KnowledgeController } from './knowledge/knowledge.controller';
 import { PhrasingEditor } from './knowledge/phrasing-editor';
 import { DialogueModel } from './model/dialogue-model';
+import { ConversationEraser } from './privacy/conversation-eraser';
 import { made } from './resources/made';
 import { ResourcesModule } from './resources/resources.module';
 import { EncoderRegistry } from './retrieval/encoder-registry';
@@ -34,6 +36,7 @@ const providers: Provider[] = [
   made(FeedbackService, [FeedbackRepository, PhrasingEditor, EntryWriter]),
   made(GapRepository, [DATABASE]),
   made(GapService, [GapRepository, DialogueModel, EncoderRegistry, PhrasingEditor]),
+  made(ConversationEraser, [DATABASE, PhrasingEditor, KnowledgeService]),
 ];
 
 /** The features of the service. */

@@ -35,6 +35,10 @@ export const customerServiceConfiguration = defineConfiguration(
       'ATTUNE_STRONG_ANGER',
       decimalNumber(0, 1).default(0.8).describe('Probability of anger that is strong; two such messages of three go to a person'),
     ),
+    retentionDays: variable(
+      'ATTUNE_RETENTION_DAYS',
+      wholeNumber(1, 3_650).default(365).describe('Conversations are kept so long after the last message, with all that came from them'),
+    ),
     actionsFile: variable(
       'ATTUNE_ACTIONS_FILE',
       z.string().min(1).optional().describe('JSON file of the actions that fetch values for answers from your own systems'),

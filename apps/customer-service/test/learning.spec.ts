@@ -97,4 +97,39 @@ describeOnBothDatabases('what people think of replies', 'learning', ({ ask, read
     expect((await converse('which sizes fit')).reply).toMatchObject({ action: 'answer', text: 'On its page.' });
     expect(await ask('POST', `/v1/gaps/${first.id}/close`, {})).toMatchObject({ status: 404 });
   });
+
+  it('erases a conversation with all that came from it', async () => {
+    const asked = { phrasing: 'my cable display shows an error', entry: 'do you sell a battery adapter', row: 'erase my bonus points' };
+    const corrections = { phrasing: { entryId: warranty }, entry: { answer: 'Soon.' }, row: { intent: 'discount_code' } };
+    const uses = { phrasing: 'phrasing', entry: 'entry', row: 'training-row' };
+    const conversations: string[] = [];
+    let entryId = '';
+    for (const kind of ['phrasing', 'entry', 'row'] as const) {
+      const { conversationId, reply } = await converse(asked[kind]);
+      const { id } = await rate(reply.id, corrections[kind]);
+      const { body } = await ask<Feedback>('POST', `/v1/feedback/${id}/approve`, { use: uses[kind] });
+      if (kind === 'entry') entryId = body.entryId ?? '';
+      conversations.push(conversationId);
+    }
+    expect(await phrasingsOf(warranty)).toContain(asked.phrasing);
+    expect((await ask('GET', `/v1/knowledge/${entryId}`)).status).toBe(200);
+    expect(await read('/v1/feedback/training-rows')).toContain(asked.row);
+
+    for (const id of conversations) expect((await ask('DELETE', `/v1/conversations/${id}`)).status).toBe(204);
+
+    for (const id of conversations) {
+      expect((await ask('GET', `/v1/conversations/${id}`)).status).toBe(404);
+      expect((await ask('DELETE', `/v1/conversations/${id}`)).status).toBe(404);
+    }
+    expect(await phrasingsOf(warranty)).not.toContain(asked.phrasing);
+    expect((await ask('GET', `/v1/knowledge/${entryId}`)).status).toBe(404);
+    const left = [
+      await read('/v1/feedback/training-rows'),
+      JSON.stringify((await ask('GET', '/v1/feedback?limit=200')).body),
+      JSON.stringify(await gaps()),
+      JSON.stringify((await ask('GET', '/v1/handoffs?limit=200')).body),
+      await read('/v1/knowledge/export'),
+    ].join('\n');
+    for (const text of Object.values(asked)) expect(left).not.toContain(text);
+  });
 });

@@ -1,12 +1,17 @@
-import { CONFIGURATION, DATABASE } from '@attune/service-kit';
+import { CONFIGURATION, DATABASE, LOGGER, Shutdown, type Logger } from '@attune/service-kit';
+import type { Database } from '@attune/storage';
 import type { Provider } from '@nestjs/common';
 import { ActionClient } from '../actions/action-client';
 import type { CustomerServiceConfiguration } from '../configuration';
 import { KnowledgeDirectory } from '../knowledge/knowledge-directory';
 import { DialogueModel } from '../model/dialogue-model';
+import { ConversationEraser } from '../privacy/conversation-eraser';
+import { Housekeeping } from '../resources/housekeeping';
 import { made } from '../resources/made';
 import { EncoderRegistry } from '../retrieval/encoder-registry';
 import { Retriever } from '../retrieval/retriever';
+import { VectorIndex } from '../retrieval/vector-index';
+import { AbandonedTurns } from './abandoned-turns';
 import { ConversationRepository } from './conversation-repository';
 import { ConversationService } from './conversation-service';
 import { TurnEngine } from './turn-engine';
@@ -32,9 +37,45 @@ const turnEngine: Provider = {
   },
 };
 
+const abandonedTurns: Provider = {
+  provide: AbandonedTurns,
+  inject: [ConversationRepository, ConversationService, LOGGER, Shutdown],
+  useFactory: (repository: ConversationRepository, conversations: ConversationService, logger: Logger, shutdown: Shutdown) => {
+    const abandoned = new AbandonedTurns(repository, conversations, (err) => logger.warn({ err }, 'a message waits for its answer'));
+    abandoned.start();
+    shutdown.add('work', 'abandoned turns', () => abandoned.stop());
+    return abandoned;
+  },
+};
+
+const housekeeping: Provider = {
+  provide: Housekeeping,
+  inject: [DATABASE, ConversationEraser, VectorIndex, EncoderRegistry, DialogueModel, CONFIGURATION, LOGGER, Shutdown],
+  useFactory: (
+    database: Database,
+    eraser: ConversationEraser,
+    vectors: VectorIndex,
+    encoders: EncoderRegistry,
+    model: DialogueModel,
+    { retentionDays }: CustomerServiceConfiguration,
+    logger: Logger,
+    shutdown: Shutdown,
+  ) => {
+    const touch = (): Promise<void> => model.using((used) => encoders.touch(used));
+    const keeper = new Housekeeping(database, eraser, vectors, touch, retentionDays, (err) =>
+      logger.warn({ err }, 'old rows were not removed'),
+    );
+    keeper.start();
+    shutdown.add('work', 'housekeeping', () => keeper.stop());
+    return keeper;
+  },
+};
+
 /** What leads conversations. */
 export const conversationProviders: readonly Provider[] = [
   made(ConversationRepository, [DATABASE]),
   turnEngine,
   made(ConversationService, [ConversationRepository, TurnEngine]),
+  abandonedTurns,
+  housekeeping,
 ];

@@ -19,7 +19,8 @@ const MOST_ATTEMPTS = 100;
 
 /** Leads conversations: every message is answered once, in the order in which they came. */
 export class ConversationService {
-  private readonly queue = new KeyedQueue();
+  private readonly accepting = new KeyedQueue();
+  private readonly answering = new KeyedQueue();
 
   constructor(
     private readonly repository: ConversationRepository,
@@ -62,7 +63,9 @@ export class ConversationService {
    * @throws AttuneError `not-found`, `conflict`
    */
   async say(conversationId: string, text: string, idempotencyKey: string | undefined): Promise<MessageResponse> {
-    const message = await this.repository.accept(conversationId, withoutControls(text), idempotencyKey);
+    const message = await this.accepting.run(conversationId, () =>
+      this.repository.accept(conversationId, withoutControls(text), idempotencyKey),
+    );
     await this.answerPending(conversationId, message.sequence);
     const reply = await this.repository.replyTo(message.id);
     return { message: toMessage(message), reply: reply === undefined ? null : toReply(reply) };
@@ -70,7 +73,7 @@ export class ConversationService {
 
   /** Answers what waits in a conversation, up to a place. */
   answerPending(conversationId: string, sequence = Infinity): Promise<void> {
-    return this.queue.run(conversationId, async () => {
+    return this.answering.run(conversationId, async () => {
       for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
         const turn = await this.repository.oldestPending(conversationId);
         if (turn === undefined || turn.message.sequence > sequence) return;

@@ -14,8 +14,9 @@ import {
   storableText,
 } from '@attune/contracts';
 import { ApiRoute, HttpProblem, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
-import { Controller, Get, Headers, Post } from '@nestjs/common';
+import { Controller, Delete, Get, Headers, Post } from '@nestjs/common';
 import { z } from 'zod';
+import { ConversationEraser } from '../privacy/conversation-eraser';
 import { ConversationService } from './conversation-service';
 
 const idSchema = z.object({ id: storableText(100).min(1) });
@@ -26,7 +27,10 @@ const RETRIES = 'With the header Idempotency-Key the same request, sent again, g
 /** Conversations of customers with the service. */
 @Controller('/v1/conversations')
 export class ConversationsController {
-  constructor(private readonly conversations: ConversationService) {}
+  constructor(
+    private readonly conversations: ConversationService,
+    private readonly eraser: ConversationEraser,
+  ) {}
 
   @Post()
   @ApiRoute({
@@ -65,6 +69,19 @@ export class ConversationsController {
   })
   getConversation(@ZodPath(idSchema) { id }: z.infer<typeof idSchema>): Promise<Conversation> {
     return this.conversations.get(id);
+  }
+
+  @Delete(':id')
+  @ApiRoute({
+    summary: 'Delete a conversation with all that came from it',
+    description: 'Its messages, hand-overs, feedback, gaps and training rows, and the phrasings and entries that its questions became.',
+    scope: 'write',
+    responses: { 204: { description: 'Deleted' } },
+    problems: ['not-found'],
+    parameters: ID,
+  })
+  deleteConversation(@ZodPath(idSchema) { id }: z.infer<typeof idSchema>): Promise<void> {
+    return this.eraser.erase(id);
   }
 
   @Post(':id/messages')

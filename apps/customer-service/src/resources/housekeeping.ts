@@ -1,0 +1,51 @@
+import { expireProcessed, type Database } from '@attune/storage';
+import type { ConversationEraser } from '../privacy/conversation-eraser';
+import type { VectorIndex } from '../retrieval/vector-index';
+
+const HOUR = 60 * 60 * 1_000;
+const DAY = 24 * HOUR;
+/** Days for which the vectors of a version are kept that does not serve any more, for a rollback. */
+const ROLLBACK_DAYS = 30;
+
+/** Removes what is older than it is kept for. */
+export class Housekeeping {
+  private timer: NodeJS.Timeout | undefined;
+  private work: Promise<void> | undefined;
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly database: Database,
+    private readonly eraser: ConversationEraser,
+    private readonly vectors: VectorIndex,
+    private readonly touchServing: () => Promise<void>,
+    private readonly retentionDays: number,
+    private readonly onError: (error: unknown) => void,
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => {
+      this.work ??= this.run()
+        .catch(this.onError)
+        .finally(() => {
+          this.work = undefined;
+        });
+    }, HOUR);
+    this.timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    this.stopping.abort();
+    await this.work;
+  }
+
+  /** One round. */
+  async run(): Promise<void> {
+    const { signal } = this.stopping;
+    const before = (days: number): Date => new Date(Date.now() - days * DAY);
+    await this.eraser.eraseOlderThan(before(this.retentionDays), signal);
+    await this.touchServing();
+    await this.vectors.dropOlderThan(before(ROLLBACK_DAYS));
+    await expireProcessed(this.database, { olderThan: this.retentionDays * DAY, signal });
+  }
+}
