@@ -1,5 +1,6 @@
 import { conversationSchema, entrySchema, messageSchema, replySchema, TOPICS } from '@attune/contracts';
 import type { ServiceOptions } from '@attune/service-kit';
+import { WsAdapter } from '@nestjs/platform-ws';
 import { AppModule } from './app.module';
 import type { CustomerServiceConfiguration } from './configuration';
 import { exampleEvents } from './examples';
@@ -11,6 +12,9 @@ export function customerService(configuration: CustomerServiceConfiguration): Se
     version: '0.1.0',
     configuration,
     module: AppModule,
+    configure: (app) => {
+      app.useWebSocketAdapter(new WsAdapter(app));
+    },
     streamedMediaTypes: ['application/x-ndjson', 'text/csv'],
     documents: {
       title: 'Attune customer service',

@@ -17,6 +17,7 @@ export * from './http/page';
 export * from './http/path';
 export * from './http/problem';
 export * from './http/ranking';
+export * from './http/socket';
 export * from './http/watches';
 export * from './http/webhooks';
 export * from './text';

@@ -2,6 +2,8 @@ import { CONFIGURATION, DATABASE, LOGGER, Shutdown, type Logger } from '@attune/
 import type { Database } from '@attune/storage';
 import type { Provider } from '@nestjs/common';
 import { ActionClient } from '../actions/action-client';
+import { ConversationFeed } from '../channels/conversation-feed';
+import { ConversationGateway } from '../channels/conversation.gateway';
 import type { CustomerServiceConfiguration } from '../configuration';
 import { KnowledgeDirectory } from '../knowledge/knowledge-directory';
 import { DialogueModel } from '../model/dialogue-model';
@@ -34,6 +36,17 @@ const turnEngine: Provider = {
   ) => {
     const settings = { unsureTurns, strongAnger, personIntents, alternatives: ALTERNATIVES, angryMessages: ANGRY_MESSAGES };
     return new TurnEngine(model, encoders, retriever, directory, actions, settings);
+  },
+};
+
+const conversationFeed: Provider = {
+  provide: ConversationFeed,
+  inject: [DATABASE, ConversationRepository, LOGGER, Shutdown],
+  useFactory: async (database: Database, repository: ConversationRepository, logger: Logger, shutdown: Shutdown) => {
+    const feed = new ConversationFeed(database, repository, (err) => logger.warn({ err }, 'conversations cannot be followed'));
+    await feed.start();
+    shutdown.add('work', 'conversation feed', () => feed.stop());
+    return feed;
   },
 };
 
@@ -76,6 +89,8 @@ export const conversationProviders: readonly Provider[] = [
   made(ConversationRepository, [DATABASE]),
   turnEngine,
   made(ConversationService, [ConversationRepository, TurnEngine]),
+  conversationFeed,
+  ConversationGateway,
   abandonedTurns,
   housekeeping,
 ];
