@@ -6,6 +6,8 @@ import { storableText } from '../text';
 
 /** Most characters of a message; a longer one is refused. */
 export const MAX_MESSAGE_CHARACTERS = 20_000;
+/** Places of messages are numbers that a column of the database holds. */
+export const MAX_SEQUENCE = 2_147_483_647;
 
 export const REPLY_ACTIONS = ['answer', 'clarify', 'handoff'] as const;
 export type ReplyAction = (typeof REPLY_ACTIONS)[number];
@@ -95,6 +97,6 @@ export type MessageResponse = z.infer<typeof messageResponseSchema>;
 
 /** Query of `GET /v1/conversations/{id}/messages`. */
 export const messagesQuerySchema = z.object({
-  after: z.coerce.number().int().nonnegative().default(0).describe('Only messages after this place in the conversation'),
+  after: z.coerce.number().int().nonnegative().max(MAX_SEQUENCE).default(0).describe('Only messages after this place in the conversation'),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { storableText } from '../text';
-import { MAX_MESSAGE_CHARACTERS, messageSchema } from './conversations';
+import { MAX_MESSAGE_CHARACTERS, MAX_SEQUENCE, messageSchema } from './conversations';
 
 const conversationId = storableText(100).min(1);
 
 /** Client to service: follow a conversation; again after a break, from the last message that was seen. */
 export const socketJoinSchema = z.strictObject({
   conversationId,
-  after: z.number().int().nonnegative().default(0).describe('Place of the last message that was seen'),
+  after: z.number().int().nonnegative().max(MAX_SEQUENCE).default(0).describe('Place of the last message that was seen'),
 });
 
 /** Client to service: say something in a conversation. */
