@@ -1,4 +1,4 @@
-import { exportQuerySchema, importProgressSchema, importQuerySchema, type ImportProgress } from '@attune/contracts';
+import { entrySchema, exportQuerySchema, importProgressSchema, importQuerySchema, type ImportProgress } from '@attune/contracts';
 import { ApiRoute, beginRawAnswer, ClientSignal, HttpProblem, readNdjson, ZodQuery } from '@attune/service-kit';
 import { Controller, Get, Post, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -56,7 +56,7 @@ export class KnowledgeTransferController {
   @ApiRoute({
     summary: 'Every entry as a file that can be imported again',
     scope: 'read',
-    responses: { 200: { description: 'Entries', schema: z.string(), contentType: NDJSON } },
+    responses: { 200: { description: 'Entries', schema: entrySchema, contentType: NDJSON, otherContentTypes: [CSV] } },
     parameters: { format: 'jsonl' },
   })
   async exportKnowledge(

@@ -14,6 +14,8 @@ export interface RouteResponse {
   readonly schema?: z.ZodType;
   /** Default `application/json`. */
   readonly contentType?: string;
+  /** Where the request chooses among several media types: those beside `contentType`, each as text. */
+  readonly otherContentTypes?: readonly string[];
   readonly example?: unknown;
 }
 

@@ -67,13 +67,21 @@ function streamedBodies({ description }: DescribedRoute, names: JsonSchemas): Js
 export function operationResponses(route: DescribedRoute, names: JsonSchemas): JsonObject {
   const { operationId, description } = route;
   const responses: JsonObject = {};
-  for (const [status, { description: about, schema, contentType = 'application/json', example }] of Object.entries(description.responses)) {
+  for (const [status, response] of Object.entries(description.responses)) {
+    const { description: about, schema, contentType = 'application/json', otherContentTypes = [], example } = response;
     if (schema !== undefined && example !== undefined) checkExample(`${operationId}, answer ${status},`, schema, example);
     const shape = schema === undefined ? { type: 'string' } : schemaReference(names.nameOf(schema));
     const hasBody = schema !== undefined || description.responses[Number(status)]?.contentType !== undefined;
     responses[status] = {
       description: about,
-      ...(hasBody ? { content: { [contentType]: { schema: shape, ...(example === undefined ? {} : { example }) } } } : {}),
+      ...(hasBody
+        ? {
+            content: {
+              [contentType]: { schema: shape, ...(example === undefined ? {} : { example }) },
+              ...Object.fromEntries(otherContentTypes.map((other) => [other, { schema: { type: 'string' } }])),
+            },
+          }
+        : {}),
     };
   }
   for (const [status, codes] of problemsByStatus(route)) responses[status] ??= problemResponse(codes);
