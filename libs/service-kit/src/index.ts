@@ -27,6 +27,7 @@ export { Metrics } from './metrics/metrics';
 export { modelVariables } from './model/model-variables';
 export { ServedModels, type ServedModelOptions } from './model/served-models';
 export { PolledChanges } from './polling/polled-changes';
+export { RepeatedWork } from './polling/repeated-work';
 export { HttpProblem, PROBLEM_KINDS, type ProblemCode, type ProblemDetails, type ProblemFault } from './problems/http-problem';
 export { ClientGoneError, ClientSignal, clientSignal } from './request/client-signal';
 export { currentContext, currentTraceparent, runInContext, workContext, type WorkContext } from './request/request-context';

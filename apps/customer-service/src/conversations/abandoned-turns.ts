@@ -1,3 +1,4 @@
+import { RepeatedWork } from '@attune/service-kit';
 import type { ConversationRepository } from './conversation-repository';
 import type { ConversationService } from './conversation-service';
 
@@ -8,29 +9,22 @@ const BATCH = 20;
 
 /** Answers messages whose instance died, or whose answering failed: what was accepted is answered, whether its sender asks again or not. */
 export class AbandonedTurns {
-  private timer: NodeJS.Timeout | undefined;
-  private work: Promise<void> | undefined;
+  private readonly rounds: RepeatedWork;
 
   constructor(
     private readonly repository: ConversationRepository,
     private readonly conversations: ConversationService,
     private readonly onError: (error: unknown) => void,
-  ) {}
-
-  start(): void {
-    this.timer = setInterval(() => {
-      this.work ??= this.run()
-        .catch(this.onError)
-        .finally(() => {
-          this.work = undefined;
-        });
-    }, INTERVAL);
-    this.timer.unref();
+  ) {
+    this.rounds = new RepeatedWork(() => this.run(), onError);
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.work;
+  start(): void {
+    this.rounds.start(INTERVAL);
+  }
+
+  stop(): Promise<void> {
+    return this.rounds.stop();
   }
 
   /** One round. Each failure is reported, and holds up no other conversation. */

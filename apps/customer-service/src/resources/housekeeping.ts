@@ -1,3 +1,4 @@
+import { RepeatedWork } from '@attune/service-kit';
 import { expireProcessed, type Database } from '@attune/storage';
 import type { ConversationEraser } from '../privacy/conversation-eraser';
 import type { VectorIndex } from '../retrieval/vector-index';
@@ -9,8 +10,7 @@ const ROLLBACK_DAYS = 30;
 
 /** Removes what is older than it is kept for. */
 export class Housekeeping {
-  private timer: NodeJS.Timeout | undefined;
-  private work: Promise<void> | undefined;
+  private readonly rounds: RepeatedWork;
   private readonly stopping = new AbortController();
 
   constructor(
@@ -19,24 +19,18 @@ export class Housekeeping {
     private readonly vectors: VectorIndex,
     private readonly touchServing: () => Promise<void>,
     private readonly retentionDays: number,
-    private readonly onError: (error: unknown) => void,
-  ) {}
+    onError: (error: unknown) => void,
+  ) {
+    this.rounds = new RepeatedWork(() => this.run(), onError);
+  }
 
   start(): void {
-    this.timer = setInterval(() => {
-      this.work ??= this.run()
-        .catch(this.onError)
-        .finally(() => {
-          this.work = undefined;
-        });
-    }, HOUR);
-    this.timer.unref();
+    this.rounds.start(HOUR);
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.timer);
     this.stopping.abort();
-    await this.work;
+    await this.rounds.stop();
   }
 
   /** One round. */

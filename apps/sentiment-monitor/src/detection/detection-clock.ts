@@ -1,3 +1,4 @@
+import { RepeatedWork } from '@attune/service-kit';
 import type { DetectionService } from './detection-service';
 import type { IntakeHorizon } from './intake-horizon';
 import type { WatchStateRepository } from './watch-state-repository';
@@ -18,8 +19,7 @@ export interface DetectionClockOptions {
  * one writer, and no further than everything has been taken in.
  */
 export class DetectionClock {
-  private timer: NodeJS.Timeout | undefined;
-  private work: Promise<void> | undefined;
+  private readonly ticks: RepeatedWork;
   private readonly now: () => number;
 
   constructor(
@@ -29,15 +29,15 @@ export class DetectionClock {
     private readonly options: DetectionClockOptions,
   ) {
     this.now = options.now ?? Date.now;
+    this.ticks = new RepeatedWork(() => this.advanceDue(), options.onError);
   }
 
   start(): void {
-    this.timer = setInterval(() => this.tick(), TICK_MS);
+    this.ticks.start(TICK_MS);
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.work;
+  stop(): Promise<void> {
+    return this.ticks.stop();
   }
 
   /** Advances what is due. */
@@ -51,13 +51,5 @@ export class DetectionClock {
       const ids = ready.filter((each) => each.partition === partition).map(({ watchId }) => watchId);
       await this.detection.advance(ids, partition, until);
     }
-  }
-
-  private tick(): void {
-    this.work ??= this.advanceDue()
-      .catch(this.options.onError)
-      .finally(() => {
-        this.work = undefined;
-      });
   }
 }

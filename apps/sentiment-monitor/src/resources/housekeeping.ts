@@ -1,4 +1,5 @@
 import { dueMerges } from '@attune/opinion';
+import { RepeatedWork } from '@attune/service-kit';
 import { expireProcessed, type Database } from '@attune/storage';
 import { lt } from 'drizzle-orm';
 import { alertEvents, documents, webhookDeliveries } from '../database/schema';
@@ -10,34 +11,27 @@ const DAY = 24 * HOUR;
 
 /** Removes what is older than it is kept for, and merges old counts. */
 export class Housekeeping {
-  private timer: NodeJS.Timeout | undefined;
-  private work: Promise<void> | undefined;
+  private readonly rounds: RepeatedWork;
   private readonly mentions: MentionRepository;
   private readonly buckets: BucketRepository;
 
   constructor(
     private readonly database: Database,
     private readonly retentionDays: number,
-    private readonly onError: (error: unknown) => void,
+    onError: (error: unknown) => void,
     private readonly now: () => number = Date.now,
   ) {
+    this.rounds = new RepeatedWork(() => this.run(), onError);
     this.mentions = new MentionRepository(database);
     this.buckets = new BucketRepository(database);
   }
 
   start(): void {
-    this.timer = setInterval(() => {
-      this.work ??= this.run()
-        .catch(this.onError)
-        .finally(() => {
-          this.work = undefined;
-        });
-    }, HOUR);
+    this.rounds.start(HOUR);
   }
 
-  async stop(): Promise<void> {
-    clearInterval(this.timer);
-    await this.work;
+  stop(): Promise<void> {
+    return this.rounds.stop();
   }
 
   /** One round. */

@@ -146,10 +146,9 @@ export class WatchMonitor {
   private remember(state: WatchMonitorState, publishedAt: number): WatchMonitorState {
     const due = publishedAt - this.lateness;
     if (firstOpenWindow(due, this.shape) <= state.nextClose) return state;
-    const hop = spanStart(due, this.shape.hop);
-    const others = state.unsettled.filter((each) => spanStart(each, this.shape.hop) !== hop);
-    const newest = Math.max(due, ...state.unsettled.filter((each) => spanStart(each, this.shape.hop) === hop));
-    return { ...state, unsettled: [...others, newest].sort((a, b) => a - b).slice(-MOST_UNSETTLED) };
+    const hopOf = (time: number): number => spanStart(time, this.shape.hop);
+    const newest = new Map([...state.unsettled, due].sort((a, b) => a - b).map((time) => [hopOf(time), time]));
+    return { ...state, unsettled: [...newest.values()].slice(-MOST_UNSETTLED) };
   }
 
   /** Moves the watermark, and on its way judges again what is unsettled. */
