@@ -1,6 +1,7 @@
 export { CLOUD_EVENT_CONTENT_TYPE, cloudEventMessage } from './cloud-event-message';
 export { DependencyUnavailableError, InvalidMessageError, MissingTopicError, RetriableError } from './errors';
 export { DEAD_LETTER_HEADERS, REPLAYS_HEADER } from './delivery/dead-letter';
+export { inTurns } from './delivery/in-turns';
 export { kafkaConnection, type KafkaConnectionSettings } from './kafka/kafka-connection';
 export type { KafkaStreamOptions } from './kafka/kafka-options';
 export { openKafkaStream } from './kafka/kafka-stream';

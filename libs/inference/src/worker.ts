@@ -3,6 +3,7 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { AttuneError } from '@attune/artifact';
 import type { TaskComputation } from './task-computation';
 import { TextModel } from './text-model';
+import { stepBehindOtherThreads } from './thread-priority';
 import { ThreadCpuTime } from './thread-time';
 import type { SerializedError, WorkerReply, WorkerRequest, WorkerSetup, WorkerTask } from './worker-protocol';
 
@@ -94,6 +95,7 @@ class TaskLoop {
 /** The body of a worker thread: loads the model and warms it, says so, and computes tasks until told to close. */
 async function serve(port: MessagePort): Promise<void> {
   try {
+    stepBehindOtherThreads();
     const model = await TextModel.load(workerData as WorkerSetup);
     await model.warmUp();
     const loop = new TaskLoop(model, port);

@@ -17,7 +17,6 @@ export { DATABASE, DatabaseModule, type DatabaseModuleOptions } from './database
 export { OutboxModule } from './database/outbox.module';
 export { asyncApiDocument, type AsyncApiDocument, type AsyncApiInfo } from './documents/asyncapi-document';
 export { openApiDocument, type OpenApiDocument } from './documents/openapi-document';
-export { inTurns } from './event-loop/in-turns';
 export { EVENT_STREAM, EventStreamModule, type EventStreamModuleOptions } from './events/event-stream.module';
 export { Readiness, type ReadinessCheck, type ReadinessReport } from './health/readiness';
 export { beginRawAnswer } from './http/raw-answer';

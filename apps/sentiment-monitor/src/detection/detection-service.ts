@@ -1,7 +1,6 @@
 import { SENTIMENT_LABELS, TOPICS, type AlertEvent, type DocumentSentimentEvent, type TrendEvent, type Watch } from '@attune/contracts';
-import { cloudEventMessage, RetriableError } from '@attune/event-stream';
+import { cloudEventMessage, inTurns, RetriableError } from '@attune/event-stream';
 import { MINUTE, nextDue, WatchDetection, type CountBucket, type MonitorEffect, type WatchDetectionOptions } from '@attune/opinion';
-import { inTurns } from '@attune/service-kit';
 import { enqueue, recordProcessed, type Database, type OutboxMessage, type Transaction } from '@attune/storage';
 import { type AlertRepository } from '../alerts/alert-repository';
 import { type BucketRepository, type BucketDelta } from '../trends/bucket-repository';

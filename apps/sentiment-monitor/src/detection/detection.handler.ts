@@ -10,7 +10,7 @@ import { DetectionService } from './detection-service';
 export class DetectionHandler {
   constructor(private readonly detection: DetectionService) {}
 
-  @BatchHandler(TOPICS.marketSentiment, { group: CONSUMER_GROUPS.detection, maxBatch: 1_000, concurrency: 2 })
+  @BatchHandler(TOPICS.marketSentiment, { group: CONSUMER_GROUPS.detection, maxBatch: 500, concurrency: 2 })
   async detect({ events, partition }: EventBatch<DocumentSentimentEvent>): Promise<void> {
     await waitingForDatabase(
       this.detection.process(

@@ -1,6 +1,7 @@
 import { TOPICS, type MarketDocumentEvent } from '@attune/contracts';
 import {
   cloudEventMessage,
+  inTurns,
   InvalidMessageError,
   type EventPublisher,
   type OutgoingMessage,
@@ -15,7 +16,6 @@ import {
   type ScoringCircumstances,
   type ScoringInput,
 } from '@attune/opinion';
-import { inTurns } from '@attune/service-kit';
 import { type DocumentRepository, type ScoredRecord } from '../documents/document-repository';
 import { timestampFault } from '../documents/timestamp-bounds';
 import { type WatchDirectory } from '../watches/watch-directory';
@@ -119,16 +119,17 @@ export class ScoringService {
     const { topics: topicIndex } = this.directory.matcher;
     const options = { bulk: true, ...(signal === undefined ? {} : { signal }) };
     const { modelVersion, results, descriptions } = await this.model.score(inputs, options, topicIndex.descriptions);
-    return new Map(
-      planned.map(({ received, document, start }) => {
-        const scored = { results: results.slice(start, start + document.plan.inputs.length), descriptions };
-        const { traceparent } = received.event;
-        const circumstances = { receivedAt: this.arrivalOf(received), modelVersion, traceparent };
-        const { topics, sentiments } = composeSentiments(document, scored, topicIndex, circumstances);
-        const messages = sentiments.map(({ event }) => cloudEventMessage(TOPICS.marketSentiment, event.data.watchId, event));
-        return [document.document.id, { record: this.record(document, { topics, sentiments }, received, circumstances), messages }];
-      }),
-    );
+    const found = new Map<string, Found>();
+    await inTurns(planned, ({ received, document, start }) => {
+      const scored = { results: results.slice(start, start + document.plan.inputs.length), descriptions };
+      const { traceparent } = received.event;
+      const circumstances = { receivedAt: this.arrivalOf(received), modelVersion, traceparent };
+      const { topics, sentiments } = composeSentiments(document, scored, topicIndex, circumstances);
+      const messages = sentiments.map(({ event }) => cloudEventMessage(TOPICS.marketSentiment, event.data.watchId, event));
+      const record = this.record(document, { topics, sentiments }, received, circumstances);
+      found.set(document.document.id, { record, messages });
+    });
+    return found;
   }
 
   /**

@@ -14,7 +14,7 @@ export class ScoringHandler {
     private readonly metrics: ScoringMetrics,
   ) {}
 
-  @BatchHandler(TOPICS.marketDocuments, { group: CONSUMER_GROUPS.scoring, maxBatch: 500, concurrency: 2 })
+  @BatchHandler(TOPICS.marketDocuments, { group: CONSUMER_GROUPS.scoring, maxBatch: 250, concurrency: 2 })
   async score(batch: EventBatch<MarketDocumentEvent>): Promise<void> {
     const refuse = ({ message }: (typeof batch.events)[number], error: Error): Promise<void> => batch.deadLetter(message, error);
     this.metrics.count(await waitingForDatabase(this.scoring.process(batch.events, refuse, batch.signal)));

@@ -6,6 +6,7 @@ import type { EventBatch, IncomingMessage, ReceivedEvent, Subscription } from '.
 import { fullJitter } from './back-off';
 import { deadLetterOf } from './dead-letter';
 import { decode } from './decode';
+import { inTurns } from './in-turns';
 import type { PartitionLane } from './partition-lane';
 import type { PublishRaw, QueuedMessage } from './queued-message';
 
@@ -74,12 +75,12 @@ export class BatchDelivery<E> {
   private async sift(lane: PartitionLane, messages: readonly QueuedMessage[]): Promise<Entry<E>[]> {
     const entries: Entry<E>[] = [];
     const invalid: { queued: QueuedMessage; error: Error }[] = [];
-    for (const queued of messages) {
+    await inTurns(messages, (queued) => {
       const decoded = decode(this.topic, queued.incoming);
       if (decoded.kind === 'invalid') invalid.push({ queued, error: decoded.error });
       else if (decoded.kind === 'event') entries.push({ queued, event: { value: decoded.event }, isSettled: false });
       else if (this.subscription.deletions === true) entries.push({ queued, event: undefined, isSettled: false });
-    }
+    });
     if (invalid.length > 0) await this.bury(lane, invalid, 0, 'invalid');
     return entries;
   }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Milliseconds of work at a stretch: a part of what an answer may come late for it. */
-const STRETCH = 5;
+const STRETCH = 3;
 
 /**
  * Visits items in their order, and lets the event loop come round whenever that has taken some milliseconds, so that
