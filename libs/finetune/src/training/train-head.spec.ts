@@ -24,14 +24,14 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 type Settings = Record<string, Record<string, unknown> | string | number>;
 
 function configOf(settings: Settings = {}): HeadConfig {
-  const { optimizer, training, data: dataSettings, ...rest } = settings as Record<string, Record<string, unknown>>;
+  const { optimizer, training, data: dataSettings, export: exported, ...rest } = settings as Record<string, Record<string, unknown>>;
   return headConfigSchema.parse({
     encoder: join(folder, 'encoder'),
     ...rest,
     data: { train: data, ...dataSettings },
     optimizer: { learningRate: 3e-3, ...optimizer },
     training: { epochs: 2, batchSize: 16, precision: 'fp32', ...training },
-    export: { int8: false },
+    export: { int8: false, ...exported },
   });
 }
 
@@ -95,6 +95,22 @@ describe('training a head', () => {
     await trainHead(config, optionsFor('judged', { resume: true, onEvent: (event) => event.type === 'step' && steps.push(event) }));
     expect(steps).toEqual([]);
     expect((await weightsOf('judged')).equals(await weightsOf('unbroken'))).toBe(true);
+  });
+
+  it('need not learn again to export something else', async () => {
+    const afterLearning = abortWhen((event) => event.type === 'phase' && event.name === 'evaluating');
+    await expect(trainHead(configOf({ training: { checkpointEvery: 9 } }), optionsFor('other-files', afterLearning))).rejects.toMatchObject(
+      {
+        code: 'interrupted',
+        remedy: expect.stringContaining('--resume') as string,
+      },
+    );
+    const steps: TrainingEvent[] = [];
+    const onEvent = (event: TrainingEvent): unknown => event.type === 'step' && steps.push(event);
+    const withEmbedding = configOf({ training: { checkpointEvery: 9 }, export: { embedding: true } });
+    await trainHead(withEmbedding, optionsFor('other-files', { resume: true, onEvent }));
+    expect(steps).toEqual([]);
+    expect((await readManifest(join(folder, 'other-files'))).embedding).toBeDefined();
   });
 
   it('refuses to resume a run of another configuration', async () => {

@@ -43,12 +43,16 @@ export async function trainHead(config: HeadConfig, options: TrainHeadOptions): 
   };
 }
 
+/** What may end a run that has learnt already. */
+const AFTER_TRAINING: ReadonlySet<string> = new Set(['interrupted', 'disk-full', 'export-refused']);
+
 /** An error of a run whose training need not be repeated says so. */
 async function withWayOn(error: unknown, out: string): Promise<unknown> {
-  const outside = error instanceof AttuneError && (isInterruption(error) || error.code === 'disk-full');
-  if (!outside || error.remedy === RESUME_REMEDY || !(await checkpointsOf(out).exists())) return error;
+  const needNotRepeat = error instanceof AttuneError && AFTER_TRAINING.has(error.code);
+  if (!needNotRepeat || error.remedy === RESUME_REMEDY || !(await checkpointsOf(out).exists())) return error;
   if (isInterruption(error)) return new AttuneError('interrupted', 'Interrupted.', { remedy: RESUME_REMEDY, cause: error });
-  return new AttuneError(error.code, error.message, { remedy: `${error.remedy ?? ''} ${RESUME_REMEDY}`.trim(), cause: error });
+  const wayOn = error.code === 'export-refused' ? 'With --resume the training is not repeated.' : RESUME_REMEDY;
+  return new AttuneError(error.code, error.message, { remedy: `${error.remedy ?? ''} ${wayOn}`.trim(), cause: error });
 }
 
 /** Everything that needs the network; its memory is free again before the export needs some of its own. */
