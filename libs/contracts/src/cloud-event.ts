@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { storableText } from './text';
 
-const FIRST_YEAR = Date.parse('0001-01-01T00:00:00Z');
+const FIRST_YEAR = Date.parse('0100-01-01T00:00:00Z');
 const LAST_YEAR = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** An instant as RFC 3339 with an offset, such as `2026-03-01T09:30:00Z`; in the years 1 to 9999 of UTC, which databases and ISO 8601 agree on. */
+/** An instant as RFC 3339 with an offset, such as `2026-03-01T09:30:00Z`; in the years 100 to 9999 of UTC, which databases, ISO 8601 and JavaScript agree on. */
 export const instantSchema = z.iso.datetime({ offset: true }).refine((text) => {
   const instant = Date.parse(text);
   return instant >= FIRST_YEAR && instant <= LAST_YEAR;
-}, 'must lie in the years 1 to 9999 of UTC');
+}, 'must lie in the years 100 to 9999 of UTC');
 
 /** W3C Trace Context, carried as the CloudEvents extension attribute `traceparent`. */
 export const traceparentSchema = z.string().regex(/^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
