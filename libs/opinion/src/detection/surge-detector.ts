@@ -54,4 +54,6 @@ export interface SurgeDetector<State> {
 export interface DetectorOptions {
   /** Length of a window in milliseconds. */
   step: number;
+  /** Milliseconds from the start of one window that is judged to the next; less than `step` where windows overlap. Default `step`. */
+  hop?: number;
 }

@@ -57,7 +57,7 @@ export class WatchMonitor {
       });
     }
     this.shape = { window: windowMinutes * MINUTE, hop: hopMinutes * MINUTE };
-    this.detector = createDetector(detector, { step: this.shape.window });
+    this.detector = createDetector(detector, { step: this.shape.window, hop: this.shape.hop });
     this.lateness = latenessMinutes * MINUTE;
     this.fresh = freshMinutes === undefined ? this.lateness + this.shape.window : freshMinutes * MINUTE;
   }
