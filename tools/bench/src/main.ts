@@ -11,6 +11,7 @@ import { runProgram } from './run-program';
 import { shownCommand } from './shown-command';
 import { compareTraining } from './training/compare-training';
 import { benchmarkStream, type StreamBenchmarkOptions } from './stream/benchmark-stream';
+import { measureWatchMatching } from './watches/measure-watch-matching';
 import { formatTable, writeResult, type Result } from './write-result';
 
 const ROOT = join(__dirname, '../../..');
@@ -147,6 +148,16 @@ function createProgram(args: readonly string[]): Command {
     .option('--out <folder>', 'where the result is written', join(ROOT, 'docs/results'))
     .action(async (options: { nab: string; out: string }) => {
       await publish(await compareDetection({ ...options, onRun: say, command }), options.out);
+    });
+  program
+    .command('watch-matching')
+    .description('what a document costs beside the head, by the number of watches')
+    .requiredOption('--stocknet <folder>', 'folder with tweets.jsonl.gz and StockTable')
+    .option('--out <folder>', 'where the result is written', join(ROOT, 'docs/results'))
+    .addOption(new Option('--limit <n>', 'documents that are taken').argParser(wholeNumber).default(20_000))
+    .addOption(new Option('--rounds <n>', 'times that each part takes its turn').argParser(wholeNumber).default(3))
+    .action(async (options: { stocknet: string; out: string; limit: number; rounds: number }) => {
+      await publish(await measureWatchMatching({ ...options, onRun: say, command }), options.out);
     });
   program
     .command('surges')
