@@ -1,22 +1,9 @@
-import {
-  circuitBreaker,
-  ConsecutiveBreaker,
-  ExponentialBackoff,
-  handleAll,
-  handleWhen,
-  isBrokenCircuitError,
-  retry,
-  timeout,
-  TimeoutStrategy,
-  wrap,
-  type IPolicy,
-} from 'cockatiel';
+import type { IPolicy } from 'cockatiel';
 import { z } from 'zod';
+import { readRemoteJson } from '../remote/remote-answer';
+import { remotePolicy } from '../remote/remote-policy';
 import { addressOf, type ActionDefinition, type ActionDefinitions } from './action-configuration';
 
-/** Failures in a row after which an action is left alone, and for how long: milliseconds. */
-const FAILURES = 5;
-const PAUSE = 10_000;
 /** Bytes of an answer beyond which it is not read. */
 const MOST_BYTES = 65_536;
 /** Characters of a value that are said. */
@@ -27,19 +14,7 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]);
 /** Values by the names that templates give them. */
 export type ActionValues = Readonly<Record<string, string>>;
 
-/** An answer that is none: another status, no JSON, too long. Waiting does not mend it as it does a connection, but the next try may. */
-class ActionFailure extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'ActionFailure';
-  }
-}
-
-/**
- * Fetches values for answers from the company's own systems: each try has its time-out, a failed one is tried again, and
- * an action that fails several times in a row is left alone for a while (circuit breaker, Nygard 2007), so that customers do
- * not wait for what will not come.
- */
+/** Fetches values for answers from the company's own systems. */
 export class ActionClient {
   private readonly policies = new Map<string, IPolicy>();
 
@@ -68,15 +43,10 @@ export class ActionClient {
     }
   }
 
-  private policyOf(name: string, { timeoutMilliseconds, retries }: ActionDefinition): IPolicy {
+  private policyOf(name: string, definition: ActionDefinition): IPolicy {
     const known = this.policies.get(name);
     if (known !== undefined) return known;
-    const breaker = circuitBreaker(handleAll, { halfOpenAfter: PAUSE, breaker: new ConsecutiveBreaker(FAILURES) });
-    const again = retry(
-      handleWhen((error) => !isBrokenCircuitError(error)),
-      { maxAttempts: retries, backoff: new ExponentialBackoff({ initialDelay: 50, maxDelay: 500 }) },
-    );
-    const policy = wrap(again, breaker, timeout(timeoutMilliseconds, TimeoutStrategy.Aggressive));
+    const policy = remotePolicy(definition);
     this.policies.set(name, policy);
     return policy;
   }
@@ -97,30 +67,7 @@ async function request(definition: ActionDefinition, values: ActionValues, key: 
     redirect: 'error',
     signal,
   });
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw new ActionFailure(`it answered with status ${response.status}`);
-  }
-  return take(definition, parse(await readText(response)));
-}
-
-async function readText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > MOST_BYTES) throw new ActionFailure(`it answered with more than ${MOST_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new ActionFailure('it answered with something that is not JSON');
-  }
+  return take(definition, await readRemoteJson(response, MOST_BYTES));
 }
 
 function take({ values }: ActionDefinition, answer: unknown): ActionValues {
