@@ -3,6 +3,8 @@ import { Module, type Provider } from '@nestjs/common';
 import { conversationProviders } from './conversations/conversation-providers';
 import { ConversationRepository } from './conversations/conversation-repository';
 import { ConversationsController } from './conversations/conversations.controller';
+import { documentProviders } from './documents/document-providers';
+import { DocumentsController } from './documents/documents.controller';
 import { FeedbackRepository } from './feedback/feedback-repository';
 import { FeedbackService } from './feedback/feedback-service';
 import { FeedbackController } from './feedback/feedback.controller';
@@ -29,6 +31,7 @@ import { Retriever } from './retrieval/retriever';
 
 const providers: Provider[] = [
   ...knowledgeProviders,
+  ...documentProviders,
   ...conversationProviders,
   made(HandoffRepository, [DATABASE]),
   made(HandoffService, [HandoffRepository, ConversationRepository, DialogueModel, EncoderRegistry, Retriever, KnowledgeDirectory]),
@@ -47,6 +50,7 @@ const providers: Provider[] = [
     RankingController,
     KnowledgeTransferController,
     KnowledgeController,
+    DocumentsController,
     ConversationsController,
     HandoffsController,
     FeedbackController,

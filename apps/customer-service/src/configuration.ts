@@ -1,3 +1,4 @@
+import { webAddress } from '@attune/contracts';
 import {
   commaSeparated,
   decimalNumber,
@@ -43,7 +44,33 @@ export const customerServiceConfiguration = defineConfiguration(
       'ATTUNE_ACTIONS_FILE',
       z.string().min(1).optional().describe('JSON file of the actions that fetch values for answers from your own systems'),
     ),
+    searchUrl: variable(
+      'ATTUNE_SEARCH_URL',
+      webAddress().optional().describe('An external search service, asked where neither an entry nor a document answers'),
+    ),
+    searchToken: variable(
+      'ATTUNE_SEARCH_TOKEN',
+      z
+        .string()
+        .regex(/^[\x21-\x7e]{1,2000}$/, 'must be visible ASCII characters')
+        .optional()
+        .describe('Sent to the external search as a bearer token'),
+      { secret: true },
+    ),
+    searchTimeoutMilliseconds: variable(
+      'ATTUNE_SEARCH_TIMEOUT_MS',
+      wholeNumber(50, 10_000).default(800).describe('How long a try of the external search may take'),
+    ),
+    searchRetries: variable(
+      'ATTUNE_SEARCH_RETRIES',
+      wholeNumber(0, 3).default(1).describe('Further tries of the external search, each after a short, growing pause'),
+    ),
   },
-  [],
+  [
+    function* ({ searchToken, searchUrl }) {
+      if (searchToken !== undefined && searchUrl === undefined)
+        yield { variable: 'ATTUNE_SEARCH_TOKEN', message: 'wants ATTUNE_SEARCH_URL beside it' };
+    },
+  ],
 );
 export type CustomerServiceConfiguration = ConfigurationOf<typeof customerServiceConfiguration>;

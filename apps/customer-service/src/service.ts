@@ -1,4 +1,12 @@
-import { conversationSchema, entrySchema, messageSchema, replySchema, TOPICS } from '@attune/contracts';
+import {
+  conversationSchema,
+  DOCUMENT_MEDIA_TYPES,
+  entrySchema,
+  knowledgeDocumentSchema,
+  messageSchema,
+  replySchema,
+  TOPICS,
+} from '@attune/contracts';
 import type { ServiceOptions } from '@attune/service-kit';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { AppModule } from './app.module';
@@ -15,11 +23,17 @@ export function customerService(configuration: CustomerServiceConfiguration): Se
     configure: (app) => {
       app.useWebSocketAdapter(new WsAdapter(app));
     },
-    streamedMediaTypes: ['application/x-ndjson', 'text/csv'],
+    streamedMediaTypes: ['application/x-ndjson', 'text/csv', ...DOCUMENT_MEDIA_TYPES],
     documents: {
       title: 'Attune customer service',
       description: 'Answers what the knowledge answers, asks when it is unsure, and hands over to a person when it should.',
-      schemas: { Entry: entrySchema, Conversation: conversationSchema, Message: messageSchema, Reply: replySchema },
+      schemas: {
+        Entry: entrySchema,
+        Document: knowledgeDocumentSchema,
+        Conversation: conversationSchema,
+        Message: messageSchema,
+        Reply: replySchema,
+      },
       topics: [{ topic: TOPICS.supportConversations, action: 'send', examples: [exampleEvents().turn] }],
     },
   };

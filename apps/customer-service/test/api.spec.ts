@@ -1,4 +1,4 @@
-import type { Conversation, Entry, Feedback, Handoff, MessageResponse } from '@attune/contracts';
+import type { Conversation, Entry, Feedback, Handoff, KnowledgeDocument, MessageResponse } from '@attune/contracts';
 import { ApiDocument, exampleRequests, fuzzOperation, sendApiRequest, type ApiOperation } from '@attune/testing';
 import { describeOnBothDatabases } from './on-both-databases';
 
@@ -8,7 +8,7 @@ const SEED = 20_260_302;
 describeOnBothDatabases(
   'the API of the customer service',
   'customer_api',
-  ({ ask, url, log }) => {
+  ({ ask, upload, url, log }) => {
     /** Ids of things that are there, by the first part of their paths. */
     const things = new Map<string, string>();
     let document: ApiDocument;
@@ -26,6 +26,8 @@ describeOnBothDatabases(
       const { items } = (await ask<{ items: Handoff[] }>('GET', '/v1/handoffs?limit=200')).body;
       const correction = { entryId: entry.id, intent: 'return_item' };
       const feedback = await make<Feedback>('/v1/feedback', { messageId: said.reply?.id, rating: 'unhelpful', correction });
+      const document = await upload<KnowledgeDocument>('POST', '/v1/documents?title=Returns', 'text/plain', 'Returns are free.');
+      things.set('documents', document.body.id);
       const handoff = items.find(({ conversationId }) => conversationId === id);
       things.set('knowledge', entry.id).set('conversations', id).set('feedback', feedback.id);
       things.set('handoffs', handoff?.id ?? '').set('gaps', said.message.id);
@@ -37,7 +39,7 @@ describeOnBothDatabases(
 
     it('has every feature in its document', () => {
       const paths = new Set(document.operations.map(({ path }) => path.split('/')[2]));
-      for (const part of ['knowledge', 'conversations', 'handoffs', 'feedback', 'gaps']) expect(paths).toContain(part);
+      for (const part of ['knowledge', 'documents', 'conversations', 'handoffs', 'feedback', 'gaps']) expect(paths).toContain(part);
     });
 
     it('answers requests of all kinds as documented, and none with an error of its own', async () => {

@@ -5,7 +5,9 @@ import type { Conversation, Entry, MessageResponse } from '@attune/contracts';
 import { createDatabase, dropDatabase } from '@attune/storage';
 import { describeWithReal, realPostgres, startService, type RunningService } from '@attune/testing';
 import { writeConceptModel } from './concept-model';
+import { readDocuments } from './conversation-documents';
 import { startOrderSystem } from './order-system';
+import { startSearchSystem, type SearchSystem } from './search-system';
 import { readKnowledge, readScripts, type ExpectedReply, type Script } from './scripted-conversation';
 
 const PROGRAM = join(__dirname, '../bin/customer-service.js');
@@ -16,10 +18,12 @@ const AGENT = { agent: 'kim' };
 describe('scripted conversations', () => {
   let folder: string;
   let orders: Awaited<ReturnType<typeof startOrderSystem>>;
+  let search: SearchSystem;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'attune-conversations-'));
     orders = await startOrderSystem();
+    search = await startSearchSystem();
     await writeConceptModel(join(folder, 'models'));
     const actions = {
       orderStatus: {
@@ -33,11 +37,15 @@ describe('scripted conversations', () => {
   });
   afterAll(async () => {
     await orders.close();
+    await search.close();
     await rm(folder, { recursive: true, force: true });
   });
   const environment = (database: Record<string, string>) => ({
     ATTUNE_MODELS: join(folder, 'models'),
     ATTUNE_ACTIONS_FILE: join(folder, 'actions.json'),
+    ATTUNE_SEARCH_URL: search.url,
+    ATTUNE_SEARCH_TIMEOUT_MS: '2000',
+    ATTUNE_SEARCH_RETRIES: '0',
     ...database,
   });
 
@@ -59,6 +67,11 @@ function runScripts(environment: () => Promise<Record<string, string>>): void {
     for (const { key, input } of readKnowledge()) {
       const { id } = await request<Entry>('POST', '/v1/knowledge', input);
       keyOf.set(id, key);
+    }
+    for (const { query, mediaType, bytes } of readDocuments()) {
+      const headers = { 'content-type': mediaType };
+      const { status } = await fetch(`${service.url}/v1/documents?${query}`, { method: 'POST', headers, body: bytes });
+      expect(status).toBe(201);
     }
   }, START_TIMEOUT);
   afterAll(() => service.stop());

@@ -18,6 +18,15 @@ export interface ServiceUnderTest {
   /** Sends a file, and reads its answer of a line of JSON after the other. */
   readonly send: <Line>(path: string, contentType: string, file: string) => Promise<Line[]>;
   readonly read: (path: string) => Promise<string>;
+  /** Sends bytes of a media type; the answer's status and body. */
+  readonly upload: <Body>(
+    method: string,
+    path: string,
+    contentType: string,
+    bytes: Buffer | string,
+  ) => Promise<{ status: number; body: Body }>;
+  /** The folder of the model store. */
+  readonly models: () => string;
 }
 
 /**
@@ -46,7 +55,12 @@ export function describeOnBothDatabases(
         service = await startService(PROGRAM, { ATTUNE_MODELS: join(folder, 'models'), ...environment, ...(await storage()) });
       }, START_TIMEOUT);
       afterAll(() => service.stop());
-      specs(clientOf(() => service));
+      specs(
+        clientOf(
+          () => service,
+          () => join(folder, 'models'),
+        ),
+      );
     };
 
     describe('on the embedded database', () => serve(() => Promise.resolve({ ATTUNE_DATA: join(folder, 'data') })));
@@ -58,7 +72,7 @@ export function describeOnBothDatabases(
   });
 }
 
-function clientOf(service: () => RunningService): ServiceUnderTest {
+function clientOf(service: () => RunningService, models: () => string): ServiceUnderTest {
   return {
     url: () => service().url,
     log: () => service().log,
@@ -70,6 +84,12 @@ function clientOf(service: () => RunningService): ServiceUnderTest {
       const answer = await fetch(service().url + path, { method: 'POST', headers: { 'content-type': contentType }, body: file });
       const lines = (await answer.text()).trimEnd().split('\n');
       return lines.map((line) => JSON.parse(line) as Line);
+    },
+    models,
+    upload: async <Body>(method: string, path: string, contentType: string, bytes: Buffer | string) => {
+      const answer = await fetch(service().url + path, { method, headers: { 'content-type': contentType }, body: bytes });
+      const text = await answer.text();
+      return { status: answer.status, body: (text === '' ? undefined : JSON.parse(text)) as Body };
     },
     read: async (path) => (await fetch(service().url + path)).text(),
   };

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { entryInputSchema, HANDOFF_REASONS, REPLY_ACTIONS } from '@attune/contracts';
+import { citationSchema, entryInputSchema, HANDOFF_REASONS, REPLY_ACTIONS } from '@attune/contracts';
 import { z } from 'zod';
 
 const FOLDER = join(__dirname, 'conversations');
@@ -9,6 +9,7 @@ const FOLDER = join(__dirname, 'conversations');
 const expectedReply = z.strictObject({
   action: z.enum(REPLY_ACTIONS),
   entries: z.array(z.string()).optional().describe('Keys of the entries that answer'),
+  citations: z.array(citationSchema.partial()).optional().describe('What is told of each thing that answers'),
   alternatives: z.array(z.string()).optional().describe('Keys of the entries that are offered, in any order'),
   reason: z.enum(HANDOFF_REASONS).optional(),
   intent: z.string().nullable().optional(),

@@ -12,6 +12,7 @@ export * from './http/feedback';
 export * from './http/gaps';
 export * from './http/handoffs';
 export * from './http/knowledge';
+export * from './http/knowledge-documents';
 export * from './http/knowledge-transfer';
 export * from './http/page';
 export * from './http/path';

@@ -1,5 +1,5 @@
 export { decide } from './conversation/decide';
-export type { Decision, Found, Outcome, Turn, Understanding } from './conversation/turn';
+export type { Decision, Found, FoundPassage, Outcome, QuoteSource, Turn, Understanding } from './conversation/turn';
 export { groupByMeaning, type MeaningGroup } from './gaps/group-by-meaning';
 export { bestPair, type QuestionAnswerPair } from './history/best-pair';
 export { renderDecision } from './conversation/render';
@@ -20,6 +20,7 @@ export {
   type Ranking,
   type RankingWeights,
 } from './ranking/candidate';
+export { DEFAULT_PASSAGE_RANKING } from './ranking/default-passage-ranking';
 export { DEFAULT_WEIGHTS } from './ranking/default-weights';
 export { fitWeights, meanLogLikelihood, type LabelledRanking } from './ranking/fit-weights';
 export { calibrated, fitIsotonic, type CalibrationCurve } from './ranking/isotonic';
@@ -42,6 +43,25 @@ export {
   type IndexQuery,
   type TextKind,
 } from './retrieval/knowledge-index';
+export { composeExtract, type JudgedSentence } from './passages/compose-extract';
+export type { DocumentBlock } from './passages/document-block';
+export {
+  joinSentences,
+  passageContext,
+  passageSearchText,
+  splitPassages,
+  type SplitOptions,
+  type SplitPassage,
+} from './passages/split-passages';
+export {
+  PassageIndex,
+  type DocumentPassage,
+  type IndexedDocument,
+  type IndexedPassage,
+  type PassageCandidates,
+  type PassageHit,
+  type PassageQuery,
+} from './retrieval/passage-index';
 export { hasWords, normalForm, termsOf, type Terms } from './text/terms';
 export { dialogueTasks, OUT_OF_SCOPE, toUnderstanding, type DialogueTasks } from './understanding/dialogue-head';
 export { maskPersonalData } from './privacy/mask';

@@ -104,6 +104,11 @@ export class Predictor {
     return output !== undefined && this.pool.outputs.includes(output);
   }
 
+  /** How texts become tokens: the directory of the tokenizer, and how many tokens are read of a text, special ones included. */
+  get tokenization(): { readonly directory: string; readonly maxLength: number } {
+    return { directory: this.model.tokenizerDirectory, maxLength: this.model.maxLength };
+  }
+
   /** Worker threads. */
   get threads(): number {
     return this.pool.size;

@@ -24,6 +24,7 @@ export {
   type SentimentEventInput,
 } from './scoring/sentiment-event';
 export type { Sentence } from './sentences/sentence';
+export { splitSentences } from './sentences/split-sentences';
 export type { KnownStory, StoryLink, StoryMember, Telling } from './stories/story';
 export { assertPublicUrl, isPrivateAddress } from './webhook-address/public-address';
 export { SIGNATURE_TOLERANCE_SECONDS, signWebhook, verifyWebhook, type WebhookVerification } from './webhook-address/webhook-signature';

@@ -5,6 +5,10 @@ import { ActionClient } from '../actions/action-client';
 import { ConversationFeed } from '../channels/conversation-feed';
 import { ConversationGateway } from '../channels/conversation.gateway';
 import type { CustomerServiceConfiguration } from '../configuration';
+import { PassageAnswers } from '../documents/passage-answers';
+import { PassageDirectory } from '../documents/passage-directory';
+import { PassageRetriever } from '../documents/passage-retriever';
+import { ExternalSearch } from '../external-search/external-search';
 import { KnowledgeDirectory } from '../knowledge/knowledge-directory';
 import { DialogueModel } from '../model/dialogue-model';
 import { ConversationEraser } from '../privacy/conversation-eraser';
@@ -16,6 +20,7 @@ import { VectorIndex } from '../retrieval/vector-index';
 import { AbandonedTurns } from './abandoned-turns';
 import { ConversationRepository } from './conversation-repository';
 import { ConversationService } from './conversation-service';
+import { QuestionSearch } from './question-search';
 import { TurnEngine } from './turn-engine';
 
 /** Choices that a clarifying question offers at most. */
@@ -25,17 +30,30 @@ const ANGRY_MESSAGES = 2;
 
 const turnEngine: Provider = {
   provide: TurnEngine,
-  inject: [DialogueModel, EncoderRegistry, Retriever, KnowledgeDirectory, ActionClient, CONFIGURATION],
+  inject: [DialogueModel, EncoderRegistry, QuestionSearch, ExternalSearch, KnowledgeDirectory, ActionClient, CONFIGURATION],
   useFactory: (
     model: DialogueModel,
     encoders: EncoderRegistry,
-    retriever: Retriever,
+    search: QuestionSearch,
+    external: ExternalSearch,
     directory: KnowledgeDirectory,
     actions: ActionClient,
     { personIntents, unsureTurns, strongAnger }: CustomerServiceConfiguration,
   ) => {
     const settings = { unsureTurns, strongAnger, personIntents, alternatives: ALTERNATIVES, angryMessages: ANGRY_MESSAGES };
-    return new TurnEngine(model, encoders, retriever, directory, actions, settings);
+    return new TurnEngine(model, encoders, search, external, directory, actions, settings);
+  },
+};
+
+const externalSearch: Provider = {
+  provide: ExternalSearch,
+  inject: [CONFIGURATION, LOGGER],
+  useFactory: (
+    { searchUrl: url, searchToken: token, searchTimeoutMilliseconds, searchRetries: retries }: CustomerServiceConfiguration,
+    logger: Logger,
+  ) => {
+    const options = url === undefined ? undefined : { url, token, timeoutMilliseconds: searchTimeoutMilliseconds, retries };
+    return new ExternalSearch(options, (err) => logger.warn({ err }, 'the external search failed, and was done without'));
   },
 };
 
@@ -87,6 +105,9 @@ const housekeeping: Provider = {
 /** What leads conversations. */
 export const conversationProviders: readonly Provider[] = [
   made(ConversationRepository, [DATABASE]),
+  made(PassageAnswers, [PassageDirectory, PassageRetriever]),
+  made(QuestionSearch, [Retriever, PassageAnswers]),
+  externalSearch,
   turnEngine,
   made(ConversationService, [ConversationRepository, TurnEngine]),
   conversationFeed,

@@ -16,11 +16,13 @@ import {
   type Understanding,
 } from '@attune/dialogue';
 import type { ActionClient } from '../actions/action-client';
+import type { Quoted } from '../documents/passage-answers';
+import type { ExternalHit, ExternalSearch } from '../external-search/external-search';
 import type { KnowledgeDirectory } from '../knowledge/knowledge-directory';
 import type { DialogueModel, UsedModel } from '../model/dialogue-model';
 import type { EncoderRegistry } from '../retrieval/encoder-registry';
-import type { Retriever } from '../retrieval/retriever';
 import type { PendingTurn, TurnReply, TurnResult } from './conversation-repository';
+import type { QuestionSearch } from './question-search';
 
 const OUTCOMES = { answer: 'answered', clarify: 'clarified', handoff: 'handed-off' } as const satisfies Record<ReplyAction, SupportOutcome>;
 
@@ -29,6 +31,11 @@ interface DecidedTurn extends Outcome {
   readonly reading: Reading;
   readonly understanding: Understanding;
   readonly modelVersion: string;
+  /** What was looked for: the question, with the one before where it points back to that. */
+  readonly question: string;
+  readonly locale: string;
+  /** Where passages answer. */
+  readonly quoted: Quoted | undefined;
 }
 
 /** Works out what to say to a message. Writes nothing: of two instances that work out the same turn, one commits. */
@@ -36,21 +43,29 @@ export class TurnEngine {
   constructor(
     private readonly model: DialogueModel,
     private readonly encoders: EncoderRegistry,
-    private readonly retriever: Retriever,
+    private readonly search: QuestionSearch,
+    private readonly external: ExternalSearch,
     private readonly directory: KnowledgeDirectory,
     private readonly actions: ActionClient,
-    private readonly settings: Omit<DialogueSettings, 'thresholds'>,
+    private readonly settings: Omit<DialogueSettings, 'thresholds' | 'quoteThreshold'>,
   ) {}
 
   async run(turn: PendingTurn): Promise<TurnResult> {
     const { conversation } = turn;
     if (conversation.answeredBy === 'person') return { state: conversation.state };
-    // Actions are fetched when the model is free again: they may take their time.
-    const decided = await this.model.using((model) => this.decide(turn, model));
+    // Others' systems are asked when the model is free again: they may take their time.
+    let decided = await this.model.using((model) => this.decide(turn, model, []));
+    const hits = this.external.isConfigured && isUnanswered(decided) ? await this.external.search(decided.question, decided.locale) : [];
+    if (hits.length > 0) decided = await this.model.using((model) => this.decide(turn, model, hits));
     return { state: decided.state, reply: await this.reply(turn, decided) };
   }
 
-  private async decide({ conversation: { state, locale }, message }: PendingTurn, model: UsedModel): Promise<DecidedTurn> {
+  /** @param hits of the external search, where it was asked */
+  private async decide(
+    { conversation: { state, locale }, message }: PendingTurn,
+    model: UsedModel,
+    hits: readonly ExternalHit[],
+  ): Promise<DecidedTurn> {
     const reading = readMessage(message.text, locale ?? undefined);
     const question = reading.question === '' ? message.text : reading.question;
     const contextual = reading.follows === undefined || state.answered === undefined ? undefined : `${state.answered.question} ${question}`;
@@ -58,8 +73,10 @@ export class TurnEngine {
     const said = await model.understand(texts);
     const encoder = this.encoders.get(model);
     const at = message.createdAt.getTime();
-    const find = (index: number): Promise<Found> =>
-      this.retriever.find({ text: texts[index], ...said[index], locale: locale ?? reading.language.code }, encoder, at);
+    const language = locale ?? reading.language.code;
+    const queries = texts.map((text, index) => ({ text, ...said[index], locale: language }));
+    const search = { model, encoder, at, hits };
+    const find = (index: number): Promise<Found> => this.search.find(queries[index], search);
     const context = { language: reading.language, locale: locale ?? undefined, at };
     const [{ understanding }] = said;
     const outcome = decide(
@@ -74,14 +91,21 @@ export class TurnEngine {
         context,
         slotsOf: (entryId) => this.directory.get(entryId)?.slots ?? [],
       },
-      { ...this.settings, thresholds: encoder.ranking.thresholds },
+      {
+        ...this.settings,
+        thresholds: encoder.ranking.thresholds,
+        quoteThreshold: encoder.passages.ranking.thresholds.answer,
+      },
     );
-    return { ...outcome, reading, understanding, modelVersion: model.version };
+    const { decision } = outcome;
+    const quoted = decision.kind === 'quote' ? await this.search.quote(queries[queries.length - 1], decision, search) : undefined;
+    const asked = texts[texts.length - 1];
+    return { ...outcome, reading, understanding, modelVersion: model.version, question: asked, locale: language, quoted };
   }
 
-  private async reply(turn: PendingTurn, { decision, state, reading, understanding, modelVersion }: DecidedTurn): Promise<TurnReply> {
-    const cited = decision.kind === 'answer' ? decision.entryIds.flatMap((id) => this.directory.get(id) ?? []) : [];
-    const answers = decision.kind === 'answer' ? await Promise.all(cited.map((entry) => this.fill(entry, decision.values, turn))) : [];
+  private async reply(turn: PendingTurn, decided: DecidedTurn): Promise<TurnReply> {
+    const { decision, state, reading, understanding, modelVersion } = decided;
+    const { texts: answers, citations } = await this.answerOf(turn, decided);
     const action = actionOf(decision);
     const intent = reading.question === '' ? null : understanding.intent;
     const confidence = Math.max(0, Math.min(1, decision.confidence));
@@ -91,7 +115,7 @@ export class TurnEngine {
         action,
         intent,
         confidence,
-        citations: cited.map(({ id, question }) => ({ kind: 'entry' as const, id, title: question })),
+        citations: [...citations],
         alternatives: decision.kind === 'clarify' ? [...decision.alternatives] : [],
       },
       handoff: decision.kind === 'handoff' ? { reason: decision.reason, summary: summaryOf(turn, state, reading, intent) } : undefined,
@@ -104,11 +128,22 @@ export class TurnEngine {
       event: {
         outcome: OUTCOMES[action],
         confidence,
-        citations: cited.map(({ id }) => id),
+        citations: [...new Set(citations.map(({ id }) => id))],
         modelVersion,
         ...(intent === null ? {} : { intent }),
         ...(decision.kind === 'handoff' ? { reason: decision.reason } : {}),
       },
+    };
+  }
+
+  /** The texts of the entries that answer, or what is quoted of passages. */
+  private async answerOf(turn: PendingTurn, { decision, quoted }: DecidedTurn): Promise<Quoted> {
+    if (quoted !== undefined) return quoted;
+    if (decision.kind !== 'answer') return { texts: [], citations: [] };
+    const cited = decision.entryIds.flatMap((id) => this.directory.get(id) ?? []);
+    return {
+      texts: await Promise.all(cited.map((entry) => this.fill(entry, decision.values, turn))),
+      citations: cited.map(({ id, question }) => ({ kind: 'entry', id, title: question })),
     };
   }
 
@@ -119,8 +154,17 @@ export class TurnEngine {
   }
 }
 
+/** Whether the external search may know what neither an entry nor a document does: of what the service is not for, nobody is asked. */
+function isUnanswered({ decision, reading, understanding }: DecidedTurn): boolean {
+  if (reading.question === '' || understanding.outOfScope > 0.5) return false;
+  if (decision.kind === 'say') return decision.phrase === 'rephrase';
+  return decision.kind === 'handoff' && decision.reason === 'unsure';
+}
+
 function actionOf(decision: Decision): ReplyAction {
   switch (decision.kind) {
+    case 'quote':
+      return 'answer';
     case 'ask':
       return 'clarify';
     case 'say':

@@ -1,4 +1,4 @@
-import type { Feedback, FeedbackInput, Handoff, HandoffSummary, Message, Slot } from '@attune/contracts';
+import type { DocumentMediaType, Feedback, FeedbackInput, Handoff, HandoffSummary, Message, Slot } from '@attune/contracts';
 import type { ConversationState, LearntRanking } from '@attune/dialogue';
 import { sql } from 'drizzle-orm';
 import {
@@ -69,6 +69,17 @@ export interface EncoderStatistics {
   readonly texts: number;
 }
 
+/** As those of an encoder, of the passages of documents. */
+export interface PassageStatistics {
+  /** Mean cosine of questions and unrelated passages. */
+  readonly chance: number;
+  readonly ranking: LearntRanking;
+  /** ISO 8601. */
+  readonly learntAt: string;
+  /** Passages that there were then. */
+  readonly passages: number;
+}
+
 /** Encoders that have vectors: a version of the model each. */
 export const encoders = pgTable(
   'encoders',
@@ -78,6 +89,7 @@ export const encoders = pgTable(
     version: text().notNull(),
     dimension: integer().notNull(),
     statistics: jsonb().$type<EncoderStatistics>(),
+    passageStatistics: jsonb('passage_statistics').$type<PassageStatistics>(),
     /** When every text had a vector for the first time; a search needs that. */
     readyAt: instant('ready_at'),
     servedAt: instant('served_at').notNull(),
@@ -98,6 +110,60 @@ export const textVectors = pgTable(
     embedding: anyVector().notNull(),
   },
   (table) => [primaryKey({ columns: [table.encoderId, table.textId] }), index('text_vectors_text').on(table.textId)],
+);
+
+/** Documents of which answers are composed. `revision` moves with every change; of a deleted one nothing else is kept. */
+export const documents = pgTable(
+  'documents',
+  {
+    id: text().primaryKey(),
+    title: text().notNull(),
+    url: text(),
+    locale: text(),
+    tags: jsonb().$type<string[]>().notNull(),
+    mediaType: text('media_type').$type<DocumentMediaType>().notNull(),
+    bytes: integer().notNull(),
+    passages: integer().notNull(),
+    validFrom: instant('valid_from'),
+    validUntil: instant('valid_until'),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+    deletedAt: instant('deleted_at'),
+    revision: bigint({ mode: 'number' }).notNull(),
+  },
+  (table) => [index('documents_revision').on(table.revision)],
+);
+
+/** The parts of documents that are found by themselves. */
+export const passages = pgTable(
+  'passages',
+  {
+    id: bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    documentId: text('document_id')
+      .notNull()
+      .references(() => documents.id, { onDelete: 'cascade' }),
+    /** From 1. */
+    position: integer().notNull(),
+    headings: jsonb().$type<string[]>().notNull(),
+    sentences: jsonb().$type<string[]>().notNull(),
+    searchText: text('search_text').notNull(),
+  },
+  (table) => [uniqueIndex('passages_position').on(table.documentId, table.position)],
+);
+
+/** Vectors of passages, as those of texts. */
+export const passageVectors = pgTable(
+  'passage_vectors',
+  {
+    encoderId: smallint('encoder_id')
+      .notNull()
+      .references(() => encoders.id, { onDelete: 'cascade' }),
+    passageId: bigint('passage_id', { mode: 'number' })
+      .notNull()
+      .references(() => passages.id, { onDelete: 'cascade' }),
+    embedding: anyVector().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.encoderId, table.passageId] }), index('passage_vectors_passage').on(table.passageId)],
 );
 
 /** Conversations. `version` moves with every reply: of two instances that answer the same message, one commits. */

@@ -3,7 +3,8 @@ import type { Entry, EntryInput } from '@attune/contracts';
 import { parseTemplate } from '@attune/dialogue';
 import type { Database, Transaction } from '@attune/storage';
 import { and, asc, eq, getTableColumns, gt, isNull, sql, type SQL } from 'drizzle-orm';
-import { counters, entries, searchTexts } from '../database/schema';
+import { nextRevisions } from '../database/revisions';
+import { entries, searchTexts } from '../database/schema';
 
 type EntryRow = typeof entries.$inferSelect;
 /** A text by which an entry is found. */
@@ -24,8 +25,6 @@ export interface EntryQuery {
   readonly intent?: string | undefined;
   readonly locale?: string | undefined;
 }
-
-const REVISION = 'entries.revision';
 
 /** Entries in the database. Every change takes the next revision, in the order of commits. */
 export class EntryRepository {
@@ -75,7 +74,7 @@ export class EntryRepository {
    * @returns the texts that are new, in the order of the entries
    */
   async write(tx: Transaction, written: readonly { id: string; input: EntryInput; isNew: boolean }[]): Promise<SearchText[]> {
-    const revision = await nextRevisions(tx, written.length);
+    const revision = await nextRevisions(tx, 'entries.revision', written.length);
     const now = new Date();
     const rows = written.map(({ id, input }, index) => ({
       ...toRow(input),
@@ -105,7 +104,7 @@ export class EntryRepository {
    */
   async delete(id: string): Promise<void> {
     await this.database.transaction(async (tx) => {
-      const revision = await nextRevisions(tx, 1);
+      const revision = await nextRevisions(tx, 'entries.revision', 1);
       const [row] = await tx.update(entries).set({ deletedAt: new Date(), revision }).where(existing(id)).returning();
       found(row, id);
       await tx.delete(searchTexts).where(eq(searchTexts.entryId, id));
@@ -142,16 +141,6 @@ export class EntryRepository {
 }
 
 const existing = (id: string) => and(eq(entries.id, id), isNull(entries.deletedAt));
-
-/** Counts up under a row lock that is held to the end of the transaction, so that revisions become visible in their order. Returns the first of so many. */
-async function nextRevisions(tx: Transaction, count: number): Promise<number> {
-  const [{ value }] = await tx
-    .insert(counters)
-    .values({ name: REVISION, value: count })
-    .onConflictDoUpdate({ target: counters.name, set: { value: sql`${counters.value} + ${count}` } })
-    .returning({ value: counters.value });
-  return value - count + 1;
-}
 
 /** An id that is new may be that of an entry that was deleted. */
 const REPLACED = Object.fromEntries(

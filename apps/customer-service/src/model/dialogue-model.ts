@@ -14,6 +14,8 @@ export interface UsedModel {
   readonly version: string;
   /** By which its vectors are known. */
   readonly manifestSha256: string;
+  /** The directory of its tokenizer, and how many tokens it reads of a text, special ones included. */
+  readonly tokenization: { readonly directory: string; readonly maxLength: number };
   understand(texts: readonly string[], options?: CallOptions): Promise<UnderstoodText[]>;
   /** A vector of length 1 for each text. */
   embed(texts: readonly string[], options?: CallOptions): Promise<Float32Array[]>;
@@ -45,6 +47,7 @@ export function usedModel({ version, manifestSha256, predictor }: ServedModel): 
   return {
     version,
     manifestSha256,
+    tokenization: predictor.tokenization,
     embed: (texts, options) => predictor.embed(texts, options),
     understand: async (texts, options) => {
       const predictions = await predictor.predictAll(

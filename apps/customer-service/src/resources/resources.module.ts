@@ -14,10 +14,16 @@ import {
 import type { Database } from '@attune/storage';
 import { Global, Module, type Provider } from '@nestjs/common';
 import type { CustomerServiceConfiguration } from '../configuration';
+import { DocumentRepository } from '../documents/document-repository';
+import { PassageDirectory } from '../documents/passage-directory';
+import { PassageRetriever } from '../documents/passage-retriever';
 import { EntryRepository } from '../knowledge/entry-repository';
 import { KnowledgeDirectory } from '../knowledge/knowledge-directory';
 import { assertDialogueModel, DialogueModel, usedModel } from '../model/dialogue-model';
 import { EncoderRegistry } from '../retrieval/encoder-registry';
+import { PassageLearner } from '../retrieval/passage-learner';
+import { PassageUpkeep } from '../retrieval/passage-upkeep';
+import { PassageVectors } from '../retrieval/passage-vectors';
 import { RankingLearner } from '../retrieval/ranking-learner';
 import { RankingUpkeep } from '../retrieval/ranking-upkeep';
 import { Retriever } from '../retrieval/retriever';
@@ -60,13 +66,44 @@ const knowledge: Provider = {
   },
 };
 
+const documents: Provider[] = [
+  { provide: DocumentRepository, inject: [DATABASE], useFactory: (database: Database) => new DocumentRepository(database) },
+  { provide: PassageVectors, inject: [DATABASE], useFactory: (database: Database) => new PassageVectors(database) },
+  {
+    provide: PassageDirectory,
+    inject: [DocumentRepository, LOGGER, Shutdown],
+    useFactory: async (repository: DocumentRepository, logger: Logger, shutdown: Shutdown) => {
+      const opened = new PassageDirectory(repository, (err) => logger.warn({ err }, 'the documents cannot be read'));
+      await opened.start(KNOWLEDGE_POLL_MS);
+      shutdown.add('work', 'documents', () => opened.stop());
+      return opened;
+    },
+  },
+  {
+    provide: PassageUpkeep,
+    inject: [DATABASE, PassageVectors, PassageDirectory, CONFIGURATION],
+    useFactory: (
+      database: Database,
+      vectors: PassageVectors,
+      directory: PassageDirectory,
+      { answerPrecision }: CustomerServiceConfiguration,
+    ) => new PassageUpkeep(database, vectors, new PassageLearner(directory, vectors, answerPrecision)),
+  },
+  {
+    provide: PassageRetriever,
+    inject: [PassageDirectory, PassageVectors],
+    useFactory: (directory: PassageDirectory, vectors: PassageVectors) => new PassageRetriever(directory, vectors),
+  },
+];
+
 const retrieval: Provider[] = [
   { provide: EntryRepository, inject: [DATABASE], useFactory: (database: Database) => new EntryRepository(database) },
   { provide: VectorIndex, inject: [DATABASE], useFactory: (database: Database) => new VectorIndex(database) },
   {
     provide: EncoderRegistry,
-    inject: [DATABASE, VectorIndex, RankingLearner],
-    useFactory: (database: Database, vectors: VectorIndex, learner: RankingLearner) => new EncoderRegistry(database, vectors, learner),
+    inject: [DATABASE, VectorIndex, PassageUpkeep, RankingLearner],
+    useFactory: (database: Database, vectors: VectorIndex, passages: PassageUpkeep, learner: RankingLearner) =>
+      new EncoderRegistry(database, vectors, passages, learner),
   },
   {
     provide: RankingLearner,
@@ -76,9 +113,18 @@ const retrieval: Provider[] = [
   },
   {
     provide: RankingUpkeep,
-    inject: [DialogueModel, EncoderRegistry, KnowledgeDirectory, LOGGER, Shutdown],
-    useFactory: (model: DialogueModel, encoders: EncoderRegistry, directory: KnowledgeDirectory, logger: Logger, shutdown: Shutdown) => {
-      const upkeep = new RankingUpkeep(model, encoders, directory, (err) => logger.warn({ err }, 'the ranking is not up to date'));
+    inject: [DialogueModel, EncoderRegistry, KnowledgeDirectory, PassageDirectory, LOGGER, Shutdown],
+    useFactory: (
+      model: DialogueModel,
+      encoders: EncoderRegistry,
+      knowledge: KnowledgeDirectory,
+      passages: PassageDirectory,
+      logger: Logger,
+      shutdown: Shutdown,
+    ) => {
+      const upkeep = new RankingUpkeep(model, encoders, [knowledge, passages], (err) =>
+        logger.warn({ err }, 'the ranking is not up to date'),
+      );
       upkeep.start();
       shutdown.add('work', 'ranking', () => upkeep.stop());
       return upkeep;
@@ -99,7 +145,19 @@ const retrieval: Provider[] = [
     EventStreamModule.forService({ topics: SERVICE_TOPICS, clientId: 'attune-customer-service' }),
     OutboxModule.forService(),
   ],
-  providers: [model, knowledge, ...retrieval],
-  exports: [DialogueModel, KnowledgeDirectory, EntryRepository, VectorIndex, EncoderRegistry, RankingLearner, Retriever],
+  providers: [model, knowledge, ...documents, ...retrieval],
+  exports: [
+    DialogueModel,
+    KnowledgeDirectory,
+    EntryRepository,
+    VectorIndex,
+    EncoderRegistry,
+    RankingLearner,
+    Retriever,
+    DocumentRepository,
+    PassageDirectory,
+    PassageRetriever,
+    PassageVectors,
+  ],
 })
 export class ResourcesModule {}

@@ -3,6 +3,7 @@ import { DEFAULT_RANKING, type LearntRanking } from '@attune/dialogue';
 import type { Database, DatabaseSession } from '@attune/storage';
 import type { EncoderStatistics } from '../database/schema';
 import type { UsedModel } from '../model/dialogue-model';
+import type { PassageRanking, PassageUpkeep } from './passage-upkeep';
 import type { RankingLearner } from './ranking-learner';
 import type { KnownEncoder, VectorIndex } from './vector-index';
 
@@ -15,22 +16,25 @@ const GROWTH = 0.2;
 export interface ReadyEncoder extends KnownEncoder {
   readonly chance: number;
   readonly ranking: LearntRanking;
+  /** The same of the passages of documents. */
+  readonly passages: PassageRanking;
 }
 
 /** The encoders that this process serves or has served, and the work that makes one ready: a vector for every text, and a ranking. */
 export class EncoderRegistry {
-  private readonly ready = new Map<string, ReadyEncoder>();
+  private readonly ready = new Map<string, Omit<ReadyEncoder, 'passages'>>();
 
   constructor(
     private readonly database: Database,
     private readonly vectors: VectorIndex,
+    private readonly passages: PassageUpkeep,
     private readonly learner: RankingLearner,
   ) {}
 
   /** @throws AttuneError `bad-model` where it was never prepared */
   get({ manifestSha256, version }: UsedModel): ReadyEncoder {
     const encoder = this.ready.get(manifestSha256);
-    if (encoder !== undefined) return encoder;
+    if (encoder !== undefined) return { ...encoder, passages: this.passages.rankingOf(encoder) };
     throw new AttuneError('bad-model', `Version ${version} serves without vectors of its own.`);
   }
 
@@ -49,12 +53,15 @@ export class EncoderRegistry {
       const { statistics = await this.learnt(model, encoder) } = await this.vectors.byId(encoder.id);
       await this.vectors.markReady(encoder.id, statistics);
       this.keep(model, encoder, statistics);
+      await this.passages.prepare(model, encoder);
     });
   }
 
   /** Embeds what has no vector of a version yet, such as what an instance wrote that serves another one. */
   async catchUp(model: UsedModel): Promise<void> {
-    await this.embedMissing(model, this.get(model).id);
+    const encoder = this.get(model);
+    await this.embedMissing(model, encoder.id);
+    await this.passages.embedMissing(model, encoder.id);
   }
 
   /** Writes down that a version serves, so that its vectors are kept. */
@@ -67,6 +74,11 @@ export class EncoderRegistry {
     const { statistics } = await this.vectors.byId(this.get(model).id);
     const { texts } = this.learner;
     return statistics === undefined ? texts > 0 : Math.abs(texts - statistics.texts) > statistics.texts * GROWTH;
+  }
+
+  /** Takes over, or learns anew where they have changed much, how passages of documents are ranked. @param rests nobody changes them now */
+  refreshPassages(model: UsedModel, rests: boolean): Promise<void> {
+    return this.passages.refresh(model, this.get(model), rests);
   }
 
   /** Learns the ranking of a version anew. @returns undefined where the knowledge is too small to learn from */

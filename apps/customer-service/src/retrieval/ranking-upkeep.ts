@@ -1,5 +1,4 @@
 import type { DialogueModel } from '../model/dialogue-model';
-import type { KnowledgeDirectory } from '../knowledge/knowledge-directory';
 import type { EncoderRegistry } from './encoder-registry';
 
 /** How often what was learnt elsewhere is taken over, and how long the knowledge must rest before it is learnt from: milliseconds. */
@@ -12,27 +11,30 @@ export class RankingUpkeep {
   private work: Promise<void> = Promise.resolve();
   private changedAt = 0;
   private isCatchUpDue = false;
-  private unfollow: () => void = () => undefined;
+  private unfollow: (() => void)[] = [];
 
   constructor(
     private readonly model: DialogueModel,
     private readonly encoders: EncoderRegistry,
-    private readonly directory: KnowledgeDirectory,
+    /** What is searched by vectors: entries, and passages of documents. */
+    private readonly directories: readonly { onChange(listener: () => void): () => void }[],
     private readonly onError: (error: unknown) => void,
   ) {}
 
   start(): void {
-    this.unfollow = this.directory.onChange(() => {
-      this.changedAt = Date.now();
-      this.catchUp();
-    });
+    this.unfollow = this.directories.map((directory) =>
+      directory.onChange(() => {
+        this.changedAt = Date.now();
+        this.catchUp();
+      }),
+    );
     this.model.onSwap(() => this.catchUp());
     this.timer = setInterval(() => this.run(() => this.refresh()), REFRESH);
     this.timer.unref();
   }
 
   async stop(): Promise<void> {
-    this.unfollow();
+    for (const unfollow of this.unfollow) unfollow();
     clearInterval(this.timer);
     await this.work;
   }
@@ -53,6 +55,7 @@ export class RankingUpkeep {
       await this.encoders.refresh(model);
       const rests = Date.now() - this.changedAt >= REST;
       if (rests && (await this.encoders.wantsLearning(model))) await this.encoders.learn(model);
+      await this.encoders.refreshPassages(model, rests);
     });
   }
 

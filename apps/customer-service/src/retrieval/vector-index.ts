@@ -15,9 +15,25 @@ export interface KnownEncoder {
   readonly dimension: number;
 }
 
+/** Where vectors lie: a table of them, and that of the texts that they are of. */
+export interface VectorTables {
+  readonly vectors: string;
+  /** Its column with the id of the text. */
+  readonly textId: string;
+  readonly texts: string;
+}
+
+/** The texts by which entries are found. */
+export const ENTRY_VECTORS: VectorTables = { vectors: 'text_vectors', textId: 'text_id', texts: 'search_texts' };
+/** The passages of documents. */
+export const PASSAGE_VECTORS: VectorTables = { vectors: 'passage_vectors', textId: 'passage_id', texts: 'passages' };
+
 /** Vectors of the texts, apart by encoder: rows with its number, and an HNSW index over those rows alone (Malkov and Yashunin 2018). */
 export class VectorIndex {
-  constructor(private readonly database: Database) {}
+  constructor(
+    protected readonly database: Database,
+    private readonly tables: VectorTables = ENTRY_VECTORS,
+  ) {}
 
   /** The encoder with a manifest, made known where it is new. */
   async encoder(manifestSha256: string, version: string, dimension: number): Promise<KnownEncoder> {
@@ -57,7 +73,8 @@ export class VectorIndex {
     const old = await this.database.query((orm) => orm.select({ id: encoders.id }).from(encoders).where(lt(encoders.servedAt, before)));
     for (const { id } of old) {
       await this.database.transaction(async (tx) => {
-        await tx.execute(sql`drop index if exists ${sql.identifier(indexName(id))}`);
+        for (const tables of [ENTRY_VECTORS, PASSAGE_VECTORS])
+          await tx.execute(sql`drop index if exists ${sql.identifier(indexName(tables, id))}`);
         await tx.delete(encoders).where(eq(encoders.id, id));
       });
     }
@@ -81,17 +98,18 @@ export class VectorIndex {
   ): Promise<void> {
     if (vectors.length === 0) return;
     const ids = vectors.map(({ textId }) => textId);
-    const texts = vectors.map(({ embedding }) => literal(embedding));
-    await db.execute(sql`insert into text_vectors (encoder_id, text_id, embedding)
+    const embeddings = vectors.map(({ embedding }) => literal(embedding));
+    const names = this.identifiers;
+    await db.execute(sql`insert into ${names.vectors} (encoder_id, ${names.textId}, embedding)
       select ${encoderId}::smallint, t.id, given.embedding::vector
-      from unnest(${sql.param(ids)}::bigint[], ${sql.param(texts)}::text[]) as given(id, embedding)
-      join search_texts t on t.id = given.id
+      from unnest(${sql.param(ids)}::bigint[], ${sql.param(embeddings)}::text[]) as given(id, embedding)
+      join ${names.texts} t on t.id = given.id
       on conflict do nothing`);
   }
 
   /** Builds the index of an encoder where there is none. Searches see every vector without it, too, only slower. */
   async build({ id, dimension }: KnownEncoder): Promise<void> {
-    const statement = sql`create index if not exists ${sql.identifier(indexName(id))} on text_vectors
+    const statement = sql`create index if not exists ${sql.identifier(indexName(this.tables, id))} on ${this.identifiers.vectors}
       using hnsw ((embedding::vector(${number(dimension)})) vector_ip_ops) where encoder_id = ${number(id)}`;
     await this.database.transaction(async (tx) => {
       await tx.execute(sql`select set_config('statement_timeout', '0', true)`);
@@ -104,11 +122,18 @@ export class VectorIndex {
     if (embedding.length !== dimension)
       throw new AttuneError('bad-model', `A vector of ${embedding.length} numbers is none of an encoder with ${dimension}.`);
     const distance = sql`(embedding::vector(${number(dimension)})) <#> ${literal(embedding)}::vector(${number(dimension)})`;
+    const { vectors, textId } = this.identifiers;
     const { rows } = await this.database.query((orm) =>
-      orm.execute<{ text_id: string; distance: number }>(sql`select text_id::text as text_id, ${distance} as distance from text_vectors
+      orm.execute<{ text_id: string; distance: number }>(sql`select ${textId}::text as text_id, ${distance} as distance from ${vectors}
         where encoder_id = ${number(id)} order by ${distance} limit ${number(limit)}`),
     );
     return rows.map(({ text_id, distance: negative }) => ({ textId: Number(text_id), cosine: -negative }));
+  }
+
+  private get identifiers(): Readonly<Record<keyof VectorTables, SQL>> {
+    const { vectors, textId, texts } = this.tables;
+    const name = (value: string): SQL => sql`${sql.identifier(value)}`;
+    return { vectors: name(vectors), textId: name(textId), texts: name(texts) };
   }
 }
 
@@ -117,8 +142,8 @@ function number(value: number): SQL {
   return sql.raw(String(Math.trunc(value)));
 }
 
-function indexName(encoderId: number): string {
-  return `text_vectors_hnsw_${encoderId}`;
+function indexName({ vectors }: VectorTables, encoderId: number): string {
+  return `${vectors}_hnsw_${encoderId}`;
 }
 
 function literal(embedding: Float32Array): string {

@@ -18,11 +18,12 @@ export type HandoffReason = (typeof HANDOFF_REASONS)[number];
 
 const probability = z.number().min(0).max(1);
 
-/** What an answer was made of. */
+/** What an answer was made of: an entry, a passage of a document, or a hit of the external search. */
 export const citationSchema = z.object({
   kind: z.enum(['entry', 'passage', 'external']),
-  id: z.string(),
-  title: z.string(),
+  id: z.string().describe('Of the entry, of the document, or the address of the hit'),
+  title: z.string().describe('Question of the entry, title of the document or of the hit'),
+  heading: z.string().optional().describe('Of a passage: the headings above it'),
   url: z.string().optional(),
 });
 export type Citation = z.infer<typeof citationSchema>;

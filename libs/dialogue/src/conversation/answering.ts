@@ -2,7 +2,7 @@ import type { Alternative, HandoffReason, Slot } from '@attune/contracts';
 import { slotValue } from '../slots/recognise';
 import type { DialogueSettings } from './settings';
 import type { ConversationState } from './state';
-import type { Decision, Outcome, PhraseName, Turn } from './turn';
+import type { Decision, FoundPassage, Outcome, PhraseName, QuoteSource, Turn } from './turn';
 
 /** How often the same question is answered before a person takes over. */
 const MOST_REPEATS = 2;
@@ -53,13 +53,44 @@ export function answerWith(
       state: { ...kept, awaiting: { ...asked, slot: missing, entryIds: [...entryIds], confidence, values } },
     };
   }
-  const isRepeat = state.answered?.normalForm === asked.normalForm && state.answered.entryIds.join() === entryIds.join();
-  const times = isRepeat ? (state.answered?.times ?? 0) + 1 : 1;
+  const times = timesAnswered(state, asked, entryIds, []);
   if (times > MOST_REPEATS) return handOver(state, 'unresolved', 1);
   return {
-    decision: { kind: 'answer', entryIds, confidence, isRepeat, values },
+    decision: { kind: 'answer', entryIds, confidence, isRepeat: times > 1, values },
     state: { ...kept, unsureTurns: 0, answered: { ...asked, entryIds: [...entryIds], times } },
   };
+}
+
+/** Answers with passages, in their own words. */
+export function quote(
+  state: ConversationState,
+  asked: Asked,
+  source: QuoteSource,
+  passages: readonly FoundPassage[],
+  confidence: number,
+): Outcome {
+  const quotedIds = passages.map(({ id }) => id);
+  const times = timesAnswered(state, asked, [], quotedIds);
+  if (times > MOST_REPEATS) return handOver(state, 'unresolved', 1);
+  const { offered: _offered, awaiting: _awaiting, ...rest } = state;
+  return {
+    decision: { kind: 'quote', source, passages, confidence, isRepeat: times > 1 },
+    state: { ...rest, unsureTurns: 0, answered: { ...asked, entryIds: [], quotedIds, times } },
+  };
+}
+
+/** How often the same question gets the same answer in a row, this time included. */
+function timesAnswered(
+  { answered }: ConversationState,
+  { normalForm }: Asked,
+  entryIds: readonly string[],
+  quotedIds: readonly string[],
+): number {
+  const isRepeat =
+    answered?.normalForm === normalForm &&
+    answered.entryIds.join() === entryIds.join() &&
+    (answered.quotedIds ?? []).join() === quotedIds.join();
+  return isRepeat ? answered.times + 1 : 1;
 }
 
 /**

@@ -1,10 +1,10 @@
 import { closeCandidates } from '../ranking/close-candidates';
 import { slotValue } from '../slots/recognise';
-import { answer, answerWith, handOver, say, unsure } from './answering';
+import { answer, answerWith, handOver, quote, say, unsure } from './answering';
 import { chooseOffered } from './choose-offered';
 import type { DialogueSettings } from './settings';
 import type { ConversationState } from './state';
-import type { Found, Outcome, Turn } from './turn';
+import type { Found, FoundPassage, Outcome, Turn } from './turn';
 
 /** Messages whose anger is remembered. */
 const ANGER_WINDOW = 3;
@@ -18,6 +18,8 @@ const CONTEXT = 0.8;
 const MOST_CHARACTERS = 300;
 /** Words from which on a reply with a value in it may be a question of its own. */
 const WORDS_OF_A_QUESTION = 4;
+/** Passages that are quoted at most. */
+const MOST_QUOTED = 3;
 
 /** Decides what to do in a turn. Pure: the same state and turn give the same decision. */
 export function decide(before: ConversationState, turn: Turn, settings: DialogueSettings): Outcome {
@@ -47,7 +49,8 @@ function valueAskedFor(state: ConversationState, turn: Turn, settings: DialogueS
   if (awaiting === undefined) return undefined;
   const { slot, entryIds, confidence, values, ...asked } = awaiting;
   const [best] = turn.found.candidates;
-  const isSure = best !== undefined && best.probability >= settings.thresholds.answer && !entryIds.includes(best.entryId);
+  const isEntry = best !== undefined && best.probability >= settings.thresholds.answer && !entryIds.includes(best.entryId);
+  const isSure = isEntry || quotable(turn.found.passages, settings) !== undefined;
   const value = slotValue(slot, turn.message, turn.context, true);
   if (isSure && (value === undefined || turn.reading.words >= WORDS_OF_A_QUESTION)) return undefined;
   if (value !== undefined) return answerWith(state, asked, entryIds, confidence, turn, { ...values, [slot.name]: value });
@@ -69,15 +72,38 @@ function answerQuestion(state: ConversationState, turn: Turn, settings: Dialogue
   const { question, found } = selectReading(state, turn);
   const asked = { question: question.slice(0, MOST_CHARACTERS), normalForm: turn.reading.normalForm };
   const [best] = found.candidates;
-  if (best === undefined) return unsure(state, turn, settings, say('rephrase', found.none));
-  if (best.probability >= settings.thresholds.answer) return answer(state, asked, [best], best.probability, turn);
+  if (best !== undefined && best.probability >= settings.thresholds.answer) return answer(state, asked, [best], best.probability, turn);
   const close = closeCandidates(found.candidates, settings.alternatives);
-  const together = close.reduce((sum, { probability }) => sum + probability, 0);
-  if (close.length > 1 && together >= settings.thresholds.clarify) {
+  const together = probabilityOf(close);
+  const isClose = close.length > 1 && together >= settings.thresholds.clarify;
+  const quoted = quotable(found.passages, settings);
+  // Of a question for which entry is meant, and an answer of passages, the likelier one to help comes first.
+  if (quoted !== undefined && !(isClose && together > quoted.confidence))
+    return quote(state, asked, 'documents', quoted.passages, quoted.confidence);
+  if (isClose) {
     const offered = { ...asked, alternatives: close.map(({ entryId, question, probability }) => ({ entryId, question, probability })) };
     return unsure({ ...state, offered }, turn, settings, { kind: 'clarify', alternatives: offered.alternatives, confidence: together });
   }
+  const foreign = quotable(found.external, settings);
+  if (foreign !== undefined) return quote(state, asked, 'external', foreign.passages, foreign.confidence);
   return unsure(state, turn, settings, say('rephrase', found.none));
+}
+
+/**
+ * The passages that answer, where they do: the best one, and those that are close to it, which an answer is composed of together. However
+ * good a passage is beside the others, it is not quoted unless it is likely to answer.
+ */
+function quotable(
+  passages: readonly FoundPassage[] = [],
+  { quoteThreshold }: DialogueSettings,
+): { passages: readonly FoundPassage[]; confidence: number } | undefined {
+  const close = closeCandidates(passages, MOST_QUOTED);
+  const confidence = Math.min(1, probabilityOf(close));
+  return close.length > 0 && confidence >= quoteThreshold ? { passages: close, confidence } : undefined;
+}
+
+function probabilityOf(candidates: readonly { readonly probability: number }[]): number {
+  return candidates.reduce((sum, { probability }) => sum + probability, 0);
 }
 
 /**
@@ -88,19 +114,21 @@ function selectReading({ answered }: ConversationState, { reading, found, inCont
   const alone = { question: reading.question, found };
   if (inContext === undefined || answered === undefined) return alone;
   const together = withoutWhatWasSaid(inContext.found, answered.entryIds);
-  const best = (of: Found): number => of.candidates.at(0)?.probability ?? 0;
+  const best = ({ candidates: [entry], passages: [passage] = [] }: Found): number =>
+    Math.max(entry?.probability ?? 0, passage?.probability ?? 0);
   if (best(together) < best(found) * CONTEXT) return alone;
   return { found: together, question: reading.follows === 'continues' ? answered.question : inContext.question };
 }
 
 /** Who goes on asking has the last answer already: it counts less, though most of the words together are those it was found by. */
-function withoutWhatWasSaid({ candidates, none }: Found, entryIds: readonly string[]): Found {
+function withoutWhatWasSaid({ candidates, none, ...rest }: Found, entryIds: readonly string[]): Found {
   const weighted = candidates.map((candidate) => ({
     ...candidate,
     weight: candidate.probability * (entryIds.includes(candidate.entryId) ? ANSWERED : 1),
   }));
   const sum = weighted.reduce((total, { weight }) => total + weight, none);
   return {
+    ...rest,
     candidates: weighted
       .map(({ weight, ...candidate }) => ({ ...candidate, probability: sum === 0 ? 0 : weight / sum }))
       .sort((a, b) => b.probability - a.probability),

@@ -7,11 +7,12 @@ const MOST_CHOICES = 8;
 /**
  * What is said in a turn.
  *
- * @param answers texts of the entries that answer, in the order of the decision
+ * @param answers texts of the entries that answer, in the order of the decision, or what is quoted of passages
  */
 export function renderDecision(decision: Decision, { phrases }: Language, answers: readonly string[]): string {
   switch (decision.kind) {
     case 'answer':
+    case 'quote':
       return (decision.isRepeat ? phrases.again : '') + answers.join('\n\n');
     case 'ask':
       return askFor(decision.slot, phrases.ask[decision.slot.type]);

@@ -9,6 +9,8 @@ export interface Thresholds {
 /** How a conversation is led. */
 export interface DialogueSettings {
   readonly thresholds: Thresholds;
+  /** Probability that one of the quoted passages answers, from which on they are quoted. */
+  readonly quoteThreshold: number;
   /** Turns in a row without an answer after which a person takes over. */
   readonly unsureTurns: number;
   /** Candidates that a clarifying question offers at most. */

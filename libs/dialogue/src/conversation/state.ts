@@ -18,7 +18,9 @@ export const conversationStateSchema = z.object({
     .extend({ slot: slotSchema, entryIds: z.array(z.string()), confidence: z.number(), values: z.record(z.string(), z.string()) })
     .optional(),
   /** The last question that was answered, for what refers to it. */
-  answered: asked.extend({ entryIds: z.array(z.string()), times: z.number().int().positive() }).optional(),
+  answered: asked
+    .extend({ entryIds: z.array(z.string()), quotedIds: z.array(z.string()).optional(), times: z.number().int().positive() })
+    .optional(),
   /** Probability of anger of the newest messages, the newest last. */
   anger: z.array(z.number()).default([]),
   /** Values of slots by their names. */

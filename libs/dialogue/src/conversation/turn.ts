@@ -3,12 +3,25 @@ import type { RecognisedValues, RecognitionContext } from '../slots/recognise';
 import type { Reading } from './reading';
 import type { ConversationState } from './state';
 
+/** A passage of a document, or a hit of the external search, that may answer. */
+export interface FoundPassage {
+  readonly id: string;
+  readonly probability: number;
+}
+
 /** What was found for a question: entries with the probability that they answer it, best first. */
 export interface Found {
   readonly candidates: readonly Alternative[];
   /** Probability that nothing known answers it. */
   readonly none: number;
+  /** Passages of documents, best first; absent where nobody looked for any. */
+  readonly passages?: readonly FoundPassage[] | undefined;
+  /** Hits of the external search, best first; absent where nobody asked it. */
+  readonly external?: readonly FoundPassage[] | undefined;
 }
+
+/** Where quoted passages come from. */
+export type QuoteSource = 'documents' | 'external';
 
 /** What the head says of a message. */
 export interface Understanding {
@@ -49,6 +62,14 @@ export type Decision =
       readonly isRepeat: boolean;
       /** Of slots, by their names. */
       readonly values: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly kind: 'quote';
+      readonly source: QuoteSource;
+      readonly passages: readonly FoundPassage[];
+      /** That one of the passages answers. */
+      readonly confidence: number;
+      readonly isRepeat: boolean;
     }
   | { readonly kind: 'ask'; readonly slot: Slot; readonly entryIds: readonly string[]; readonly confidence: number }
   | { readonly kind: 'clarify'; readonly alternatives: readonly Alternative[]; readonly confidence: number }

@@ -50,8 +50,7 @@ export class Bm25Index<Id> {
   /** Adds a document, or replaces the one of the same id. */
   add(id: Id, terms: readonly string[]): void {
     this.remove(id);
-    const counts = new Map<string, number>();
-    for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1);
+    const counts = countsOf(terms);
     const slot = this.free.pop() ?? this.documents.length;
     this.documents[slot] = { id, terms: counts, length: terms.length };
     this.slotOf.set(id, slot);
@@ -88,8 +87,7 @@ export class Bm25Index<Id> {
    * @param except a document that is passed over
    */
   search(terms: readonly string[], limit: number, except?: Id): LexicalResult<Id> {
-    const mean = this.size === 0 ? 1 : this.totalLength / this.size;
-    const { scores } = this;
+    const { scores, mean } = this;
     const touched: number[] = [];
     const unique = [...new Set(terms)];
     let ideal = 0;
@@ -110,10 +108,23 @@ export class Bm25Index<Id> {
     return { hits, ideal, scoreOf: (id) => this.scoreOf(unique, id, mean) };
   }
 
+  /** The score that a text would have for terms, each of which counts once, if it were one of the documents. */
+  scoreOfText(terms: readonly string[], text: readonly string[]): number {
+    const { length } = text;
+    return this.score(new Set(terms), { terms: countsOf(text), length }, this.size === 0 ? length : this.mean);
+  }
+
+  private get mean(): number {
+    return this.size === 0 ? 1 : this.totalLength / this.size;
+  }
+
   private scoreOf(terms: readonly string[], id: Id, mean: number): number {
     const slot = this.slotOf.get(id);
     const document = slot === undefined ? undefined : this.documents[slot];
-    if (document === undefined) return 0;
+    return document === undefined ? 0 : this.score(terms, document, mean);
+  }
+
+  private score(terms: Iterable<string>, document: Omit<Document<Id>, 'id'>, mean: number): number {
     let score = 0;
     for (const term of terms) {
       const count = document.terms.get(term);
@@ -144,6 +155,12 @@ export class Bm25Index<Id> {
     posting.counts.splice(place, 1);
     if (posting.slots.length === 0) this.postings.delete(term);
   }
+}
+
+function countsOf(terms: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1);
+  return counts;
 }
 
 function contribution(weight: number, count: number, length: number, mean: number): number {

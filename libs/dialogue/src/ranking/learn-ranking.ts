@@ -66,12 +66,14 @@ export interface JudgedQuestion {
  *
  * @param precision share of answers that must be right
  * @param pause awaited between steps of some milliseconds, so that other work gets its turn
+ * @param prior what the weights are where the questions say nothing
  * @returns the defaults where there are too few questions
  */
 export async function learnRanking(
   questions: readonly GroupedRanking[],
   precision: number,
   pause: () => Promise<void> = () => Promise.resolve(),
+  prior: RankingWeights = DEFAULT_WEIGHTS,
 ): Promise<LearntRanking> {
   if (questions.length < FEWEST_QUESTIONS) return DEFAULT_RANKING;
   const folds = foldsOf(questions);
@@ -80,7 +82,7 @@ export async function learnRanking(
     const heldOut: RankingWeights[] = [];
     for (const { train } of folds) {
       await pause();
-      heldOut.push(fitWay(train, way.features));
+      heldOut.push(fitWay(train, way.features, prior));
     }
     const ranks = folds.flatMap(({ test }, fold) => test.filter(isAnswerable).map((question) => rankBy(question, heldOut[fold])));
     prepared.push({ ...way, heldOut, metrics: rankingMetrics(ranks) });
@@ -96,7 +98,7 @@ export async function learnRanking(
   const thresholds = chooseThresholds(heldOut, precision);
   const [learnt, dense, lexical] = prepared.map(({ metrics }) => metrics);
   return {
-    weights: fitWay(questions, best.features),
+    weights: fitWay(questions, best.features, prior),
     calibration,
     thresholds,
     report: {
@@ -129,14 +131,14 @@ const WAYS: readonly Way[] = [
 ];
 
 /** Weights over some features alone; those of the others are 0. */
-function fitWay(questions: readonly LabelledRanking[], features: readonly CandidateFeature[]): RankingWeights {
+function fitWay(questions: readonly LabelledRanking[], features: readonly CandidateFeature[], prior: RankingWeights): RankingWeights {
   const only = (values: Readonly<Record<CandidateFeature, number>>) =>
     Object.fromEntries(CANDIDATE_FEATURES.map((name) => [name, features.includes(name) ? values[name] : 0])) as Record<
       CandidateFeature,
       number
     >;
   const masked = questions.map((question) => ({ ...question, candidates: question.candidates.map(only) }));
-  const { candidate, none } = fitWeights(masked, { ...DEFAULT_WEIGHTS, candidate: only(DEFAULT_WEIGHTS.candidate) });
+  const { candidate, none } = fitWeights(masked, { ...prior, candidate: only(prior.candidate) });
   return { candidate: only(candidate), none };
 }
 

@@ -1,6 +1,7 @@
 import { Bm25Index, type LexicalResult } from '../lexical/bm25-index';
 import type { CandidateFeatures, QuestionFeatures, Ranking } from '../ranking/candidate';
 import { termsOf, type Terms } from '../text/terms';
+import { isApplicable, type Applicability } from './applicable';
 
 /** What a text of an entry is: a way to ask, or what is answered. */
 export type TextKind = 'question' | 'answer';
@@ -13,13 +14,10 @@ export interface IndexedText {
 }
 
 /** What the index needs to know of an entry. */
-export interface IndexedEntry {
+export interface IndexedEntry extends Applicability {
   readonly id: string;
   readonly question: string;
   readonly intent?: string | undefined;
-  readonly locale?: string | undefined;
-  readonly validFrom?: string | undefined;
-  readonly validUntil?: string | undefined;
 }
 
 /** A text near to a question by its vector. */
@@ -132,7 +130,9 @@ export class KnowledgeIndex {
         if (owner !== undefined) ids.add(owner.entryId);
       }
     }
-    const found = [...ids].flatMap((id) => this.known.get(id) ?? []).filter(({ entry }) => applies(entry, query));
+    const found = [...ids]
+      .flatMap((id) => this.known.get(id) ?? [])
+      .filter(({ entry }) => entry.id !== query.exceptEntry && isApplicable(entry, query.locale, query.at));
     return {
       entries: found.map(({ entry }) => entry),
       candidates: found.map((known) => features(known, query, terms, lexical, dense)),
@@ -171,17 +171,6 @@ interface Nearness {
 
 function emptyNearness(): Nearness {
   return { near: new Map(), farthest: 0 };
-}
-
-function applies({ id, locale, validFrom, validUntil }: IndexedEntry, { locale: wanted, at, exceptEntry }: IndexQuery): boolean {
-  if (id === exceptEntry) return false;
-  if (validFrom !== undefined && at < Date.parse(validFrom)) return false;
-  if (validUntil !== undefined && at >= Date.parse(validUntil)) return false;
-  return locale === undefined || wanted === undefined || language(locale) === language(wanted);
-}
-
-function language(locale: string): string {
-  return locale.split('-')[0].toLowerCase();
 }
 
 function features(

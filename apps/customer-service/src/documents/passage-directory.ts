@@ -1,0 +1,20 @@
+import { PassageIndex } from '@attune/dialogue';
+import { RevisedDirectory } from '../resources/revised-directory';
+import type { DocumentChange, DocumentRepository } from './document-repository';
+
+/** Changes that are fetched at once: each comes with all passages of its document. */
+const PAGE = 50;
+
+/** The documents as this process knows them. */
+export class PassageDirectory extends RevisedDirectory<DocumentChange> {
+  readonly index = new PassageIndex();
+
+  constructor(repository: DocumentRepository, onError: (error: unknown) => void) {
+    super((revision, limit) => repository.changesSince(revision, limit), PAGE, onError);
+  }
+
+  protected override apply({ id, document, passages }: DocumentChange): void {
+    if (document === undefined) this.index.delete(id);
+    else this.index.set(document, passages);
+  }
+}
