@@ -5,16 +5,58 @@ import { createDatabase, dropDatabase } from '@attune/storage';
 import { describeWithReal, realPostgres, startService, type RunningService } from '@attune/testing';
 import { writeConceptModel } from './concept-model';
 
-const PROGRAM = join(__dirname, '../bin/customer-service.js');
+/** The built service. */
+export const PROGRAM = join(__dirname, '../bin/customer-service.js');
 /** Milliseconds that a start may take where other specs keep the processors busy. */
-const START_TIMEOUT = 180_000;
+export const START_TIMEOUT = 180_000;
 
-/** A running service, and what its specs ask of it. */
-export interface ServiceUnderTest {
+/** Where a service keeps what it keeps, for specs that start it themselves. */
+export interface Place {
+  /** Folder of the model store. */
+  readonly models: string;
+  /** Variables of the service that name model store and database. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/**
+ * Runs specs with a database and the model of concepts, promoted: on the embedded database, and on PostgreSQL.
+ *
+ * @param database name of the database that is made for them
+ */
+export function describeAtBothPlaces(title: string, database: string, specs: (place: () => Place) => void): void {
+  describe(title, () => {
+    describe('on the embedded database', () => specs(placeOf((folder) => Promise.resolve({ ATTUNE_DATA: join(folder, 'data') }))));
+    describeOnPostgres('on PostgreSQL', database, specs);
+  });
+}
+
+/** Runs specs with a database of PostgreSQL and the model of concepts, promoted. */
+export function describeOnPostgres(title: string, database: string, specs: (place: () => Place) => void): void {
+  describeWithReal(realPostgres, title, (url) => {
+    specs(placeOf(async () => ({ DATABASE_URL: await createDatabase(url(), database) })));
+    afterAll(() => dropDatabase(url(), database));
+  });
+}
+
+function placeOf(storage: (folder: string) => Promise<Record<string, string>>): () => Place {
+  let folder: string;
+  let place: Place;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'attune-service-'));
+    const models = join(folder, 'models');
+    await writeConceptModel(models);
+    place = { models, environment: { ATTUNE_MODELS: models, ...(await storage(folder)) } };
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+  return () => place;
+}
+
+/** What specs ask of a running service. */
+export interface ServiceClient {
   readonly url: () => string;
   readonly log: () => RunningService['log'];
   /** The answer's status and body. */
-  readonly ask: <Body>(method: string, path: string, body?: unknown) => Promise<{ status: number; body: Body }>;
+  readonly ask: <Body>(method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer<Body>>;
   /** Sends a file, and reads its answer of a line of JSON after the other. */
   readonly send: <Line>(path: string, contentType: string, file: string) => Promise<Line[]>;
   readonly read: (path: string) => Promise<string>;
@@ -25,8 +67,18 @@ export interface ServiceUnderTest {
     contentType: string,
     bytes: Buffer | string,
   ) => Promise<{ status: number; body: Body }>;
+}
+
+/** A running service that specs share. */
+export interface ServiceUnderTest extends ServiceClient {
   /** The folder of the model store. */
   readonly models: () => string;
+}
+
+/** An answer of the service. */
+export interface Answer<Body> {
+  readonly status: number;
+  readonly body: Body;
 }
 
 /**
@@ -41,43 +93,23 @@ export function describeOnBothDatabases(
   specs: (service: ServiceUnderTest) => void,
   environment: Record<string, string> = {},
 ): void {
-  describe(title, () => {
-    let folder: string;
+  describeAtBothPlaces(title, database, (place) => {
+    let service: RunningService;
     beforeAll(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'attune-service-'));
-      await writeConceptModel(join(folder, 'models'));
-    });
-    afterAll(() => rm(folder, { recursive: true, force: true }));
-
-    const serve = (storage: () => Promise<Record<string, string>>): void => {
-      let service: RunningService;
-      beforeAll(async () => {
-        service = await startService(PROGRAM, { ATTUNE_MODELS: join(folder, 'models'), ...environment, ...(await storage()) });
-      }, START_TIMEOUT);
-      afterAll(() => service.stop());
-      specs(
-        clientOf(
-          () => service,
-          () => join(folder, 'models'),
-        ),
-      );
-    };
-
-    describe('on the embedded database', () => serve(() => Promise.resolve({ ATTUNE_DATA: join(folder, 'data') })));
-
-    describeWithReal(realPostgres, 'on PostgreSQL', (url) => {
-      serve(async () => ({ DATABASE_URL: await createDatabase(url(), database) }));
-      afterAll(() => dropDatabase(url(), database));
-    });
+      service = await startService(PROGRAM, { ...environment, ...place().environment });
+    }, START_TIMEOUT);
+    afterAll(() => service.stop());
+    specs({ ...clientOf(() => service), models: () => place().models });
   });
 }
 
-function clientOf(service: () => RunningService, models: () => string): ServiceUnderTest {
+/** Speaks to a service. */
+export function clientOf(service: () => RunningService): ServiceClient {
   return {
     url: () => service().url,
     log: () => service().log,
-    ask: async <Body>(method: string, path: string, body?: unknown) => {
-      const answer = await service().request(method, path, body);
+    ask: async <Body>(method: string, path: string, body?: unknown, headers?: Record<string, string>) => {
+      const answer = await service().request(method, path, body, headers);
       return { status: answer.status, body: answer.body as Body };
     },
     send: async <Line>(path: string, contentType: string, file: string) => {
@@ -85,7 +117,6 @@ function clientOf(service: () => RunningService, models: () => string): ServiceU
       const lines = (await answer.text()).trimEnd().split('\n');
       return lines.map((line) => JSON.parse(line) as Line);
     },
-    models,
     upload: async <Body>(method: string, path: string, contentType: string, bytes: Buffer | string) => {
       const answer = await fetch(service().url + path, { method, headers: { 'content-type': contentType }, body: bytes });
       const text = await answer.text();

@@ -24,8 +24,9 @@ export class Housekeeping {
     this.rounds = new RepeatedWork(() => this.run(), onError);
   }
 
+  /** The first round is at once: a service that is restarted within the hour removes what is old, too. */
   start(): void {
-    this.rounds.start(HOUR);
+    this.rounds.start(HOUR, { atOnce: true });
   }
 
   async stop(): Promise<void> {

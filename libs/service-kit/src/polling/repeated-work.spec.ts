@@ -37,4 +37,21 @@ describe('RepeatedWork', () => {
     await work.stop();
     expect(failures).toEqual([new Error('round 1'), new Error('round 2')]);
   });
+
+  it('begins at once where that is wanted, and goes on by the interval', async () => {
+    let rounds = 0;
+    const work = new RepeatedWork(
+      () => {
+        rounds += 1;
+        return Promise.resolve();
+      },
+      () => undefined,
+    );
+    work.start(100, { atOnce: true });
+    await jest.advanceTimersByTimeAsync(50);
+    expect(rounds).toBe(1);
+    await jest.advanceTimersByTimeAsync(200);
+    expect(rounds).toBe(3);
+    await work.stop();
+  });
 });

@@ -11,15 +11,10 @@ export class RepeatedWork {
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  /** The first round comes after one interval. */
-  start(intervalMs: number): void {
-    this.timer = setInterval(() => {
-      this.running ??= this.round()
-        .catch(this.onError)
-        .finally(() => {
-          this.running = undefined;
-        });
-    }, intervalMs);
+  /** @param atOnce whether the first round begins now, and not after one interval */
+  start(intervalMs: number, { atOnce = false }: { atOnce?: boolean } = {}): void {
+    if (atOnce) this.begin();
+    this.timer = setInterval(() => this.begin(), intervalMs);
     this.timer.unref();
   }
 
@@ -27,5 +22,13 @@ export class RepeatedWork {
   async stop(): Promise<void> {
     clearInterval(this.timer);
     await this.running;
+  }
+
+  private begin(): void {
+    this.running ??= this.round()
+      .catch(this.onError)
+      .finally(() => {
+        this.running = undefined;
+      });
   }
 }
