@@ -1,46 +1,7 @@
 import type { Conversation, Message, SocketEvent } from '@attune/contracts';
 import { WebSocket } from 'ws';
 import { describeOnBothDatabases } from './on-both-databases';
-
-/** A socket of a client, and what came over it. */
-interface Client {
-  readonly events: SocketEvent[];
-  send(event: string, data: unknown): void;
-  /** Waits until an event came of which this holds. */
-  until<Found extends SocketEvent>(isIt: (event: SocketEvent) => event is Found): Promise<Found>;
-  /** Code with which it is closed, by whomever. */
-  readonly closed: Promise<number>;
-  close(): void;
-}
-
-async function connect(url: string): Promise<Client> {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/socket`, ['attune.v1']);
-  const events: SocketEvent[] = [];
-  const waiting = new Set<() => void>();
-  socket.on('message', (data: Buffer) => {
-    events.push(JSON.parse(data.toString()) as SocketEvent);
-    for (const look of waiting) look();
-  });
-  const closed = new Promise<number>((resolve) => socket.once('close', resolve));
-  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-  return {
-    events,
-    closed,
-    send: (event, data) => socket.send(JSON.stringify({ event, data })),
-    until: (isIt) =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          const found = events.find(isIt);
-          if (found === undefined) return;
-          waiting.delete(look);
-          resolve(found);
-        };
-        waiting.add(look);
-        look();
-      }),
-    close: () => socket.close(),
-  };
-}
+import { connect, type SocketClient } from './socket-client';
 
 type MessageEvent = Extract<SocketEvent, { event: 'message' }>;
 type ErrorEvent = Extract<SocketEvent, { event: 'error' }>;
@@ -50,11 +11,11 @@ const sequence =
   (event: SocketEvent): event is MessageEvent =>
     event.event === 'message' && event.data.sequence === place;
 const isError = (event: SocketEvent): event is ErrorEvent => event.event === 'error';
-const messagesOf = ({ events }: Client): Message[] => events.flatMap((event) => (event.event === 'message' ? [event.data] : []));
+const messagesOf = ({ events }: SocketClient): Message[] => events.flatMap((event) => (event.event === 'message' ? [event.data] : []));
 
 describeOnBothDatabases('conversations over a WebSocket', 'sockets', ({ ask, url }) => {
-  const clients: Client[] = [];
-  const join = async (conversationId: string, after?: number): Promise<Client> => {
+  const clients: SocketClient[] = [];
+  const join = async (conversationId: string, after?: number): Promise<SocketClient> => {
     const client = await connect(url());
     clients.push(client);
     client.send('join', { conversationId, after });
