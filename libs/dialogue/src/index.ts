@@ -34,6 +34,7 @@ export {
 } from './ranking/learn-ranking';
 export { rankingMetrics, rankOf, type RankingMetrics } from './ranking/metrics';
 export { DEFAULT_THRESHOLDS } from './ranking/thresholds';
+export { entryVector } from './retrieval/entry-vector';
 export {
   KnowledgeIndex,
   type Candidates,

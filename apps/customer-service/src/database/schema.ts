@@ -42,9 +42,10 @@ export const entries = pgTable(
   (table) => [index('entries_revision').on(table.revision)],
 );
 
-export type SearchTextKind = 'question' | 'answer';
+/** The text of an `entry` is empty: it stands for all of its texts, and has a vector made of theirs. */
+export type SearchTextKind = 'question' | 'answer' | 'entry';
 
-/** What entries are found by: each phrasing and the answer, a row each. */
+/** What entries are found by: each phrasing, the answer and the whole entry, a row each. */
 export const searchTexts = pgTable(
   'search_texts',
   {

@@ -8,7 +8,7 @@ import { entries, searchTexts } from '../database/schema';
 
 type EntryRow = typeof entries.$inferSelect;
 /** A text by which an entry is found. */
-export type SearchText = Omit<typeof searchTexts.$inferSelect, 'entryId'>;
+export type SearchText = typeof searchTexts.$inferSelect;
 
 /** An entry that was changed, or deleted, since a revision, with its texts as they are now. */
 export interface EntryChange {
@@ -94,7 +94,7 @@ export class EntryRepository {
     return tx
       .insert(searchTexts)
       .values(written.flatMap(({ id, input }) => textsOf(input).map((text) => ({ entryId: id, ...text }))))
-      .returning({ id: searchTexts.id, kind: searchTexts.kind, text: searchTexts.text });
+      .returning();
   }
 
   /**
@@ -130,7 +130,7 @@ export class EntryRepository {
         .orderBy(asc(searchTexts.id)),
     );
     const byEntry = new Map<string, SearchText[]>();
-    for (const { entryId, ...text } of texts) byEntry.set(entryId, [...(byEntry.get(entryId) ?? []), text]);
+    for (const text of texts) byEntry.set(text.entryId, [...(byEntry.get(text.entryId) ?? []), text]);
     return changed.map((row) => ({
       revision: row.revision,
       id: row.id,
@@ -150,9 +150,13 @@ const REPLACED = Object.fromEntries(
 );
 
 /** What an entry is found by. */
-export function textsOf({ question, phrasings, answer }: EntryInput): Omit<SearchText, 'id'>[] {
+export function textsOf({ question, phrasings, answer }: EntryInput): Omit<SearchText, 'id' | 'entryId'>[] {
   const questions = [...new Set([question, ...phrasings])];
-  return [...questions.map((text) => ({ kind: 'question' as const, text })), { kind: 'answer' as const, text: parseTemplate(answer).text }];
+  return [
+    ...questions.map((text) => ({ kind: 'question' as const, text })),
+    { kind: 'answer' as const, text: parseTemplate(answer).text },
+    { kind: 'entry' as const, text: '' },
+  ];
 }
 
 function toRow({ intent, locale, validFrom, validUntil, action, ...rest }: EntryInput) {

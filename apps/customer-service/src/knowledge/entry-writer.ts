@@ -3,6 +3,7 @@ import type { CallOptions } from '@attune/inference';
 import type { Database } from '@attune/storage';
 import type { DialogueModel } from '../model/dialogue-model';
 import type { EncoderRegistry } from '../retrieval/encoder-registry';
+import { embedTexts, textVectors } from '../retrieval/text-vectors';
 import type { VectorIndex } from '../retrieval/vector-index';
 import { textsOf, type EntryRepository } from './entry-repository';
 import type { KnowledgeDirectory } from './knowledge-directory';
@@ -29,16 +30,14 @@ export class EntryWriter {
   async write(entries: readonly WrittenEntry[], options: CallOptions = {}): Promise<void> {
     await this.model.using(async (model) => {
       const encoder = this.encoders.get(model);
-      const texts = [...new Set(entries.flatMap(({ input }) => textsOf(input).map(({ text }) => text)))];
-      const embeddings = await model.embed(texts, options);
-      const embeddingOf = new Map(texts.map((text, index) => [text, embeddings[index]]));
+      const embeddingOf = await embedTexts(
+        model,
+        entries.flatMap(({ input }) => textsOf(input)),
+        options,
+      );
       await this.database.transaction(async (tx) => {
         const written = await this.repository.write(tx, entries);
-        const vectors = written.flatMap(({ id: textId, text }) => {
-          const embedding = embeddingOf.get(text);
-          return embedding === undefined ? [] : [{ textId, embedding }];
-        });
-        await this.vectors.add(tx, encoder.id, vectors);
+        await this.vectors.add(tx, encoder.id, textVectors(written, embeddingOf));
       });
     });
     await this.directory.refresh();

@@ -5,6 +5,7 @@ import type { EncoderStatistics } from '../database/schema';
 import type { UsedModel } from '../model/dialogue-model';
 import type { PassageRanking, PassageUpkeep } from './passage-upkeep';
 import type { RankingLearner } from './ranking-learner';
+import { embedTexts, textVectors } from './text-vectors';
 import type { KnownEncoder, VectorIndex } from './vector-index';
 
 /** Texts that are embedded together. */
@@ -113,11 +114,7 @@ export class EncoderRegistry {
     for (;;) {
       const texts = await this.vectors.missing(encoderId, BATCH);
       if (texts.length === 0) return;
-      const embeddings = await model.embed(
-        texts.map(({ text }) => text),
-        { bulk: true },
-      );
-      const vectors = texts.map(({ id }, index) => ({ textId: id, embedding: embeddings[index] }));
+      const vectors = textVectors(texts, await embedTexts(model, texts, { bulk: true }));
       await this.database.transaction((tx) => this.vectors.add(tx, encoderId, vectors));
     }
   }

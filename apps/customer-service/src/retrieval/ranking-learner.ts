@@ -1,10 +1,18 @@
 import { setImmediate } from 'node:timers/promises';
-import { FEWEST_QUESTIONS, learnRanking, posteriorOf, type GroupedRanking, type IndexedText, type RankingWeights } from '@attune/dialogue';
+import {
+  entryVector,
+  FEWEST_QUESTIONS,
+  learnRanking,
+  posteriorOf,
+  type GroupedRanking,
+  type IndexedText,
+  type RankingWeights,
+} from '@attune/dialogue';
 import type { EncoderStatistics } from '../database/schema';
 import type { KnowledgeDirectory } from '../knowledge/knowledge-directory';
 import type { UnderstoodText, UsedModel } from '../model/dialogue-model';
 import { DENSE_HITS } from './retriever';
-import type { KnownEncoder, VectorIndex } from './vector-index';
+import type { DenseHit, KnownEncoder, VectorIndex } from './vector-index';
 
 /** Questions that are learnt from at most: more change little, and each costs a search. */
 const MOST_QUESTIONS = 800;
@@ -76,9 +84,10 @@ export class RankingLearner {
     chance: number,
     weights: RankingWeights,
   ): Promise<GroupedRanking> {
+    const hits = await this.vectors.search(encoder, embedding, DENSE_HITS);
     const found = this.directory.index.candidates({
       text: text.text,
-      dense: await this.vectors.search(encoder, embedding, DENSE_HITS),
+      dense: isAnswerable ? await this.withoutText(encoder, { entryId, text }, embedding, hits) : hits,
       chance,
       intents: understanding.probabilities,
       outOfScope: understanding.outOfScope,
@@ -99,6 +108,33 @@ export class RankingLearner {
       group: entryId,
     };
   }
+
+  /** What the search would have given if a text had not been in the vector of its whole entry. */
+  private async withoutText(
+    encoder: KnownEncoder,
+    { entryId, text }: Pick<Sample, 'entryId' | 'text'>,
+    embedding: Float32Array,
+    hits: readonly DenseHit[],
+  ): Promise<DenseHit[]> {
+    const texts = this.directory.index.textsOf(entryId);
+    const whole = texts.find(({ kind }) => kind === 'entry');
+    const others = hits.filter(({ textId }) => textId !== whole?.id);
+    const vectors = await this.vectors.vectorsOf(
+      encoder,
+      texts.map(({ id }) => id),
+    );
+    const rest = (wanted: IndexedText['kind']): Float32Array[] =>
+      texts.flatMap(({ id, kind }) => (kind === wanted && id !== text.id ? (vectors.get(id) ?? []) : []));
+    const questions = rest('question');
+    if (whole === undefined || questions.length === 0) return others;
+    const cosine = dot(embedding, entryVector(questions, rest('answer')));
+    const farthest = others.at(-1)?.cosine ?? -1;
+    return cosine < farthest ? others : [...others, { textId: whole.id, cosine }].sort((a, b) => b.cosine - a.cosine);
+  }
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  return a.reduce((total, value, axis) => total + value * b[axis], 0);
 }
 
 async function understandAll(model: UsedModel, texts: readonly string[]): Promise<UnderstoodText[]> {
@@ -117,8 +153,7 @@ function chanceOf(samples: readonly Sample[], understood: readonly UnderstoodTex
   for (let place = 0; place < Math.min(half, CHANCE_PAIRS); place++) {
     const other = place + half;
     if (samples[place].entryId === samples[other].entryId) continue;
-    const { embedding } = understood[other];
-    sum += understood[place].embedding.reduce((total, value, axis) => total + value * embedding[axis], 0);
+    sum += dot(understood[place].embedding, understood[other].embedding);
     pairs += 1;
   }
   return pairs === 0 ? 0 : Math.min(0.9, sum / pairs);

@@ -1,7 +1,9 @@
 import { AttuneError } from '@attune/artifact';
 import type { Database, Queryable, Transaction } from '@attune/storage';
-import { eq, lt, sql, type SQL } from 'drizzle-orm';
-import { encoders, type EncoderStatistics } from '../database/schema';
+import { and, asc, eq, inArray, lt, sql, type SQL } from 'drizzle-orm';
+import { encoders, searchTexts, textVectors, type EncoderStatistics } from '../database/schema';
+import type { SearchText } from '../knowledge/entry-repository';
+import type { TextVector } from './text-vectors';
 
 /** A text and how near it is to a query: the cosine of the two. */
 export interface DenseHit {
@@ -80,22 +82,33 @@ export class VectorIndex {
     }
   }
 
-  /** Texts that have no vector of an encoder yet, at most so many. */
-  async missing(encoderId: number, limit: number): Promise<{ id: number; text: string }[]> {
-    const { rows } = await this.database.query((orm) =>
-      orm.execute<{ id: string; text: string }>(sql`select t.id::text as id, t.text from search_texts t
-        where not exists (select from text_vectors v where v.encoder_id = ${encoderId} and v.text_id = t.id)
-        order by t.id limit ${limit}`),
+  /** All texts of entries of which a text has no vector of an encoder yet: of at most so many entries. */
+  async missing(encoderId: number, limit: number): Promise<SearchText[]> {
+    const lacking = sql`select distinct t.entry_id from search_texts t
+      where not exists (select from text_vectors v where v.encoder_id = ${encoderId} and v.text_id = t.id)
+      order by t.entry_id limit ${limit}`;
+    return this.database.query((orm) =>
+      orm
+        .select()
+        .from(searchTexts)
+        .where(sql`${searchTexts.entryId} in (${lacking})`)
+        .orderBy(asc(searchTexts.id)),
     );
-    return rows.map(({ id, text }) => ({ id: Number(id), text }));
+  }
+
+  /** The vectors of texts that an encoder has. */
+  async vectorsOf({ id }: KnownEncoder, textIds: readonly number[]): Promise<Map<number, Float32Array>> {
+    const rows = await this.database.query((orm) =>
+      orm
+        .select({ textId: textVectors.textId, embedding: textVectors.embedding })
+        .from(textVectors)
+        .where(and(eq(textVectors.encoderId, id), inArray(textVectors.textId, [...textIds]))),
+    );
+    return new Map(rows.map(({ textId, embedding }) => [textId, Float32Array.from(JSON.parse(embedding) as number[])]));
   }
 
   /** Stores vectors of texts; those of texts that are gone, or that have theirs, are left out. */
-  async add(
-    db: Queryable | Transaction,
-    encoderId: number,
-    vectors: readonly { textId: number; embedding: Float32Array }[],
-  ): Promise<void> {
+  async add(db: Queryable | Transaction, encoderId: number, vectors: readonly TextVector[]): Promise<void> {
     if (vectors.length === 0) return;
     const ids = vectors.map(({ textId }) => textId);
     const embeddings = vectors.map(({ embedding }) => literal(embedding));
@@ -125,7 +138,7 @@ export class VectorIndex {
     const { vectors, textId } = this.identifiers;
     const { rows } = await this.database.query((orm) =>
       orm.execute<{ text_id: string; distance: number }>(sql`select ${textId}::text as text_id, ${distance} as distance from ${vectors}
-        where encoder_id = ${number(id)} order by ${distance} limit ${number(limit)}`),
+        where encoder_id = ${number(id)} order by distance limit ${number(limit)}`),
     );
     return rows.map(({ text_id, distance: negative }) => ({ textId: Number(text_id), cosine: -negative }));
   }

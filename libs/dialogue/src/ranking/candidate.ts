@@ -1,7 +1,10 @@
 import { z } from 'zod';
 
-/** What is known of a candidate: how near it is to the question, in several ways. Each is about 0 for a chance text and 1 for a perfect one. */
-export const CANDIDATE_FEATURES = ['dense', 'denseAnswer', 'lexical', 'lexicalAnswer', 'identifiers', 'intent'] as const;
+/**
+ * What is known of a candidate: how near it is to the question, in several ways. Each is about 0 for a chance text and 1 for a perfect one.
+ * `dense` is of its nearest way to ask, `denseEntry` of all its texts together.
+ */
+export const CANDIDATE_FEATURES = ['dense', 'denseEntry', 'denseAnswer', 'lexical', 'lexicalAnswer', 'identifiers', 'intent'] as const;
 export type CandidateFeature = (typeof CANDIDATE_FEATURES)[number];
 export type CandidateFeatures = Readonly<Record<CandidateFeature, number>>;
 

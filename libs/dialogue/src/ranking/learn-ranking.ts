@@ -82,12 +82,12 @@ export async function learnRanking(
     const heldOut: RankingWeights[] = [];
     for (const { train } of folds) {
       await pause();
-      heldOut.push(fitWay(train, way.features, prior));
+      heldOut.push(fitWay(train, way, prior));
     }
     const ranks = folds.flatMap(({ test }, fold) => test.filter(isAnswerable).map((question) => rankBy(question, heldOut[fold])));
     prepared.push({ ...way, heldOut, metrics: rankingMetrics(ranks) });
   }
-  const best = prepared.reduce((leader, each) => (isBetter(each.metrics, leader.metrics) ? each : leader));
+  const best = bestOf(prepared);
   const judge = (calibration: LearntRanking['calibration']) =>
     folds.flatMap(({ test }, fold) => test.map((question) => judged(question, best.heldOut[fold], calibration)));
   const raw = judge({ scores: [], probabilities: [] });
@@ -96,16 +96,16 @@ export async function learnRanking(
   );
   const heldOut = judge(calibration);
   const thresholds = chooseThresholds(heldOut, precision);
-  const [learnt, dense, lexical] = prepared.map(({ metrics }) => metrics);
+  const metricsOf = (ranking: Way['ranking']): RankingMetrics => bestOf(prepared.filter((way) => way.ranking === ranking)).metrics;
   return {
-    weights: fitWay(questions, best.features, prior),
+    weights: fitWay(questions, best, prior),
     calibration,
     thresholds,
     report: {
       ranking: best.ranking,
-      learnt,
-      dense,
-      lexical,
+      learnt: metricsOf('learnt'),
+      dense: metricsOf('dense'),
+      lexical: metricsOf('lexical'),
       calibrationError: calibrationError(heldOut),
       ...outcome(heldOut, thresholds),
     },
@@ -123,23 +123,34 @@ interface PreparedWay extends Way {
   readonly metrics: RankingMetrics;
 }
 
-/** The learnt ranking comes first: of equals it serves. */
+/**
+ * The learnt ranking comes first: of equals it serves. It is learnt with all features and with few: where the others tell nothing beyond
+ * the vector of the whole entry, their weights are noise.
+ */
 const WAYS: readonly Way[] = [
   { ranking: 'learnt', features: CANDIDATE_FEATURES },
+  { ranking: 'learnt', features: ['denseEntry', 'lexical', 'identifiers', 'intent'] },
+  { ranking: 'learnt', features: ['denseEntry', 'identifiers', 'intent'] },
   { ranking: 'dense', features: ['dense'] },
   { ranking: 'lexical', features: ['lexical'] },
 ];
 
 /** Weights over some features alone; those of the others are 0. */
-function fitWay(questions: readonly LabelledRanking[], features: readonly CandidateFeature[], prior: RankingWeights): RankingWeights {
+function fitWay(questions: readonly LabelledRanking[], { features }: Way, prior: RankingWeights): RankingWeights {
   const only = (values: Readonly<Record<CandidateFeature, number>>) =>
     Object.fromEntries(CANDIDATE_FEATURES.map((name) => [name, features.includes(name) ? values[name] : 0])) as Record<
       CandidateFeature,
       number
     >;
   const masked = questions.map((question) => ({ ...question, candidates: question.candidates.map(only) }));
-  const { candidate, none } = fitWeights(masked, { ...prior, candidate: only(prior.candidate) });
+  // Without the nearest way to ask, the vector of the whole entry stands in its place.
+  const start = features.includes('dense') ? prior.candidate : { ...prior.candidate, denseEntry: prior.candidate.dense };
+  const { candidate, none } = fitWeights(masked, { ...prior, candidate: only(start) });
   return { candidate: only(candidate), none };
+}
+
+function bestOf(ways: readonly PreparedWay[]): PreparedWay {
+  return ways.reduce((leader, each) => (isBetter(each.metrics, leader.metrics) ? each : leader));
 }
 
 function rankBy(question: LabelledRanking, weights: RankingWeights): number | undefined {

@@ -33,7 +33,7 @@ function questionsOf(weights: RankingWeights, count: number, seed: number): Grou
 }
 
 const TRUTH: RankingWeights = {
-  candidate: { dense: 6, denseAnswer: 0, lexical: 4, lexicalAnswer: 1, identifiers: 2, intent: 3 },
+  candidate: { dense: 6, denseEntry: 2, denseAnswer: 0, lexical: 4, lexicalAnswer: 1, identifiers: 2, intent: 3 },
   none: { bias: 8, outOfScope: 4, unknownWords: 0 },
 };
 
@@ -77,7 +77,7 @@ describe('learnRanking', () => {
 
   it('lets one way alone rank where merging gains nothing', async () => {
     const dense: RankingWeights = {
-      candidate: { dense: 40, denseAnswer: 0, lexical: 0, lexicalAnswer: 0, identifiers: 0, intent: 0 },
+      candidate: { dense: 40, denseEntry: 0, denseAnswer: 0, lexical: 0, lexicalAnswer: 0, identifiers: 0, intent: 0 },
       none: { bias: -50, outOfScope: 0, unknownWords: 0 },
     };
     const { report } = await learnRanking(questionsOf(dense, 300, 7), 0.8);
@@ -91,12 +91,24 @@ describe('learnRanking', () => {
     ['both know', { dense: 9, lexical: 9 }],
     ['the intent alone knows', { dense: 0, lexical: 0, intent: 9 }],
   ])('is never worse on held-out questions than the better way where %s', async (_, truth) => {
-    const candidate = { ...TRUTH.candidate, lexicalAnswer: 0, identifiers: 0, intent: 0, ...truth };
+    const candidate = { ...TRUTH.candidate, denseEntry: 0, lexicalAnswer: 0, identifiers: 0, intent: 0, ...truth };
     for (const seed of [20, 21]) {
       const { report } = await learnRanking(questionsOf({ ...TRUTH, candidate }, 200, seed), 0.8);
       const served = report?.[report.ranking].precisionAt1;
       expect(served).toBeGreaterThanOrEqual(Math.max(report?.dense.precisionAt1 ?? 1, report?.lexical.precisionAt1 ?? 1));
     }
+  });
+
+  it('does without features that tell nothing where it ranks better without them', async () => {
+    const candidate = { dense: 0, denseEntry: 12, denseAnswer: 0, lexical: 0, lexicalAnswer: 0, identifiers: 0, intent: 0 };
+    const frugal: boolean[] = [];
+    for (const seed of [30, 31, 32, 33, 34, 35]) {
+      const { weights, report } = await learnRanking(questionsOf({ ...TRUTH, candidate }, 110, seed), 0.8);
+      expect(report?.ranking).toBe('learnt');
+      expect(weights.candidate.denseEntry).toBeGreaterThan(4);
+      frugal.push(weights.candidate.dense === 0 && weights.candidate.denseAnswer === 0 && weights.candidate.lexicalAnswer === 0);
+    }
+    expect(frugal).toContain(true);
   });
 
   it('keeps the defaults where there is too little to learn from', async () => {

@@ -3,8 +3,8 @@ import type { CandidateFeatures, QuestionFeatures, Ranking } from '../ranking/ca
 import { termsOf, type Terms } from '../text/terms';
 import { isApplicable, type Applicability } from './applicable';
 
-/** What a text of an entry is: a way to ask, or what is answered. */
-export type TextKind = 'question' | 'answer';
+/** What a text of an entry is: a way to ask, what is answered, or all of it together, which has a vector and no words of its own. */
+export type TextKind = 'question' | 'answer' | 'entry';
 
 /** A text by which an entry is found. */
 export interface IndexedText {
@@ -58,22 +58,25 @@ interface Known {
 
 /** Texts that the lexical search of each kind adds to those of the dense search. */
 const LEXICAL_HITS = 20;
-const KINDS = ['question', 'answer'] as const;
+const KINDS = ['question', 'answer', 'entry'] as const;
+/** Kinds of texts that have words. */
+const WORDED = ['question', 'answer'] as const;
+type WordedKind = (typeof WORDED)[number];
 
 /** The knowledge in memory: which entries there are, and how well each fits a question beside the nearness of vectors. */
 export class KnowledgeIndex {
   private readonly known = new Map<string, Known>();
   private readonly ownerOf = new Map<number, { entryId: string; kind: TextKind }>();
-  private readonly lexical: Readonly<Record<TextKind, Bm25Index<number>>> = { question: new Bm25Index(), answer: new Bm25Index() };
+  private readonly lexical: Readonly<Record<WordedKind, Bm25Index<number>>> = { question: new Bm25Index(), answer: new Bm25Index() };
 
   /** Entries. */
   get size(): number {
     return this.known.size;
   }
 
-  /** Texts that entries are found by. */
+  /** Texts that entries are found by, each a way to ask or an answer. */
   get texts(): number {
-    return this.ownerOf.size;
+    return this.lexical.question.size + this.lexical.answer.size;
   }
 
   /** Adds an entry, or replaces the one of the same id. */
@@ -81,17 +84,18 @@ export class KnowledgeIndex {
     this.delete(entry.id);
     const identifiers = new Set<string>();
     for (const { id, kind, text } of texts) {
+      this.ownerOf.set(id, { entryId: entry.id, kind });
+      if (kind === 'entry') continue;
       const terms = termsOf(text);
       for (const identifier of terms.identifiers) identifiers.add(identifier);
       this.lexical[kind].add(id, terms.all);
-      this.ownerOf.set(id, { entryId: entry.id, kind });
     }
     this.known.set(entry.id, { entry, texts, identifiers });
   }
 
   delete(entryId: string): void {
     for (const { id, kind } of this.known.get(entryId)?.texts ?? []) {
-      this.lexical[kind].remove(id);
+      if (kind !== 'entry') this.lexical[kind].remove(id);
       this.ownerOf.delete(id);
     }
     this.known.delete(entryId);
@@ -123,8 +127,8 @@ export class KnowledgeIndex {
       answer: this.lexical.answer.search(terms.all, LEXICAL_HITS, query.except),
     };
     const dense = this.denseByEntry(query);
-    const ids = new Set([...dense.question.near.keys(), ...dense.answer.near.keys()]);
-    for (const kind of KINDS) {
+    const ids = new Set(KINDS.flatMap((kind) => [...dense[kind].near.keys()]));
+    for (const kind of WORDED) {
       for (const { id } of lexical[kind].hits) {
         const owner = this.ownerOf.get(id);
         if (owner !== undefined) ids.add(owner.entryId);
@@ -150,7 +154,7 @@ export class KnowledgeIndex {
 
   /** For each kind of text, the nearest one of each entry, and how near the farthest text was that the search gave. */
   private denseByEntry({ dense, chance, except }: IndexQuery): Record<TextKind, Nearness> {
-    const result = { question: emptyNearness(), answer: emptyNearness() };
+    const result = { question: emptyNearness(), answer: emptyNearness(), entry: emptyNearness() };
     for (const { textId, cosine } of dense) {
       const owner = this.ownerOf.get(textId);
       if (owner === undefined || textId === except) continue;
@@ -177,10 +181,10 @@ function features(
   { entry, texts, identifiers }: Known,
   query: IndexQuery,
   terms: Terms,
-  lexical: Readonly<Record<TextKind, LexicalResult<number>>>,
+  lexical: Readonly<Record<WordedKind, LexicalResult<number>>>,
   dense: Readonly<Record<TextKind, Nearness>>,
 ): CandidateFeatures {
-  const share = (kind: TextKind): number => {
+  const share = (kind: WordedKind): number => {
     const { ideal, scoreOf } = lexical[kind];
     const scores = texts.filter((text) => text.kind === kind && text.id !== query.except).map(({ id }) => scoreOf(id));
     return ideal === 0 ? 0 : Math.min(1, Math.max(0, ...scores) / ideal);
@@ -189,6 +193,7 @@ function features(
   const named = terms.identifiers.filter((identifier) => identifiers.has(identifier)).length;
   return {
     dense: near('question'),
+    denseEntry: near('entry'),
     denseAnswer: near('answer'),
     lexical: share('question'),
     lexicalAnswer: share('answer'),
