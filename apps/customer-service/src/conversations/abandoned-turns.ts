@@ -30,6 +30,6 @@ export class AbandonedTurns {
   /** One round. Each failure is reported, and holds up no other conversation. */
   async run(): Promise<void> {
     const ids = await this.repository.abandoned(new Date(Date.now() - PATIENCE), BATCH);
-    await Promise.all(ids.map((id) => this.conversations.answerPending(id).catch(this.onError)));
+    await Promise.all(ids.map((id) => this.conversations.answerPending(id).then(undefined, this.onError)));
   }
 }

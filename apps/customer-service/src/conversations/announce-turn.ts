@@ -14,6 +14,12 @@ export const CONVERSATIONS_CHANNEL = 'attune_conversations';
  * @param id of the event, the same whenever this is announced
  */
 export async function announceTurn(tx: Transaction, data: Omit<SupportConversation, 'at'>, id: string): Promise<void> {
+  await enqueueTurn(tx, data, id);
+  await tx.execute(sql`select pg_notify(${CONVERSATIONS_CHANNEL}, ${data.conversationId})`);
+}
+
+/** The event alone, where the followers are told by the statement that changes the conversation. */
+export async function enqueueTurn(tx: Transaction, data: Omit<SupportConversation, 'at'>, id: string): Promise<void> {
   const now = new Date().toISOString();
   const traceparent = currentTraceparent();
   const event: SupportConversationEvent = {
@@ -29,10 +35,4 @@ export async function announceTurn(tx: Transaction, data: Omit<SupportConversati
   };
   const message = cloudEventMessage(TOPICS.supportConversations, data.conversationId, event);
   await enqueue(tx, [{ topic: TOPICS.supportConversations.name, ...message }]);
-  await noticeOf(tx, data.conversationId);
-}
-
-/** Tells followers of a conversation, at the commit, to look. */
-export async function noticeOf(tx: Transaction, conversationId: string): Promise<void> {
-  await tx.execute(sql`select pg_notify(${CONVERSATIONS_CHANNEL}, ${conversationId})`);
 }

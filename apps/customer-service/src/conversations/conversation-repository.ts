@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { AttuneError } from '@attune/artifact';
 import type { Conversation, ConversationInput, Handoff, Message, SupportConversation } from '@attune/contracts';
 import { freshState, normalForm, type ConversationState } from '@attune/dialogue';
-import type { Database, Transaction } from '@attune/storage';
-import { and, asc, desc, eq, gt, isNotNull, lt, or, sql } from 'drizzle-orm';
+import type { Database } from '@attune/storage';
+import { and, asc, desc, eq, gt, isNotNull, lt, or } from 'drizzle-orm';
 import { conversations, gapQuestions, handoffs, messages } from '../database/schema';
-import { announceTurn, noticeOf } from './announce-turn';
+import { enqueueTurn } from './announce-turn';
+import { writeMessage, writeTurnEnd } from './turn-statements';
 
 export type ConversationRow = typeof conversations.$inferSelect;
 export type MessageRow = typeof messages.$inferSelect;
@@ -33,6 +34,17 @@ export interface TurnReply {
   readonly gap: { readonly text: string; readonly locale: string } | undefined;
   /** What is announced of it, beside ids. */
   readonly event: Pick<SupportConversation, 'outcome' | 'intent' | 'confidence' | 'citations' | 'reason' | 'modelVersion'>;
+}
+
+/** A turn that was committed, with what was said; nothing where a person answers. */
+export interface EndedTurn {
+  readonly reply: MessageRow | undefined;
+}
+
+/** A message that was taken in, and the turn that answers it where nothing else of its conversation waits before it. */
+export interface AcceptedMessage {
+  readonly message: MessageRow;
+  readonly turn: PendingTurn | undefined;
 }
 
 /** The same text again within so many milliseconds is an impatient second click. */
@@ -117,63 +129,43 @@ export class ConversationRepository {
    *
    * @throws AttuneError `not-found`, `conflict` where the key came with another text
    */
-  async accept(conversationId: string, text: string, idempotencyKey: string | undefined): Promise<MessageRow> {
+  async accept(conversationId: string, text: string, idempotencyKey: string | undefined): Promise<AcceptedMessage> {
     return this.database.transaction(async (tx) => {
       const [row] = await tx.select().from(conversations).where(eq(conversations.id, conversationId)).for('update');
       const conversation = found(row, conversationId);
-      const known = await this.knownMessage(tx, conversation, text, idempotencyKey);
-      if (known !== undefined) return known;
-      const now = new Date();
-      const sequence = conversation.lastSequence + 1;
-      await tx.update(conversations).set({ lastSequence: sequence, updatedAt: now }).where(eq(conversations.id, conversationId));
-      const [message] = await tx
-        .insert(messages)
-        .values({
-          conversationId,
-          sequence,
-          id: randomUUID(),
-          author: 'customer',
-          text,
-          createdAt: now,
-          idempotencyKey: idempotencyKey ?? null,
-          pendingSince: now,
-        })
-        .returning();
-      await noticeOf(tx, conversationId);
-      return message;
+      const { lastSequence } = conversation;
+      const recent = await tx
+        .select()
+        .from(messages)
+        .where(
+          and(
+            eq(messages.conversationId, conversationId),
+            or(
+              gt(messages.sequence, lastSequence - 2),
+              isNotNull(messages.pendingSince),
+              idempotencyKey === undefined ? undefined : eq(messages.idempotencyKey, idempotencyKey),
+            ),
+          ),
+        )
+        .orderBy(desc(messages.sequence));
+      const known = knownMessage(recent, text, idempotencyKey);
+      if (known !== undefined) return { message: known, turn: undefined };
+      const message: MessageRow = {
+        conversationId,
+        sequence: lastSequence + 1,
+        id: randomUUID(),
+        author: 'customer',
+        text,
+        createdAt: new Date(),
+        reply: null,
+        inReplyTo: null,
+        idempotencyKey: idempotencyKey ?? null,
+        pendingSince: null,
+      };
+      await writeMessage(tx, message);
+      const isNext = recent.every(({ pendingSince }) => pendingSince === null);
+      return { message, turn: isNext ? { conversation: { ...conversation, lastSequence: message.sequence }, message } : undefined };
     });
-  }
-
-  private async knownMessage(
-    tx: Transaction,
-    { id, lastSequence }: ConversationRow,
-    text: string,
-    key: string | undefined,
-  ): Promise<MessageRow | undefined> {
-    const rows = await tx
-      .select()
-      .from(messages)
-      .where(
-        and(
-          eq(messages.conversationId, id),
-          or(gt(messages.sequence, lastSequence - 2), key === undefined ? undefined : eq(messages.idempotencyKey, key)),
-        ),
-      )
-      .orderBy(desc(messages.sequence));
-    const sameKey = rows.find(({ idempotencyKey }) => key !== undefined && idempotencyKey === key);
-    if (sameKey !== undefined) {
-      if (sameKey.text === text) return sameKey;
-      throw new AttuneError('conflict', 'This Idempotency-Key came with another message.', {
-        remedy: 'Give each message a key of its own.',
-      });
-    }
-    const last = rows.find(({ author }) => author === 'customer');
-    const isDouble =
-      last !== undefined &&
-      (key === undefined || last.idempotencyKey === null) &&
-      Date.now() - last.createdAt.getTime() < DOUBLE_SEND_MS &&
-      (last.text === text || (normalForm(text) !== '' && normalForm(last.text) === normalForm(text)));
-    return isDouble ? last : undefined;
   }
 
   /** The oldest message of a conversation that waits for its answer. */
@@ -202,54 +194,28 @@ export class ConversationRepository {
    * Ends a turn, if the conversation is still as it was when the turn was read. Of two instances that had the same
    * message in hand one commits; the other reads the conversation anew.
    *
-   * @returns whether it was committed
+   * @returns what was said in it; undefined where it was not committed
    */
-  async commit({ conversation, message }: PendingTurn, { state, reply }: TurnResult): Promise<boolean> {
+  async commit(turn: PendingTurn, { state, reply: said }: TurnResult): Promise<EndedTurn | undefined> {
     return this.database.transaction(async (tx) => {
+      const { conversation, message } = turn;
       const now = new Date();
-      const handoff = reply?.handoff;
-      const handoffId = handoff === undefined ? undefined : randomUUID();
-      const [row] = await tx
-        .update(conversations)
-        .set({
-          state,
-          version: conversation.version + 1,
-          updatedAt: now,
-          ...(reply === undefined ? {} : { lastSequence: sql`${conversations.lastSequence} + 1` }),
-          ...(handoffId === undefined ? {} : { answeredBy: 'person', handoffId }),
-        })
-        .where(and(eq(conversations.id, conversation.id), eq(conversations.version, conversation.version)))
-        .returning({ lastSequence: conversations.lastSequence });
-      if (row === undefined) return false;
-      await tx
-        .update(messages)
-        .set({ pendingSince: null })
-        .where(and(eq(messages.conversationId, conversation.id), eq(messages.sequence, message.sequence)));
-      if (reply === undefined) return true;
-      const id = randomUUID();
-      if (handoff !== undefined && handoffId !== undefined) {
-        await tx.insert(handoffs).values({ ...handoff, id: handoffId, conversationId: conversation.id, state: 'waiting', createdAt: now });
+      const handoff = said?.handoff === undefined ? undefined : { ...said.handoff, id: randomUUID() };
+      const reply = said === undefined ? undefined : { id: randomUUID(), text: said.text, reply: detailsOf(said, handoff) };
+      const sequence = await writeTurnEnd(tx, turn, { state, handoffId: handoff?.id, now, reply });
+      if (sequence === undefined) return undefined;
+      if (said === undefined || reply === undefined) return { reply: undefined };
+      if (handoff !== undefined) {
+        await tx.insert(handoffs).values({ ...handoff, conversationId: conversation.id, state: 'waiting', createdAt: now });
       }
-      await tx.insert(messages).values({
-        conversationId: conversation.id,
-        sequence: row.lastSequence,
-        id,
-        author: 'bot',
-        text: reply.text,
-        createdAt: now,
-        reply: {
-          ...reply.details,
-          ...(handoff === undefined || handoffId === undefined ? {} : { handoff: { id: handoffId, reason: handoff.reason } }),
-        },
-        inReplyTo: message.id,
-      });
-      if (reply.gap !== undefined) {
-        const question = { messageId: message.id, conversationId: conversation.id, ...reply.gap, askedAt: message.createdAt };
+      if (said.gap !== undefined) {
+        const question = { messageId: message.id, conversationId: conversation.id, ...said.gap, askedAt: message.createdAt };
         await tx.insert(gapQuestions).values(question).onConflictDoNothing();
       }
-      const ids = { conversationId: conversation.id, messageId: id, ...(handoffId === undefined ? {} : { handoffId }) };
-      await announceTurn(tx, { ...ids, ...reply.event }, `${message.id}.${reply.event.outcome}`);
-      return true;
+      const ids = { conversationId: conversation.id, messageId: reply.id, ...(handoff === undefined ? {} : { handoffId: handoff.id }) };
+      await enqueueTurn(tx, { ...ids, ...said.event }, `${message.id}.${said.event.outcome}`);
+      const place = { conversationId: conversation.id, sequence, author: 'bot' as const, createdAt: now };
+      return { reply: { ...place, ...reply, inReplyTo: message.id, idempotencyKey: null, pendingSince: null } };
     });
   }
 
@@ -258,6 +224,28 @@ export class ConversationRepository {
     const [row] = await this.database.query((orm) => orm.select().from(messages).where(eq(messages.inReplyTo, messageId)));
     return row;
   }
+}
+
+function detailsOf({ details }: TurnReply, handoff: Pick<Handoff, 'id' | 'reason'> | undefined): NonNullable<Message['reply']> {
+  return { ...details, ...(handoff === undefined ? {} : { handoff: { id: handoff.id, reason: handoff.reason } }) };
+}
+
+/** A message that a text is a repeat of: by its key, or as an impatient double. */
+function knownMessage(rows: readonly MessageRow[], text: string, key: string | undefined): MessageRow | undefined {
+  const sameKey = rows.find(({ idempotencyKey }) => key !== undefined && idempotencyKey === key);
+  if (sameKey !== undefined) {
+    if (sameKey.text === text) return sameKey;
+    throw new AttuneError('conflict', 'This Idempotency-Key came with another message.', {
+      remedy: 'Give each message a key of its own.',
+    });
+  }
+  const last = rows.find(({ author }) => author === 'customer');
+  const isDouble =
+    last !== undefined &&
+    (key === undefined || last.idempotencyKey === null) &&
+    Date.now() - last.createdAt.getTime() < DOUBLE_SEND_MS &&
+    (last.text === text || (normalForm(text) !== '' && normalForm(last.text) === normalForm(text)));
+  return isDouble ? last : undefined;
 }
 
 function found(row: ConversationRow | undefined, id: string): ConversationRow {

@@ -9,7 +9,7 @@ import {
 } from '@attune/contracts';
 import { decodeCursor, encodeCursor, HttpProblem } from '@attune/service-kit';
 import { z } from 'zod';
-import { toConversation, toMessage, type ConversationRepository, type MessageRow } from './conversation-repository';
+import { toConversation, toMessage, type AcceptedMessage, type ConversationRepository, type MessageRow } from './conversation-repository';
 import { KeyedQueue } from './keyed-queue';
 import type { TurnEngine } from './turn-engine';
 
@@ -63,21 +63,29 @@ export class ConversationService {
    * @throws AttuneError `not-found`, `conflict`
    */
   async say(conversationId: string, text: string, idempotencyKey: string | undefined): Promise<MessageResponse> {
-    const message = await this.accepting.run(conversationId, () =>
+    const accepted = await this.accepting.run(conversationId, () =>
       this.repository.accept(conversationId, withoutControls(text), idempotencyKey),
     );
-    await this.answerPending(conversationId, message.sequence);
-    const reply = await this.repository.replyTo(message.id);
+    const { message } = accepted;
+    const reply = (await this.answerPending(conversationId, accepted)) ?? (await this.repository.replyTo(message.id));
     return { message: toMessage(message), reply: reply === undefined ? null : toReply(reply) };
   }
 
-  /** Answers what waits in a conversation, up to a place. */
-  answerPending(conversationId: string, sequence = Infinity): Promise<void> {
+  /**
+   * Answers what waits in a conversation, up to a message that was taken in.
+   *
+   * @returns the reply to that message, where it was this call that gave one
+   */
+  answerPending(conversationId: string, upTo?: AcceptedMessage): Promise<MessageRow | undefined> {
+    const last = upTo?.message.sequence ?? Infinity;
     return this.answering.run(conversationId, async () => {
+      let next = upTo?.turn;
       for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-        const turn = await this.repository.oldestPending(conversationId);
-        if (turn === undefined || turn.message.sequence > sequence) return;
-        await this.repository.commit(turn, await this.engine.run(turn));
+        const turn = next ?? (await this.repository.oldestPending(conversationId));
+        next = undefined;
+        if (turn === undefined || turn.message.sequence > last) return undefined;
+        const ended = await this.repository.commit(turn, await this.engine.run(turn));
+        if (ended !== undefined && turn.message.sequence === last) return ended.reply;
       }
       throw new HttpProblem('conflict', {
         detail: 'Too many messages of this conversation are in hand at once. Send it again with the same key.',
