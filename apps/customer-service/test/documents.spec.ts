@@ -135,7 +135,7 @@ describeOnBothDatabases(
       expect(byWords).toMatchObject({ headings: ['Care', 'Error codes'] });
       expect(byWords.lexical).toBeGreaterThan(0);
       const { id } = await add('?title=Zeppelin', 'text/plain', 'The zeppelin lands at noon.');
-      expect((await search('when does the zeppelin land')).results[0]).toMatchObject({ documentId: id });
+      expect((await search('zeppelin at noon')).results[0]).toMatchObject({ documentId: id });
     });
 
     it('finds only what holds now, and in the language of the conversation', async () => {
