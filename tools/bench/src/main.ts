@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { compareDetection } from './detection/compare-detection';
 import { simulateSurges } from './detection/simulate-surges';
 import { comparePrediction } from './prediction/compare-prediction';
+import { compareRetrieval, type RetrievalComparisonOptions } from './retrieval/compare-retrieval';
 import { compareServing, type ServingComparisonOptions } from './serving/compare-serving';
 import { compareSteps } from './steps/compare-steps';
 import { runProgram } from './run-program';
@@ -167,6 +168,18 @@ function createProgram(args: readonly string[]): Command {
     .addOption(new Option('--surges <n>', 'of each kind').argParser(wholeNumber).default(60))
     .action(async (options: { out: string; watches: number; surges: number }) => {
       await publish(simulateSurges({ ...options, onRun: say, command }), options.out);
+    });
+  withEncoder(
+    program.command('retrieval').description('the entry of a question on StackFAQ, by each way of searching and by what merges them'),
+  )
+    .requiredOption('--stackfaq <file>', 'stackExchange-FAQ.json')
+    .option('--config <head.yaml>', 'of the matching task that fine-tunes the encoder', join(ROOT, 'tools/bench/heads/stackfaq.yaml'))
+    .option('--out <folder>', 'where the result is written', join(ROOT, 'docs/results'))
+    .option('--work <folder>', 'for rows and models; those that are there are used', join(tmpdir(), 'attune-bench'))
+    .option('--pretrained-only', 'fine-tune nothing')
+    .addOption(new Option('--precision <name>', 'of the vectors').choices(['int8', 'fp32']).default('int8'))
+    .action(async (options: Omit<RetrievalComparisonOptions, 'onRun' | 'command'> & { out: string }) => {
+      await publish(await compareRetrieval({ ...options, onRun: say, command }), options.out);
     });
   return program;
 }
