@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { compareDetection } from './detection/compare-detection';
 import { simulateSurges } from './detection/simulate-surges';
+import { benchmarkDialogue, type DialogueBenchmarkOptions } from './dialogue/benchmark-dialogue';
 import { comparePrediction } from './prediction/compare-prediction';
 import { compareRetrieval, type RetrievalComparisonOptions } from './retrieval/compare-retrieval';
 import { compareServing, type ServingComparisonOptions } from './serving/compare-serving';
@@ -180,6 +181,22 @@ function createProgram(args: readonly string[]): Command {
     .addOption(new Option('--precision <name>', 'of the vectors').choices(['int8', 'fp32']).default('int8'))
     .action(async (options: Omit<RetrievalComparisonOptions, 'onRun' | 'command'> & { out: string }) => {
       await publish(await compareRetrieval({ ...options, onRun: say, command }), options.out);
+    });
+  program
+    .command('dialogue')
+    .description('conversations with the customer service: how quickly it replies, how often, and when a write is found')
+    .requiredOption('--models <folder>', 'model store with a promoted head of the customer service')
+    .addOption(new Option('--database <name>', 'what it keeps its data in').choices(['postgresql', 'embedded']).default('postgresql'))
+    .addOption(new Option('--entries <n>', 'of the knowledge, at most 10,000').argParser(wholeNumber).default(10_000))
+    .addOption(new Option('--conversations <n>', 'in flight').argParser(wholeNumber).default(32))
+    .addOption(new Option('--seconds <n>', 'of load').argParser(wholeNumber).default(20))
+    .addOption(new Option('--rate <n>', 'messages a second').argParser(positiveNumber).default(155))
+    .addOption(new Option('--writes <n>', 'until searchable').argParser(wholeNumber).default(30))
+    .option('--out <folder>', 'where the result is written', join(ROOT, 'docs/results'))
+    .option('--work <folder>', 'for the data of the database; knowledge that is there is used', join(tmpdir(), 'attune-bench'))
+    .option('--profile <folder>', 'leave CPU profiles of the service there')
+    .action(async (options: Omit<DialogueBenchmarkOptions, 'onRun' | 'command'> & { out: string }) => {
+      await publish(await benchmarkDialogue({ ...options, onRun: say, command }), options.out);
     });
   return program;
 }

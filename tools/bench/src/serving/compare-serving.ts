@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ModelStore } from '@attune/artifact';
 import { z } from 'zod';
 import { lookAtMachine } from '../machine';
-import { startMonitor } from '../monitor-process';
+import { startMonitor } from '../service-process';
 import { requirePython } from '../python';
 import { median } from '../statistics';
 import type { Result } from '../write-result';

@@ -6,7 +6,7 @@ import { startKafka, type RunningKafka } from '@attune/kafka-tool';
 import { toDocumentEvent } from '@attune/opinion';
 import { startPostgres, type RunningPostgres } from '@attune/postgres-tool';
 import { openDatabase, type Database } from '@attune/storage';
-import { startMonitor } from '../monitor-process';
+import { startMonitor } from '../service-process';
 import type { RunningServer } from '../serving/server-process';
 
 /** A monitor on a real Kafka and a real PostgreSQL that nothing else uses. */

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+const foundSchema = z.object({ results: z.array(z.object({ entryId: z.string() })) });
+const writtenSchema = z.object({ id: z.string() });
+
+/** Writes entries one after the other, and measures from sending each until a search finds it: milliseconds. */
+export async function timeUntilSearchable(url: string, writes: number): Promise<number[]> {
+  const times: number[] = [];
+  for (let number = 0; number < writes; number++) {
+    const name = `Fresh${number.toString(36)}a${Math.floor(number / 7)}`;
+    const sentAt = performance.now();
+    const { id } = writtenSchema.parse(
+      await json(`${url}/v1/knowledge`, { question: `What is new about the ${name}?`, answer: `The ${name} was written during the load.` }),
+    );
+    for (;;) {
+      const { results } = foundSchema.parse(await json(`${url}/v1/knowledge/search?text=news+about+${name}`));
+      if (results.some(({ entryId }) => entryId === id)) break;
+    }
+    times.push(performance.now() - sentAt);
+  }
+  return times;
+}
+
+/** Answers as JSON. @throws Error with the answer where it is none of success */
+export async function json(url: string, body?: object): Promise<unknown> {
+  const response = await fetch(url, {
+    ...(body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`${url} answered with status ${response.status}: ${await response.text()}`);
+  return response.json();
+}
