@@ -107,6 +107,7 @@ async function timeSteps({ encoder, network, tuner, head, examples, options }: P
       }),
     ],
     metric: checkpointJudge(config),
+    judgesStart: false,
     evaluate: () => Promise.resolve(evaluateClassification([1, 0], [0], ['a', 'b'])),
     checkpoints: new CheckpointStore(join(tmpdir(), `attune-bench-${process.pid}`)),
     identity: 'benchmark',

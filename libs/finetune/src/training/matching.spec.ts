@@ -116,6 +116,17 @@ describe('a matching task', () => {
     expect(result.test?.recallAt5).toBeGreaterThan(0.35);
   });
 
+  it('keeps the encoder as it was where no epoch finds more of the validation rows', async () => {
+    await trainHead(configOf(), optionsFor('taught'));
+    const found: number[] = [];
+    const onEvent = (event: TrainingEvent): void => void (event.type === 'evaluation' && found.push(event.metrics.mrr));
+    const spoiling = configOf({ optimizer: { learningRate: 0.5, warmup: 0, clipNorm: 0 }, training: { epochs: 2, weightAverage: 0 } });
+    const result = await trainHead({ ...spoiling, encoder: join(folder, 'taught') }, optionsFor('spoilt', { onEvent }));
+    expect(found).toHaveLength(3);
+    expect(found[0]).toBe(Math.max(...found));
+    expect(result.validation.mrr).toBeCloseTo(found[0], 4);
+  });
+
   it('goes on after an interruption as if there had been none, with the negatives that were mined', async () => {
     const weights = (name: string): Promise<Buffer> => readFile(join(folder, name, 'model.safetensors'));
     const config = configOf({ training: { epochs: 3 } });

@@ -29,6 +29,8 @@ export interface TrainingLoopOptions {
   /** What is trained on. */
   sources: readonly StepSource[];
   metric: CheckpointJudge;
+  /** Whether the weights as they are at the start are a checkpoint, too: they are good for something. */
+  judgesStart: boolean;
   evaluate: () => Promise<EvaluationReport>;
   checkpoints: CheckpointStore;
   identity: string;
@@ -178,7 +180,7 @@ export class TrainingLoop {
     const { evaluateEvery, keepBest } = config.training;
     const { step, evaluations } = this.progress;
     const due = step === this.totalSteps || step % (evaluateEvery === 'epoch' ? this.stepsPerEpoch : evaluateEvery) === 0;
-    if (!due || step === (evaluations.at(-1)?.step ?? 0)) return;
+    if (!due || step === (evaluations.at(-1)?.step ?? (this.options.judgesStart ? -1 : 0))) return;
     const report = await this.withAverage(evaluate);
     const value = metric.value(report);
     const best = metric.isBetter(value, this.progress.best?.value);

@@ -39,6 +39,8 @@ export async function tune(run: Run, network: TrainableNetwork, tuner: AttachedT
     config,
     sources: sourcesOf(run, network),
     metric: checkpointJudge(config),
+    // A pretrained encoder finds texts by their vectors already; what training makes of it must be better.
+    judgesStart: run.layout.heads.length === 0,
     evaluate: () => evaluateValidation(run, network),
     checkpoints,
     identity: identityOf(run),
