@@ -7,7 +7,7 @@ import { percentile } from '../statistics';
 import type { Result } from '../write-result';
 import { holdConversations, type ConversationLoad } from './conversation-load';
 import { generatedKnowledge, type GeneratedEntry } from './generated-knowledge';
-import { json, timeUntilSearchable } from './searchable-writes';
+import { post, timeUntilSearchable } from './searchable-writes';
 
 export interface DialogueBenchmarkOptions {
   /** Model store with a promoted head of the customer service. */
@@ -113,7 +113,7 @@ async function prepareKnowledge(url: string, knowledge: readonly GeneratedEntry[
     onRun(`imported: ${lines[lines.length - 1]}`);
   }
   onRun('learning the ranking');
-  await json(`${url}/v1/knowledge/ranking`, {});
+  await post(`${url}/v1/knowledge/ranking`);
 }
 
 interface Ground {

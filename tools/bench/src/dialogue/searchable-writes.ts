@@ -23,9 +23,17 @@ export async function timeUntilSearchable(url: string, writes: number): Promise<
 
 /** Answers as JSON. @throws Error with the answer where it is none of success */
 export async function json(url: string, body?: object): Promise<unknown> {
-  const response = await fetch(url, {
-    ...(body === undefined ? {} : { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-  });
+  const headers = { 'content-type': 'application/json' };
+  return answerOf(url, body === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+/** Posts without a body. @throws as `json` does */
+export async function post(url: string): Promise<unknown> {
+  return answerOf(url, { method: 'POST' });
+}
+
+async function answerOf(url: string, request: RequestInit): Promise<unknown> {
+  const response = await fetch(url, request);
   if (!response.ok) throw new Error(`${url} answered with status ${response.status}: ${await response.text()}`);
   return response.json();
 }
