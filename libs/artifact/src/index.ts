@@ -1,6 +1,7 @@
 export { assertReplaceable, writeDirectoryAtomically } from './atomic-directory';
 export { DEFAULT_THRESHOLD, interpretLogits, type Interpretation } from './calibration';
 export { cacheDirectory } from './cache-directory';
+export { dotProduct } from './dot-product';
 export * from './encoder';
 export { entityMarkersSchema, markEntity, type EntityMarkers } from './entity-markers';
 export * from './errors';

@@ -32,6 +32,7 @@ export {
   type GroupedRanking,
   type LearntRanking,
 } from './ranking/learn-ranking';
+export { withLikeliest } from './ranking/likeliest';
 export { rankingMetrics, rankOf, type RankingMetrics } from './ranking/metrics';
 export { DEFAULT_THRESHOLDS } from './ranking/thresholds';
 export { entryVector } from './retrieval/entry-vector';

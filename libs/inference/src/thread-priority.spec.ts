@@ -1,15 +1,13 @@
 import { readdirSync } from 'node:fs';
-import { getPriority, platform } from 'node:os';
+import { getPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
-
-const onLinux = platform() === 'linux' ? it : it.skip;
 
 /** Niceness of every thread of this process. */
 function niceness(): number[] {
   return readdirSync('/proc/self/task').map((thread) => getPriority(Number(thread)));
 }
 
-onLinux('puts the thread that calls it behind the others, and no other', async () => {
+it('puts the thread that calls it behind the others, and no other', async () => {
   const own = getPriority();
   const setUp = `
     require('@swc-node/register');

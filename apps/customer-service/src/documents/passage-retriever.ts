@@ -1,3 +1,4 @@
+import { dotProduct } from '@attune/artifact';
 import { calibrated, posteriorOf, type CandidateFeatures, type DocumentPassage, type PassageQuery, type Ranking } from '@attune/dialogue';
 import type { ReadyEncoder } from '../retrieval/encoder-registry';
 import { DENSE_HITS, type Query } from '../retrieval/retriever';
@@ -46,7 +47,7 @@ export class PassageRetriever {
 
   /** The probability of each text from elsewhere that it answers a question, by the measures of the passages. */
   judge(query: Query, texts: readonly ForeignText[], encoder: ReadyEncoder, at: number): number[] {
-    const judged = texts.map(({ text, embedding }) => ({ text, cosine: dot(query.embedding, embedding) }));
+    const judged = texts.map(({ text, embedding }) => ({ text, cosine: dotProduct(query.embedding, embedding) }));
     return probabilitiesOf(this.directory.index.rankingOf(passageQuery(query, encoder, at), judged), encoder);
   }
 }
@@ -58,8 +59,4 @@ function passageQuery({ text, locale, understanding }: Query, encoder: ReadyEnco
 function probabilitiesOf(found: Ranking, { passages: { ranking } }: ReadyEncoder): number[] {
   const { candidates } = posteriorOf(found, ranking.weights);
   return candidates.map((probability) => calibrated(ranking.calibration, probability));
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, axis) => sum + value * b[axis], 0);
 }

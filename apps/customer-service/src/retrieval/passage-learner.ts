@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
+import { dotProduct } from '@attune/artifact';
 import {
   DEFAULT_PASSAGE_RANKING,
   FEWEST_QUESTIONS,
   learnRanking,
   passageSearchText,
-  posteriorOf,
   termsOf,
+  withLikeliest,
   type DocumentPassage,
   type GroupedRanking,
   type RankingWeights,
@@ -15,13 +16,13 @@ import type { PassageDirectory } from '../documents/passage-directory';
 import type { UsedModel } from '../model/dialogue-model';
 import type { PassageVectors } from './passage-vectors';
 import { DENSE_HITS } from './retriever';
+import { spreadEvenly } from './spread-evenly';
 import type { KnownEncoder } from './vector-index';
 
 /** Questions that are learnt from at most: more change little, and each costs a search. */
 const MOST_QUESTIONS = 600;
 /** Every so many is asked as if its passage did not exist, so that what to leave unanswered is learnt too. */
 const UNANSWERABLE = 3;
-const MOST_CANDIDATES = 25;
 const BATCH = 64;
 /** Words of a sentence that is asked. */
 const FEWEST_TERMS = 5;
@@ -85,8 +86,7 @@ export class PassageLearner {
       const rest = { headings: passage.headings, sentences: passage.sentences.filter((sentence) => sentence !== question) };
       return [{ document, passage, question, rest: passageSearchText(document.title, rest) }];
     });
-    const step = Math.max(1, samples.length / MOST_QUESTIONS);
-    return Array.from({ length: Math.min(samples.length, MOST_QUESTIONS) }, (_, place) => samples[Math.floor(place * step)]);
+    return spreadEvenly(samples, MOST_QUESTIONS);
   }
 
   private async ask(
@@ -106,23 +106,13 @@ export class PassageLearner {
         outOfScope: 0,
         at: Date.now(),
         ...(isAnswerable
-          ? { altered: { passageId: passage.id, searchText: rest, cosine: dot(embedding, restEmbedding) } }
+          ? { altered: { passageId: passage.id, searchText: rest, cosine: dotProduct(embedding, restEmbedding) } }
           : { exceptPassage: passage.id }),
       },
       hits,
     );
-    const { candidates: probabilities } = posteriorOf(found, weights);
-    const kept = found.passages
-      .map(({ passage: { id } }, place) => ({ id, place }))
-      .sort((a, b) => probabilities[b.place] - probabilities[a.place])
-      .filter(({ id }, rank) => rank < MOST_CANDIDATES || id === passage.id);
-    const answer = kept.findIndex(({ id }) => id === passage.id);
-    return {
-      question: found.question,
-      candidates: kept.map(({ place }) => found.candidates[place]),
-      answer: answer < 0 ? undefined : answer,
-      group: String(passage.id),
-    };
+    const ids = found.passages.map(({ passage: { id } }) => id);
+    return withLikeliest(found, ids, passage.id, weights);
   }
 }
 
@@ -145,10 +135,6 @@ async function embedSamples(model: UsedModel, samples: readonly Sample[]): Promi
 function chanceOf(samples: readonly EmbeddedSample[]): number {
   const half = Math.floor(samples.length / 2);
   let sum = 0;
-  for (let place = 0; place < half; place++) sum += dot(samples[place].embedding, samples[place + half].restEmbedding);
+  for (let place = 0; place < half; place++) sum += dotProduct(samples[place].embedding, samples[place + half].restEmbedding);
   return Math.max(0, Math.min(0.9, sum / half));
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  return a.reduce((sum, value, axis) => sum + value * b[axis], 0);
 }

@@ -1,9 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
+import { dotProduct } from '@attune/artifact';
 import {
   entryVector,
   FEWEST_QUESTIONS,
   learnRanking,
-  posteriorOf,
+  withLikeliest,
+  type DenseHit,
   type GroupedRanking,
   type IndexedText,
   type RankingWeights,
@@ -12,14 +14,13 @@ import type { EncoderStatistics } from '../database/schema';
 import type { KnowledgeDirectory } from '../knowledge/knowledge-directory';
 import type { UnderstoodText, UsedModel } from '../model/dialogue-model';
 import { DENSE_HITS } from './retriever';
-import type { DenseHit, KnownEncoder, VectorIndex } from './vector-index';
+import { spreadEvenly } from './spread-evenly';
+import type { KnownEncoder, VectorIndex } from './vector-index';
 
 /** Questions that are learnt from at most: more change little, and each costs a search. */
 const MOST_QUESTIONS = 800;
 /** Of them, the share that is asked as if its entry did not exist, so that what to leave unanswered is learnt too. */
 const UNANSWERABLE = 0.25;
-/** Candidates of a question that are learnt from: the likeliest, and the right one. */
-const MOST_CANDIDATES = 25;
 /** Texts that are embedded together, and pairs whose cosine says what chance is. */
 const BATCH = 64;
 const CHANCE_PAIRS = 2_000;
@@ -71,10 +72,8 @@ export class RankingLearner {
       const questions = index.textsOf(entryId).filter(({ kind }) => kind === 'question');
       return questions.length < 2 ? [] : questions.map((text) => ({ entryId, text }));
     });
-    const step = Math.max(1, all.length / MOST_QUESTIONS);
-    const chosen = Array.from({ length: Math.min(all.length, MOST_QUESTIONS) }, (_, place) => all[Math.floor(place * step)]);
     const every = Math.round(1 / UNANSWERABLE);
-    return chosen.map((sample, place) => ({ ...sample, isAnswerable: place % every !== 0 }));
+    return spreadEvenly(all, MOST_QUESTIONS).map((sample, place) => ({ ...sample, isAnswerable: place % every !== 0 }));
   }
 
   private async ask(
@@ -95,18 +94,8 @@ export class RankingLearner {
       except: text.id,
       ...(isAnswerable ? {} : { exceptEntry: entryId }),
     });
-    const { candidates: probabilities } = posteriorOf(found, weights);
-    const kept = found.entries
-      .map(({ id }, place) => ({ id, place }))
-      .sort((a, b) => probabilities[b.place] - probabilities[a.place])
-      .filter(({ id }, rank) => rank < MOST_CANDIDATES || id === entryId);
-    const answer = kept.findIndex(({ id }) => id === entryId);
-    return {
-      question: found.question,
-      candidates: kept.map(({ place }) => found.candidates[place]),
-      answer: answer < 0 ? undefined : answer,
-      group: entryId,
-    };
+    const ids = found.entries.map(({ id }) => id);
+    return withLikeliest(found, ids, entryId, weights);
   }
 
   /** What the search would have given if a text had not been in the vector of its whole entry. */
@@ -127,14 +116,10 @@ export class RankingLearner {
       texts.flatMap(({ id, kind }) => (kind === wanted && id !== text.id ? (vectors.get(id) ?? []) : []));
     const questions = rest('question');
     if (whole === undefined || questions.length === 0) return others;
-    const cosine = dot(embedding, entryVector(questions, rest('answer')));
+    const cosine = dotProduct(embedding, entryVector(questions, rest('answer')));
     const farthest = others.at(-1)?.cosine ?? -1;
     return cosine < farthest ? others : [...others, { textId: whole.id, cosine }].sort((a, b) => b.cosine - a.cosine);
   }
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  return a.reduce((total, value, axis) => total + value * b[axis], 0);
 }
 
 async function understandAll(model: UsedModel, texts: readonly string[]): Promise<UnderstoodText[]> {
@@ -153,7 +138,7 @@ function chanceOf(samples: readonly Sample[], understood: readonly UnderstoodTex
   for (let place = 0; place < Math.min(half, CHANCE_PAIRS); place++) {
     const other = place + half;
     if (samples[place].entryId === samples[other].entryId) continue;
-    sum += dot(understood[place].embedding, understood[other].embedding);
+    sum += dotProduct(understood[place].embedding, understood[other].embedding);
     pairs += 1;
   }
   return pairs === 0 ? 0 : Math.min(0.9, sum / pairs);

@@ -1,15 +1,10 @@
 import { AttuneError } from '@attune/artifact';
+import type { DenseHit } from '@attune/dialogue';
 import type { Database, Queryable, Transaction } from '@attune/storage';
 import { and, asc, eq, inArray, lt, sql, type SQL } from 'drizzle-orm';
 import { encoders, searchTexts, textVectors, type EncoderStatistics } from '../database/schema';
 import type { SearchText } from '../knowledge/entry-repository';
 import type { TextVector } from './text-vectors';
-
-/** A text and how near it is to a query: the cosine of the two. */
-export interface DenseHit {
-  readonly textId: number;
-  readonly cosine: number;
-}
 
 /** An encoder as the database knows it. */
 export interface KnownEncoder {

@@ -1,3 +1,5 @@
+import { dotProduct } from '@attune/artifact';
+
 /** A group of texts that ask the same. */
 export interface MeaningGroup {
   /** Positions of its texts, in their order. */
@@ -41,22 +43,18 @@ export async function groupByMeaning(
   }
   return groups.map(({ members, sum }) => ({
     members,
-    representative: members.reduce((best, member) => (dot(sum, vectors[member]) > dot(sum, vectors[best]) + TIE ? member : best)),
+    representative: members.reduce((best, member) =>
+      dotProduct(sum, vectors[member]) > dotProduct(sum, vectors[best]) + TIE ? member : best,
+    ),
   }));
 }
 
 function nearestGroup(groups: readonly OpenGroup[], vector: Float32Array): { group: OpenGroup; cosine: number } | undefined {
   let best: { group: OpenGroup; cosine: number } | undefined;
   for (const group of groups) {
-    const length = Math.sqrt(dot(group.sum, group.sum));
-    const cosine = length === 0 ? 0 : dot(group.sum, vector) / length;
+    const length = Math.sqrt(dotProduct(group.sum, group.sum));
+    const cosine = length === 0 ? 0 : dotProduct(group.sum, vector) / length;
     if (best === undefined || cosine > best.cosine) best = { group, cosine };
   }
   return best;
-}
-
-function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let axis = 0; axis < a.length; axis++) sum += a[axis] * b[axis];
-  return sum;
 }

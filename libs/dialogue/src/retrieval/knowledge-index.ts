@@ -2,6 +2,7 @@ import { Bm25Index, type LexicalResult } from '../lexical/bm25-index';
 import type { CandidateFeatures, QuestionFeatures, Ranking } from '../ranking/candidate';
 import { termsOf, type Terms } from '../text/terms';
 import { isApplicable, type Applicability } from './applicable';
+import { identifierShare, nearnessOf, unknownShare } from './measures';
 
 /** What a text of an entry is: a way to ask, what is answered, or all of it together, which has a vector and no words of its own. */
 export type TextKind = 'question' | 'answer' | 'entry';
@@ -145,11 +146,9 @@ export class KnowledgeIndex {
   }
 
   private questionFeatures({ outOfScope }: IndexQuery, terms: Terms): QuestionFeatures {
-    const unique = [...new Set(terms.all)];
     const { question, answer } = this.lexical;
-    const weight = (which: readonly string[]): number => which.reduce((sum, term) => sum + question.weightOf(term), 0);
-    const unknown = unique.filter((term) => !question.has(term) && !answer.has(term));
-    return { bias: 1, outOfScope, unknownWords: unique.length === 0 ? 1 : weight(unknown) / weight(unique) };
+    const isKnown = (term: string): boolean => question.has(term) || answer.has(term);
+    return { bias: 1, outOfScope, unknownWords: unknownShare(terms, (term) => question.weightOf(term), isKnown) };
   }
 
   /** For each kind of text, the nearest one of each entry, and how near the farthest text was that the search gave. */
@@ -158,7 +157,7 @@ export class KnowledgeIndex {
     for (const { textId, cosine } of dense) {
       const owner = this.ownerOf.get(textId);
       if (owner === undefined || textId === except) continue;
-      const nearness = (cosine - chance) / (1 - chance);
+      const nearness = nearnessOf(cosine, chance);
       const { near } = result[owner.kind];
       near.set(owner.entryId, Math.max(near.get(owner.entryId) ?? -Infinity, nearness));
       // Whatever the search did not give is no nearer than the last that it gave.
@@ -190,14 +189,13 @@ function features(
     return ideal === 0 ? 0 : Math.min(1, Math.max(0, ...scores) / ideal);
   };
   const near = (kind: TextKind): number => dense[kind].near.get(entry.id) ?? dense[kind].farthest;
-  const named = terms.identifiers.filter((identifier) => identifiers.has(identifier)).length;
   return {
     dense: near('question'),
     denseEntry: near('entry'),
     denseAnswer: near('answer'),
     lexical: share('question'),
     lexicalAnswer: share('answer'),
-    identifiers: terms.identifiers.length === 0 ? 0 : named / terms.identifiers.length,
+    identifiers: identifierShare(terms, identifiers),
     intent: entry.intent === undefined ? 0 : (query.intents[entry.intent] ?? 0),
   };
 }

@@ -3,6 +3,7 @@ import type { CandidateFeatures, QuestionFeatures, Ranking } from '../ranking/ca
 import { NO_FEATURES } from '../ranking/default-passage-ranking';
 import { termsOf, type Terms } from '../text/terms';
 import { isApplicable, type Applicability } from './applicable';
+import { identifierShare, nearnessOf, unknownShare } from './measures';
 
 /** What the index needs to know of a document. */
 export interface IndexedDocument extends Applicability {
@@ -107,9 +108,9 @@ export class PassageIndex {
   candidates(query: PassageQuery, dense: readonly PassageHit[]): PassageCandidates {
     const terms = termsOf(query.text);
     const lexical = this.lexical.search(terms.all, LEXICAL_HITS);
-    const nearness = new Map(dense.map(({ passageId, cosine }) => [passageId, nearnessOf(cosine, query)]));
+    const nearness = new Map(dense.map(({ passageId, cosine }) => [passageId, nearnessOf(cosine, query.chance)]));
     const { altered } = query;
-    if (altered !== undefined) nearness.set(altered.passageId, nearnessOf(altered.cosine, query));
+    if (altered !== undefined) nearness.set(altered.passageId, nearnessOf(altered.cosine, query.chance));
     // Whatever the search did not give is no nearer than the last that it gave.
     const farthest = Math.min(0, ...nearness.values());
     const ids = new Set([...nearness.keys(), ...lexical.hits.map(({ id }) => id)]);
@@ -138,32 +139,29 @@ export class PassageIndex {
       candidates: texts.map(({ text, cosine }) => {
         const own = termsOf(text);
         const share = ideal === 0 ? 0 : Math.min(1, this.lexical.scoreOfText(terms.all, own.all) / ideal);
-        return features(nearnessOf(cosine, query), share, terms, own);
+        return features(nearnessOf(cosine, query.chance), share, terms, own);
       }),
       question: { bias: 1, outOfScope: query.outOfScope, unknownWords: 0 },
     };
   }
 
   private questionFeatures(outOfScope: number, terms: Terms): QuestionFeatures {
-    const unique = [...new Set(terms.all)];
-    const weight = (which: readonly string[]): number => which.reduce((sum, term) => sum + this.lexical.weightOf(term), 0);
-    const unknown = unique.filter((term) => !this.lexical.has(term));
-    return { bias: 1, outOfScope, unknownWords: unique.length === 0 ? 1 : weight(unknown) / weight(unique) };
+    const { lexical } = this;
+    const unknownWords = unknownShare(
+      terms,
+      (term) => lexical.weightOf(term),
+      (term) => lexical.has(term),
+    );
+    return { bias: 1, outOfScope, unknownWords };
   }
-}
-
-function nearnessOf(cosine: number, { chance }: PassageQuery): number {
-  return (cosine - chance) / (1 - chance);
 }
 
 /** A passage is no way to ask, and has no intent: those features say nothing of it. */
 function features(dense: number, lexical: number, question: Terms, text: Terms): CandidateFeatures {
-  const own = new Set(text.identifiers);
-  const named = question.identifiers.filter((identifier) => own.has(identifier)).length;
   return {
     ...NO_FEATURES,
     dense,
     lexical,
-    identifiers: question.identifiers.length === 0 ? 0 : named / question.identifiers.length,
+    identifiers: identifierShare(question, new Set(text.identifiers)),
   };
 }

@@ -1,3 +1,4 @@
+import { dotProduct } from '@attune/artifact';
 import type { TopicTarget } from '@attune/contracts';
 import type { MatchableWatch } from './watch-match';
 
@@ -94,8 +95,5 @@ function byThreshold(one: Listed, other: Listed): number {
 
 /** Of vectors of length 1. */
 function cosine(a: Float32Array, b: Float32Array): number {
-  if (a.length !== b.length) return INCOMPARABLE;
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i] * b[i];
-  return sum;
+  return a.length === b.length ? dotProduct(a, b) : INCOMPARABLE;
 }

@@ -1,3 +1,4 @@
+import { dotProduct } from '@attune/artifact';
 import { entryVector, KnowledgeIndex, rankOf, type GroupedRanking, type IndexedText } from '@attune/dialogue';
 import { Predictor } from '@attune/inference';
 import type { FaqEntry } from './stackfaq';
@@ -46,7 +47,7 @@ export async function rankQuestions(entries: readonly FaqEntry[], model: string,
     const vectors = await textVectors(texts, embed);
     const chance = chanceOf(queries, asked);
     return asked.map(({ query, place }, position) => {
-      const dense = texts.map(({ id }, at) => ({ textId: id, cosine: cosine(queries[position], vectors[at]) }));
+      const dense = texts.map(({ id }, at) => ({ textId: id, cosine: dotProduct(queries[position], vectors[at]) }));
       dense.sort((a, b) => b.cosine - a.cosine);
       return rankQuestion(index, { query, place, dense, chance });
     });
@@ -124,12 +125,6 @@ function chanceOf(vectors: readonly Float32Array[], asked: readonly { place: num
   const pairs = Array.from({ length: Math.min(half, CHANCE_PAIRS) }, (_, place) => [place, place + half]).filter(
     ([one, other]) => asked[one].place !== asked[other].place,
   );
-  const sum = pairs.reduce((total, [one, other]) => total + cosine(vectors[one], vectors[other]), 0);
+  const sum = pairs.reduce((total, [one, other]) => total + dotProduct(vectors[one], vectors[other]), 0);
   return pairs.length === 0 ? 0 : sum / pairs.length;
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let axis = 0; axis < a.length; axis++) sum += a[axis] * b[axis];
-  return sum;
 }
