@@ -1,3 +1,4 @@
+import type { Statement, StatementValue } from './statement';
 import type { PgDatabase, PgQueryResultHKT, PgTransactionConfig } from 'drizzle-orm/pg-core';
 
 interface Rows<Row> {
@@ -66,6 +67,13 @@ export interface Database {
   transaction<T>(work: (tx: Transaction) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Runs queries outside a transaction. @throws as `transaction` does */
   query<T>(work: (orm: Queryable) => Promise<T>): Promise<T>;
+  /**
+   * Runs a statement outside a transaction, which is one of its own. One way to the database and back, where a transaction takes two more.
+   * Rows are as the driver reads them: names of columns as they are, JSON parsed, `bigint` and instants best cast to text.
+   *
+   * @throws as `transaction` does
+   */
+  run<Row>(statement: Statement, values: readonly StatementValue[]): Promise<Row[]>;
   /** @throws DatabaseUnavailableError where the database does not answer in time */
   ping(): Promise<void>;
   /** Opens a session of its own. @throws DatabaseUnavailableError */

@@ -1,3 +1,4 @@
+export { ownFolder } from './pglite/folder-lock';
 export {
   isCommittedPosition,
   latestPosition,
@@ -13,7 +14,11 @@ export { expireProcessed, recordProcessed, type InboxExpiry } from './inbox';
 export { insertRows } from './insert-rows';
 export type { MigrationFolder } from './migrations';
 export { openDatabase, type DatabaseOptions } from './open-database';
-export { enqueue, type OutboxMessage } from './outbox/enqueue';
+export { enqueue, enqueueWithin, type OutboxMessage } from './outbox/enqueue';
 export { OutboxRelay, type OutboxRelayOptions, type RelayedMessage } from './outbox/relay';
 export type { OutboxBacklog } from './outbox/rows';
+export { statement, type Statement, type StatementValue } from './statement';
+export { prepareBlankCluster } from './pglite/blank-cluster';
+export { vectorValue } from './vector-value';
 export { createDatabase, dropDatabase } from './postgres/create-database';
+export { VectorTable, type OwnedVector, type VectorHit, type VectorTableNames } from './vectors/vector-table';

@@ -22,7 +22,7 @@ export interface DatabaseOptions {
    * database by its own name, or by its parent's where it is called `migrations`; or by a given one.
    */
   readonly migrations: readonly (string | MigrationFolder)[];
-  /** Creates the extension pgvector before the migrations run. */
+  /** Creates the extension pgvector before the migrations run, and sets connections up to search with it. */
   readonly vectors?: boolean;
   /** Connections of the pool. Default 10. PostgreSQL alone. */
   readonly poolSize?: number;
@@ -67,11 +67,11 @@ async function bringUpToDate(database: Database, { url, migrations, vectors = fa
   }
 }
 
-async function connect({ url, folder, inMemory = false, ...settings }: DatabaseOptions): Promise<Database> {
+async function connect({ url, folder, inMemory = false, vectors = false, ...settings }: DatabaseOptions): Promise<Database> {
   if ([url !== undefined, folder !== undefined, inMemory].filter(Boolean).length !== 1) {
     throw new AttuneError('bad-config', 'A database is named by its url, or by a folder, or is in memory: one of the three.');
   }
-  if (url !== undefined) return new PostgresDatabase(connectionSettings({ url, ...settings }));
+  if (url !== undefined) return new PostgresDatabase(connectionSettings({ url, ...settings }), { searches: vectors });
   return PgliteDatabase.open(folder);
 }
 

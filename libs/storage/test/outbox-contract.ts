@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { enqueue, OutboxRelay, type Database, type OutboxRelayOptions, type RelayedMessage } from '../src';
+import { enqueue, enqueueWithin, OutboxRelay, statement, type Database, type OutboxRelayOptions, type RelayedMessage } from '../src';
 
 /** A broker's side of a relay: what it got, and faults. */
 export class Received {
@@ -76,6 +76,18 @@ export function describeOutbox(database: () => Database): void {
       ]);
       expect(published).toHaveBeenCalledWith('a', 5, expect.any(Number));
       expect(await relay.backlog()).toEqual({ count: 0, oldestAge: 0 });
+    });
+
+    it('publishes what a statement writes along with something else, for each row of that', async () => {
+      const received = new Received();
+      start(received);
+      const { insert, notify } = enqueueWithin('written', { topic: "'a'", key: 'text', value: '$2', headers: '$3' });
+      const write = statement(`with written as (insert into notes (text) select $1::text where $1::text <> '' returning text),
+        queued as (${insert}) select ${notify} from written`);
+      const value = '{"é": "\\u0000 €😀"}';
+      for (const text of ['', 'k']) await database().run(write, [text, value, '{"1": "one"}']);
+      await received.until(1);
+      expect(received.messages).toEqual([{ topic: 'a', message: { key: 'k', value: Buffer.from(value), headers: { 1: 'one' } } }]);
     });
 
     it('keeps the order through many batches', async () => {

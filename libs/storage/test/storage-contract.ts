@@ -2,10 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cosineDistance, sql } from 'drizzle-orm';
-import { bigint, boolean, customType, doublePrecision, jsonb, pgTable, text, timestamp, vector } from 'drizzle-orm/pg-core';
-import { DatabaseError, expireProcessed, insertRows, latestPosition, readCommitted, recordProcessed, type Database } from '../src';
+import { sql } from 'drizzle-orm';
+import { bigint, boolean, customType, doublePrecision, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
+import {
+  DatabaseError,
+  expireProcessed,
+  insertRows,
+  latestPosition,
+  readCommitted,
+  recordProcessed,
+  statement,
+  vectorValue,
+  type Database,
+} from '../src';
 import { migrate } from '../src/migrations';
+import { vectorContract } from './vector-contract';
 
 const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
 
@@ -88,6 +99,40 @@ export function describeDatabase(database: () => Database): void {
       expect(error).toBeInstanceOf(DatabaseError);
       expect(error).toMatchObject({ code: 'database-failed', sqlState: '23505', constraint: 'notes_pkey' });
       expect(everythingIn(error)).not.toContain('secret words');
+    });
+  });
+
+  describe('a statement by itself', () => {
+    const insert = statement('insert into notes (text) values ($1::text) returning text, $2::integer as number, $3::json as details');
+
+    it('gives rows for its values, however often it is asked', async () => {
+      for (const text of ['one', 'two "\'; --', 'three']) {
+        const rows = await database().run(insert, [text, 7, '{"a": [1, null]}']);
+        expect(rows).toEqual([{ text, number: 7, details: { a: [1, null] } }]);
+      }
+      expect(await database().run(statement('select text from notes where text = $1::text'), ['none'])).toEqual([]);
+    });
+
+    it('names no values in its error', async () => {
+      const twice = statement('insert into notes (sequence, text) overriding system value values (2, $1::text), (2, $1::text)');
+      const error: unknown = await database()
+        .run(twice, ['secret words'])
+        .catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'database-failed', sqlState: '23505', constraint: 'notes_pkey' });
+      expect(everythingIn(error)).not.toContain('secret words');
+    });
+
+    it('takes vectors as they are, to the last bit', async () => {
+      const vector = Float32Array.from([0.1, -1 / 3, 3e-7, 0, 12_345.678]);
+      const [{ read }] = await database().run<{ read: string }>(statement('select ($1::vector(5))::text as read'), [
+        vectorValue(database(), vector),
+      ]);
+      expect([...Float32Array.from(JSON.parse(read) as number[])]).toEqual([...vector]);
+    });
+
+    it('has the same name for the same text alone', () => {
+      expect(statement('select 1').name).toBe(statement('select 1').name);
+      expect(statement('select 1').name).not.toBe(statement('select 2').name);
     });
   });
 
@@ -249,26 +294,7 @@ export function describeDatabase(database: () => Database): void {
     });
   });
 
-  it('finds the nearest vectors by cosine', async () => {
-    const places = pgTable('places', { name: text().primaryKey(), direction: vector({ dimensions: 3 }) });
-    await database().query((orm) => orm.execute(sql`create table places (name text primary key, direction vector(3))`));
-    await database().query((orm) =>
-      orm.insert(places).values([
-        { name: 'east', direction: [10, 0, 0] },
-        { name: 'north-east', direction: [0.1, 0.1, 0] },
-        { name: 'west', direction: [-1, 0, 0] },
-      ]),
-    );
-    const distance = cosineDistance(places.direction, [2, 0.2, 0]);
-    const found = await database().query((orm) =>
-      orm
-        .select({ name: places.name, distance: sql<number>`(${distance})::float8` })
-        .from(places)
-        .orderBy(distance),
-    );
-    expect(found.map(({ name }) => name)).toEqual(['east', 'north-east', 'west']);
-    expect(found[0].distance).toBeCloseTo(1 - 2 / Math.hypot(2, 0.2), 6);
-  });
+  vectorContract(database);
 }
 
 /** All texts of an error and its causes, also those that a log would show. */

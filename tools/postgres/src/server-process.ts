@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { open, readFile, readdir } from 'node:fs/promises';
+import { open, readFile, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,6 +33,7 @@ export interface ServerSettings {
  */
 export async function launch(settings: ServerSettings): Promise<number> {
   const { programs, user, folder, port, durable } = settings;
+  await forgetCollectable(join(folder, 'data/postmaster.pid'));
   const messages = await open(join(folder, 'server.log'), 'w', 0o600);
   const options = [`port=${port}`, 'listen_addresses=127.0.0.1', 'unix_socket_directories=', `fsync=${durable ? 'on' : 'off'}`];
   try {
@@ -48,6 +49,15 @@ export async function launch(settings: ServerSettings): Promise<number> {
   } finally {
     await messages.close();
   }
+}
+
+/**
+ * Removes the lock file of a server that was killed and that its parent has not collected yet: PostgreSQL takes such a process for one that
+ * runs. A lock file of any other is its own business.
+ */
+async function forgetCollectable(lockFile: string): Promise<void> {
+  const [pid] = (await readFile(lockFile, 'utf8').catch(() => '')).split('\n');
+  if (/^[1-9]\d*$/.test(pid) && isZombie(Number(pid))) await rm(lockFile);
 }
 
 async function untilItAnswers(server: ChildProcess, { programs, folder, port }: ServerSettings): Promise<number> {

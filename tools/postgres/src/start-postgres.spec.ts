@@ -1,13 +1,15 @@
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describeWithReal, realPostgres } from '@attune/testing';
+import { describeWithReal, realPostgres, until } from '@attune/testing';
 import { backgroundServer, startInBackground, stopInBackground } from './background-server';
 import { ensurePostgres } from './installation';
 import { runProgram } from './programs';
 import { freePort } from './server-process';
-import { serverUser } from './server-user';
+import { asUser, serverUser } from './server-user';
 import { startPostgres, type RunningPostgres } from './start-postgres';
 
 /** A server of its own for these specs, which crash it: one from the environment is of no use. */
@@ -50,6 +52,26 @@ describeWithReal(ownPostgres, 'startPostgres', () => {
     expect(server.pid).not.toBe(pid);
     expect(server.port).toBe(port);
     expect(await ask(url, 'select count(*) from kept')).toBe('100');
+  });
+
+  it('starts over the lock of a server that was killed and is not collected yet', async () => {
+    await server.kill();
+    // A process of the same user that has ended, whose parent does not ask for it.
+    const parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 60'], {
+      ...asUser(await serverUser()),
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [told] = (await once(parent.stdout, 'data')) as [Buffer];
+    const ended = told.toString().trim();
+    await until(() => Promise.resolve(/^\d+ \(sleep\) Z/.test(readFileSync(`/proc/${ended}/stat`, 'utf8'))));
+    const lock = join(server.dataFolder, 'data/postmaster.pid');
+    writeFileSync(lock, readFileSync(lock, 'utf8').replace(/^\d+/, ended));
+    try {
+      await server.restart();
+      expect(await ask(server.url, 'select 1')).toBe('1');
+    } finally {
+      parent.kill();
+    }
   });
 
   it('leaves no process and no temporary folder behind', async () => {

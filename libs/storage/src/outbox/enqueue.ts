@@ -35,6 +35,27 @@ export async function enqueue(tx: Transaction, messages: readonly OutboxMessage[
     ) select pg_notify(${OUTBOX_CHANNEL}, '')`);
 }
 
+/**
+ * The parts of a statement that puts a message into the outbox along with what else it writes: an insertion for its `with`, and what its
+ * `select` calls so that the relay hears of it at the commit. As with `enqueue`, the statement locks a row of the key before.
+ *
+ * @param from a part before it: there is a message for each of its rows
+ * @param message expressions of its cells; the value is text without a character 0, the headers are JSON
+ */
+export function enqueueWithin(
+  from: string,
+  { topic, key, value, headers }: Readonly<Record<keyof Required<OutboxMessage>, string>>,
+): {
+  readonly insert: string;
+  readonly notify: string;
+} {
+  return {
+    insert: `insert into attune_outbox (topic, key, value, headers)
+      select ${topic}::text, ${key}::text, convert_to(${value}::text, 'UTF8'), ${headers}::json from ${from}`,
+    notify: `pg_notify('${OUTBOX_CHANNEL}', '')`,
+  };
+}
+
 /** What PostgreSQL takes as text: it has no character 0. */
 function isPlainText(value: string | Buffer | null): value is string {
   return typeof value === 'string' && !value.includes('\0');

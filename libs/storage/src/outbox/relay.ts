@@ -28,6 +28,8 @@ export interface OutboxRelayOptions {
 }
 
 const LOCK = 'outbox';
+/** Milliseconds between two looks at least: what is written meanwhile is published, and removed, together. */
+const GATHER = 25;
 /** Milliseconds between two signs of life while the broker takes its time: the server ends a silent session, and its lock. */
 const HEARTBEAT = 4_000;
 /** Milliseconds between two looks at whether everything is out. */
@@ -121,8 +123,11 @@ export class OutboxRelay {
     await session.listen(OUTBOX_CHANNEL, () => this.wakeUp.ring());
     while (!this.isStopping && session.isOpen) {
       this.active ||= await session.tryLock(LOCK);
+      const lookedAt = performance.now();
       if (this.active && (await this.publishBatch(session))) continue;
       await this.wakeUp.wait(this.untilNextLook());
+      const early = lookedAt + GATHER - performance.now();
+      if (early > 0) await sleep(early);
     }
   }
 

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { PGlite, types, type Transaction } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
+import { SEARCH_SETTING } from '../vectors/search-setting';
 import type { EngineFault, EngineMessage, EngineRequest, EngineRows } from './engine-protocol';
 
 /** Drizzle reads times and intervals, and arrays of them and of numerics (their type ids), from text itself. */
@@ -124,7 +125,7 @@ async function open(folder: string | undefined, post: (message: EngineMessage) =
     relaxedDurability: true,
   });
   tellEnd(engine, post);
-  await engine.exec("set timezone = 'UTC'");
+  await engine.exec(`set timezone = 'UTC'; ${SEARCH_SETTING}`);
   return engine;
 }
 

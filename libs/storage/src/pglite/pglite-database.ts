@@ -15,7 +15,9 @@ import {
 } from '../database';
 import { asStorageError, asWorkError } from '../errors';
 import { asQueryable } from '../queryable';
+import type { Statement, StatementValue } from '../statement';
 import { withAttempts, withFirstFailure } from '../transaction-attempts';
+import { copyBlankCluster } from './blank-cluster';
 import { Engine, type EngineQueries } from './engine';
 import { ownFolder } from './folder-lock';
 import { LastingEngine } from './lasting-engine';
@@ -72,6 +74,17 @@ export class PgliteDatabase implements Database {
     } catch (error) {
       throw asWorkError(error);
     }
+  }
+
+  async run<Row>({ text }: Statement, values: readonly StatementValue[]): Promise<Row[]> {
+    this.refuseInside();
+    return withAttempts(undefined, async () => {
+      try {
+        return (await this.engine.query(text, values)).rows as Row[];
+      } catch (error) {
+        throw asStorageError(error);
+      }
+    });
   }
 
   async ping(): Promise<void> {
@@ -167,7 +180,10 @@ async function openFolder(folder: string): Promise<Engine> {
   const data = join(folder, 'data');
   const mark = join(folder, 'created');
   await requireRoom(folder, existsSync(mark) ? ROOM_TO_OPEN : ROOM_TO_CREATE);
-  if (!existsSync(mark)) await rm(data, { recursive: true, force: true });
+  if (!existsSync(mark)) {
+    await rm(data, { recursive: true, force: true });
+    await copyBlankCluster(data);
+  }
   const engine = await Engine.open(data);
   if (!existsSync(mark)) await writeFile(mark, '');
   return engine;

@@ -1,5 +1,5 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
-import { Client, Pool, type PoolClient, type PoolConfig } from 'pg';
+import { Client, Pool, type ClientBase, type PoolClient, type PoolConfig, type QueryResultRow } from 'pg';
 import {
   transactionSettings,
   type Database,
@@ -10,7 +10,9 @@ import {
 } from '../database';
 import { asStorageError, asWorkError, isDatabaseUnavailable } from '../errors';
 import { asQueryable } from '../queryable';
+import type { Statement, StatementValue } from '../statement';
 import { withAttempts, withFirstFailure } from '../transaction-attempts';
+import { SEARCH_SETTING } from '../vectors/search-setting';
 import { PostgresSession, SESSION_SILENCE } from './postgres-session';
 
 /** A PostgreSQL server through a pool of connections, which are opened anew after a restart of the server. */
@@ -19,8 +21,12 @@ export class PostgresDatabase implements Database {
   readonly orm: Queryable;
   private readonly pool: Pool;
 
-  constructor(private readonly settings: PoolConfig) {
-    this.pool = new Pool(settings);
+  /** @param searches whether vectors are searched for */
+  constructor(
+    private readonly settings: PoolConfig,
+    { searches = false }: { readonly searches?: boolean } = {},
+  ) {
+    this.pool = new Pool({ ...settings, ...(searches && { onConnect: prepareConnection as PoolConfig['onConnect'] }) });
     // A server that goes away tells each idle connection. The pool has dropped it by then; unheard, it would end the process.
     this.pool.on('error', () => undefined);
     // The same for one that is in use while no query runs on it: the next query fails.
@@ -38,6 +44,17 @@ export class PostgresDatabase implements Database {
     } catch (error) {
       throw asWorkError(error);
     }
+  }
+
+  async run<Row>({ name, text }: Statement, values: readonly StatementValue[]): Promise<Row[]> {
+    return withAttempts(undefined, async () => {
+      try {
+        const { rows } = await this.pool.query<Row & QueryResultRow>({ name, text, values: [...values] });
+        return rows;
+      } catch (error) {
+        throw asStorageError(error);
+      }
+    });
   }
 
   async ping(): Promise<void> {
@@ -81,4 +98,9 @@ export class PostgresDatabase implements Database {
       throw asStorageError(error);
     }
   }
+}
+
+/** The pool waits for it, though its type does not say so. */
+async function prepareConnection(client: ClientBase): Promise<void> {
+  await client.query(SEARCH_SETTING);
 }
