@@ -33,10 +33,15 @@ export async function assertReplaceable(target: string): Promise<void> {
  * disk and the folder renamed. A model directory that stands there is replaced; whatever fails leaves it as it was, and no folder of its own.
  * Should the machine stop in the instant between the two renames of a replacement, the next call puts the former model back.
  *
+ * @param occupied makes the error where a directory stands there in the end, which is then not replaced
  * @returns what `write` returned
  * @throws AttuneError `wrong-use` when the target may not be replaced, `disk-full` when there is no room; else what `write` threw.
  */
-export async function writeDirectoryAtomically<T>(target: string, write: (staging: string) => Promise<T>): Promise<T> {
+export async function writeDirectoryAtomically<T>(
+  target: string,
+  write: (staging: string) => Promise<T>,
+  occupied?: () => AttuneError,
+): Promise<T> {
   const place = await placeOf(target);
   await removeStaleStaging(place);
   await assertReplaceable(place);
@@ -45,7 +50,7 @@ export async function writeDirectoryAtomically<T>(target: string, write: (stagin
     await mkdir(staging);
     const result = await write(staging);
     await flush(staging);
-    await putInPlace(staging, place);
+    await (occupied === undefined ? putInPlace(staging, place) : putWhereNothingIs(staging, place, occupied));
     return result;
   } catch (cause) {
     throw explain(cause, target);
@@ -68,6 +73,17 @@ async function placeOf(target: string): Promise<string> {
     throw explain(cause, target);
   }
   return join(await realpath(dirname(path)), basename(path));
+}
+
+/** Of several writers at once one gets there: a folder is not renamed onto one with files in it. */
+async function putWhereNothingIs(staging: string, place: string, occupied: () => AttuneError): Promise<void> {
+  try {
+    await rename(staging, place);
+  } catch (cause) {
+    if (['ENOTEMPTY', 'EEXIST'].includes(fileErrorCode(cause) ?? '')) throw occupied();
+    throw cause;
+  }
+  await flushOne(dirname(place));
 }
 
 async function putInPlace(staging: string, place: string): Promise<void> {

@@ -7,16 +7,30 @@ export { entityMarkersSchema, markEntity, type EntityMarkers } from './entity-ma
 export * from './errors';
 export { fileErrorCode, isDiskFull, isMissing } from './file-errors';
 export {
+  describeFiles,
   MANIFEST_FILE,
   MANIFEST_SCHEMA_VERSION,
   manifestSchema,
+  parseManifest,
   readManifest,
   verifyFiles,
   type Manifest,
   type ManifestTask,
 } from './manifest';
-export { ModelStore, type PromoteOptions, type StoredModel, type StoredVersion } from './model-store/model-store';
-export type { Promotion } from './model-store/promotion-log';
+export { ModelStore, versionExists, type PromoteOptions, type StoredModel, type StoredVersion } from './model-store/model-store';
+export type { ModelStorage, StoredManifest } from './model-store/model-storage';
+export {
+  CURRENT_FILE,
+  HISTORY_FOLDER,
+  parsePromotion,
+  promotionConflict,
+  recordedGeneration,
+  recordName,
+  REMEMBERED_PROMOTIONS,
+  writtenPromotion,
+  type NewPromotion,
+  type Promotion,
+} from './model-store/promotion';
 export {
   labelByRule,
   outOfScopeRuleSchema,
@@ -27,7 +41,22 @@ export {
   type ScopeScore,
 } from './out-of-scope';
 export { argmax, sigmoid, softmax } from './softmax';
+export { claimStagingPath, releaseStagingPath, removeStaleStaging, type StagingKind } from './staging';
+export {
+  behaviourSettingsSchema,
+  RANKING_FOLDER,
+  readRankingHead,
+  readRankingHistories,
+  writeRankingHead,
+  type BehaviourSettings,
+  type RankingHead,
+  type RankingHistories,
+  type RankingItem,
+  type RankingScoring,
+  type SparseRows,
+} from './ranking-head';
 export { isSafeRelativePath, resolveInside } from './safe-path';
+export { readSafetensors, writeSafetensors, type SafetensorsContent } from './safetensors/safetensors';
 export { sha256, sha256OfFile } from './sha256';
 export { normalizeText, textNormalizationSchema, type TextCleaning, type TextNormalization } from './text-normalization';
 export { loadTokenizer, Tokenizer, TOKENIZER_FILES, type TokenizedText } from './tokenizer';

@@ -66,6 +66,17 @@ export const manifestSchema = z
       })
       .optional()
       .describe('Present where the ONNX file gives sentence vectors'),
+    ranking: z
+      .strictObject({
+        items: z.number().int().nonnegative(),
+        users: z.number().int().nonnegative(),
+        events: z.number().int().nonnegative(),
+        text: z.enum(['fine-tuned', 'frozen', 'none']).describe('What the item tower reads of the texts'),
+        collaborative: z.enum(['ease', 'als', 'none']),
+        metrics: z.record(z.string(), finite).describe('On the test events, or on validation events where there were none'),
+      })
+      .optional()
+      .describe('Present where the model ranks items for users; its parts lie in ranking/'),
     encoder: z.strictObject({
       id: z.string().min(1),
       hash: z.string().min(1).describe('Of the pretrained weights that training started from'),
@@ -114,6 +125,16 @@ export async function readManifest(directory: string): Promise<Manifest> {
     if (!isMissing(cause)) throw new AttuneError('bad-model', `${file} cannot be read.`, { cause });
     throw await notAModel(directory);
   }
+  return parseManifest(text, file);
+}
+
+/**
+ * Reads and checks the text of a manifest.
+ *
+ * @param file where it lies, for messages
+ * @throws AttuneError `bad-model` where it is not valid, or of a newer schema
+ */
+export function parseManifest(text: string, file: string): Manifest {
   const json = parseJson(text, file);
   const version = z.object({ schemaVersion: z.number() }).safeParse(json);
   if (version.success && version.data.schemaVersion > MANIFEST_SCHEMA_VERSION) {
@@ -134,6 +155,16 @@ export async function readManifest(directory: string): Promise<Manifest> {
     remedy: 'Copy or export the model again.',
     cause: parsed.error,
   });
+}
+
+/** What a manifest says of files of a model directory: size and SHA-256. @param paths below the directory, with `/` between their parts */
+export async function describeFiles(directory: string, paths: readonly string[]): Promise<Manifest['files']> {
+  const files: Manifest['files'] = {};
+  for (const path of paths) {
+    const file = join(directory, path);
+    files[path] = { sha256: await sha256OfFile(file), bytes: (await stat(file)).size };
+  }
+  return files;
 }
 
 /**

@@ -100,7 +100,8 @@ describe('normalizeText', () => {
       const started = performance.now();
       normalizeText(part.repeat(1_000_000 / part.length), masking);
       normalizeText('<a' + part.repeat(1_000_000 / part.length), masking);
-      expect(performance.now() - started).toBeLessThan(2000);
+      // Quadratic time would be minutes; linear time is a second on an idle machine.
+      expect(performance.now() - started).toBeLessThan(30_000);
     },
   );
 });

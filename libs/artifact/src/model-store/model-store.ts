@@ -1,18 +1,17 @@
-import { cp, readdir, readFile, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { assertReplaceable, writeDirectoryAtomically } from '../atomic-directory';
+import { join } from 'node:path';
 import { AttuneError } from '../errors';
-import { isMissing } from '../file-errors';
-import { MANIFEST_FILE, readManifest, verifyFiles, type Manifest } from '../manifest';
-import { resolveInside } from '../safe-path';
-import { sha256 } from '../sha256';
+import { MANIFEST_FILE, parseManifest, readManifest, verifyFiles, type Manifest } from '../manifest';
+import { sha256, sha256OfFile } from '../sha256';
+import { FolderStorage } from './folder-storage';
+import type { ModelStorage, StoredManifest } from './model-storage';
 import { assertStoreName, isStoreName } from './names';
-import { appendPromotion, readCurrent, readHistory, readRecord, settle, type Promotion } from './promotion-log';
+import type { Promotion } from './promotion';
 
 /** A version in the store, as `list` finds it. */
 export interface StoredVersion {
   readonly version: string;
-  readonly directory: string;
+  /** Its folder, or its address in an object store. */
+  readonly location: string;
   /** SHA-256 of its attune.json. */
   readonly manifestSha256: string;
   /** When its manifest was written. */
@@ -30,6 +29,7 @@ export interface StoredModel {
   readonly version: string;
   readonly generation: number;
   readonly manifestSha256: string;
+  /** On this machine. */
   readonly directory: string;
   readonly manifest: Manifest;
 }
@@ -40,19 +40,25 @@ export interface PromoteOptions {
 }
 
 /**
- * The models of a machine or a shared volume: `<directory>/<app>/<version>/` holds a version, `<directory>/<app>/current` says which one
- * serves. Several processes may use a store at once.
+ * The models of a machine, a shared volume or a bucket, by application and version, and which version of each application serves. Several
+ * processes may use a store at once.
  */
 export class ModelStore {
-  readonly directory: string;
+  private readonly storage: ModelStorage;
 
-  constructor(directory: string) {
-    this.directory = resolve(directory);
+  /** @param storage what it is kept in; a text is the path of a folder */
+  constructor(storage: ModelStorage | string) {
+    this.storage = typeof storage === 'string' ? new FolderStorage(storage) : storage;
+  }
+
+  /** Where it lies, as a person names it. */
+  get location(): string {
+    return this.storage.location;
   }
 
   /** Applications that have a folder in the store. */
   async apps(): Promise<string[]> {
-    return (await folders(this.directory)).filter(isStoreName);
+    return (await this.storage.apps()).filter(isStoreName);
   }
 
   /**
@@ -61,17 +67,16 @@ export class ModelStore {
    * @throws AttuneError `wrong-use` for a name that cannot be
    */
   async list(app: string): Promise<StoredVersion[]> {
-    const folder = this.folderOf(app);
-    const current = await readCurrent(folder);
+    assertStoreName('application', app);
+    const current = await this.storage.current(app);
     const found: StoredVersion[] = [];
-    for (const version of (await folders(folder)).filter(isStoreName)) {
-      const directory = join(folder, version);
-      const text = await readFile(join(directory, MANIFEST_FILE)).catch(() => undefined);
-      if (text === undefined) continue;
-      const manifestSha256 = sha256(text);
-      const { mtime: writtenAt } = await stat(join(directory, MANIFEST_FILE));
+    for (const version of (await this.storage.versions(app)).filter(isStoreName)) {
+      const stored = await this.storage.manifest(app, version);
+      if (stored === undefined) continue;
+      const manifestSha256 = sha256(stored.text);
+      const location = this.locationOf(app, version);
       const isCurrent = current?.version === version && current.manifestSha256 === manifestSha256;
-      found.push({ version, directory, manifestSha256, writtenAt, isCurrent, ...(await manifestOrProblem(directory)) });
+      found.push({ version, location, manifestSha256, writtenAt: stored.writtenAt, isCurrent, ...manifestOrProblem(stored, location) });
     }
     return found;
   }
@@ -81,13 +86,15 @@ export class ModelStore {
    *
    * @throws AttuneError `bad-model` where `current` is of an unknown schema or damaged
    */
-  current(app: string): Promise<Promotion | undefined> {
-    return readCurrent(this.folderOf(app));
+  async current(app: string): Promise<Promotion | undefined> {
+    assertStoreName('application', app);
+    return this.storage.current(app);
   }
 
   /** What served, the newest first, what serves included. */
-  history(app: string): Promise<Promotion[]> {
-    return readHistory(this.folderOf(app));
+  async history(app: string): Promise<Promotion[]> {
+    assertStoreName('application', app);
+    return this.storage.history(app);
   }
 
   /**
@@ -97,20 +104,18 @@ export class ModelStore {
    *   another promotion came first
    */
   async promote(app: string, version: string, { expectedGeneration }: PromoteOptions = {}): Promise<Promotion> {
-    const folder = this.folderOf(app);
-    assertStoreName('version', version);
-    const before = await readCurrent(folder);
+    assertNames(app, version);
+    const before = await this.storage.current(app);
     const generation = before?.generation ?? 0;
     if (expectedGeneration !== undefined && expectedGeneration !== generation) throw overtaken(app, version, expectedGeneration, before);
-    await this.verify(app, version);
-    const manifestSha256 = await this.manifestSha256(app, version);
-    const now = await readCurrent(folder);
+    const { manifestSha256 } = await this.verified(app, version);
+    const now = await this.storage.current(app);
     if ((now?.generation ?? 0) !== generation) throw overtaken(app, version, generation, now);
     if (before?.version === version && before.manifestSha256 === manifestSha256) {
-      await settle(folder);
+      await this.storage.settle(app);
       return before;
     }
-    return appendPromotion(folder, {
+    return this.storage.append(app, {
       version,
       manifestSha256,
       generation: generation + 1,
@@ -125,20 +130,20 @@ export class ModelStore {
    * @throws AttuneError `wrong-use` where none is remembered, `bad-model` where it is damaged or was replaced since, `conflict`
    */
   async rollback(app: string, { expectedGeneration }: PromoteOptions = {}): Promise<Promotion> {
-    const folder = this.folderOf(app);
-    const present = await readCurrent(folder);
+    assertStoreName('application', app);
+    const present = await this.storage.current(app);
     if (expectedGeneration !== undefined && expectedGeneration !== (present?.generation ?? 0)) {
       throw overtaken(app, 'The version before', expectedGeneration, present);
     }
-    const target = present?.before === undefined ? undefined : await readRecord(folder, present.before);
+    const target = present?.before === undefined ? undefined : await this.storage.record(app, present.before);
     if (present === undefined || target === undefined) {
       throw new AttuneError('wrong-use', `No version of ${app} is remembered that served before the present one.`, {
         remedy: 'Name the version that is to serve: attune models promote.',
       });
     }
-    await this.verify(app, target.version);
-    if ((await this.manifestSha256(app, target.version)) !== target.manifestSha256) throw replacedSince(app, target.version);
-    return appendPromotion(folder, {
+    const { manifestSha256 } = await this.verified(app, target.version);
+    if (manifestSha256 !== target.manifestSha256) throw replacedSince(app, target.version);
+    return this.storage.append(app, {
       version: target.version,
       manifestSha256: target.manifestSha256,
       generation: present.generation + 1,
@@ -153,96 +158,109 @@ export class ModelStore {
    * @throws AttuneError `bad-model` naming the first that is not, `missing-file` where there is no such version, `wrong-use`
    */
   async verify(app: string, version: string): Promise<Manifest> {
-    const directory = await this.directoryOf(app, version);
-    const manifest = await readManifest(directory);
-    await verifyFiles(directory, manifest);
-    return manifest;
+    return (await this.verified(app, version)).manifest;
+  }
+
+  /**
+   * A file of a version; undefined where its manifest lists no such file.
+   *
+   * @throws AttuneError `missing-file` where there is no such version, `bad-model` where the file is not that of the manifest
+   */
+  async readFile(app: string, version: string, path: string): Promise<Uint8Array | undefined> {
+    const { manifest } = await this.manifestOf(app, version);
+    if (!(path in manifest.files)) return undefined;
+    const content = await this.storage.readFile(app, version, path);
+    if (sha256(content) === manifest.files[path].sha256) return content;
+    throw new AttuneError('bad-model', `${this.locationOf(app, version)}/${path} is not the file that the manifest describes.`, {
+      remedy: 'Copy or export the model again.',
+    });
   }
 
   /**
    * The version that serves, its manifest checked against the promotion. The manifest has the hashes of all other files, which whoever
-   * loads them checks.
+   * loads them checks. Where the store cannot be reached, the version that served when it last could, if it is on this machine.
    *
-   * @throws AttuneError `missing-file` where nothing was promoted, `bad-model` where the version was changed since
+   * @throws AttuneError `missing-file` where nothing was promoted, `bad-model` where the version was changed since, `dependency-unavailable`
    */
   async open(app: string): Promise<StoredModel> {
-    const promotion = await this.current(app);
+    assertStoreName('application', app);
+    const promotion = await this.promotionToServe(app);
     if (promotion === undefined) {
-      throw new AttuneError('missing-file', `No version of ${app} was promoted in ${this.directory}.`, {
+      throw new AttuneError('missing-file', `No version of ${app} was promoted in ${this.location}.`, {
         remedy: `Promote one: attune models promote ${app} <version>.`,
       });
     }
     const { version, generation, manifestSha256 } = promotion;
-    const directory = await this.directoryOf(app, version);
+    const directory = await this.storage.directory(app, version, manifestSha256);
     const manifest = await readManifest(directory);
-    if ((await this.manifestSha256(app, version)) !== manifestSha256) throw replacedSince(app, version);
+    if ((await sha256OfFile(join(directory, MANIFEST_FILE))) !== manifestSha256) throw replacedSince(app, version);
     return { app, version, generation, manifestSha256, directory, manifest };
   }
 
   /**
    * Copies a model directory into the store, whole or not at all. It does not serve until it is promoted.
    *
+   * @returns where it lies
    * @throws AttuneError `conflict` where the version exists, `bad-model` where the source is damaged
    */
   async add(app: string, version: string, source: string): Promise<string> {
-    const folder = this.folderOf(app);
-    assertStoreName('version', version);
-    const target = join(folder, version);
-    if ((await readFile(join(target, MANIFEST_FILE)).catch(() => undefined)) !== undefined) {
-      throw new AttuneError('conflict', `${app} has a version ${version} already.`, { remedy: 'Give the new one another name.' });
-    }
+    assertNames(app, version);
+    if ((await this.storage.manifest(app, version)) !== undefined) throw versionExists(app, version);
     const manifest = await readManifest(source);
     await verifyFiles(source, manifest);
-    await assertReplaceable(target);
-    await writeDirectoryAtomically(target, async (staging) => {
-      for (const path of [...Object.keys(manifest.files), MANIFEST_FILE]) {
-        await cp(await resolveInside(source, path), join(staging, path), { recursive: true });
-      }
-      await verifyFiles(staging, manifest);
-    });
-    return target;
+    return this.storage.add(app, version, source, manifest);
   }
 
-  private folderOf(app: string): string {
-    assertStoreName('application', app);
-    return join(this.directory, app);
+  private async promotionToServe(app: string): Promise<Promotion | undefined> {
+    try {
+      return await this.storage.current(app);
+    } catch (cause) {
+      const known = cause instanceof AttuneError && cause.code === 'dependency-unavailable' ? await this.storage.lastKnown(app) : undefined;
+      if (known === undefined) throw cause;
+      return known;
+    }
   }
 
-  /** Links that lead out of the store are not followed. */
-  private async directoryOf(app: string, version: string): Promise<string> {
-    const folder = this.folderOf(app);
-    assertStoreName('version', version);
-    const directory = join(folder, version);
-    if ((await stat(directory).catch(() => undefined)) === undefined) {
-      throw new AttuneError('missing-file', `${app} has no version ${version} in ${this.directory}.`, {
+  private async verified(app: string, version: string): Promise<{ manifest: Manifest; manifestSha256: string }> {
+    const found = await this.manifestOf(app, version);
+    await this.storage.verify(app, version, found.manifest);
+    return found;
+  }
+
+  private async manifestOf(app: string, version: string): Promise<{ manifest: Manifest; manifestSha256: string }> {
+    assertNames(app, version);
+    const stored = await this.storage.manifest(app, version);
+    if (stored === undefined) {
+      throw new AttuneError('missing-file', `${app} has no version ${version}, with its ${MANIFEST_FILE}, in ${this.location}.`, {
         remedy: `See which there are: attune models list ${app}.`,
       });
     }
-    return resolveInside(this.directory, `${app}/${version}`);
+    const manifest = parseManifest(stored.text, `${this.locationOf(app, version)}/${MANIFEST_FILE}`);
+    return { manifest, manifestSha256: sha256(stored.text) };
   }
 
-  private async manifestSha256(app: string, version: string): Promise<string> {
-    return sha256(await readFile(join(await this.directoryOf(app, version), MANIFEST_FILE)));
-  }
-}
-
-async function folders(directory: string): Promise<string[]> {
-  try {
-    const entries = await readdir(directory, { withFileTypes: true });
-    return entries.flatMap((entry) => (entry.isDirectory() || entry.isSymbolicLink() ? [entry.name] : [])).sort();
-  } catch (cause) {
-    if (isMissing(cause)) return [];
-    throw cause;
+  private locationOf(app: string, version: string): string {
+    return `${this.location}/${app}/${version}`;
   }
 }
 
-async function manifestOrProblem(directory: string): Promise<Pick<StoredVersion, 'manifest' | 'problem'>> {
+function assertNames(app: string, version: string): void {
+  assertStoreName('application', app);
+  assertStoreName('version', version);
+}
+
+function manifestOrProblem({ text }: StoredManifest, location: string): Pick<StoredVersion, 'manifest' | 'problem'> {
   try {
-    return { manifest: await readManifest(directory) };
+    return { manifest: parseManifest(text, `${location}/${MANIFEST_FILE}`) };
   } catch (cause) {
     if (cause instanceof AttuneError) return { problem: cause };
     throw cause;
   }
+}
+
+/** A version is never written over. */
+export function versionExists(app: string, version: string): AttuneError {
+  return new AttuneError('conflict', `${app} has a version ${version} already.`, { remedy: 'Give the new one another name.' });
 }
 
 function overtaken(app: string, version: string, expected: number, now: Promotion | undefined): AttuneError {

@@ -1,33 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { AttuneError } from '../errors';
 import { fileErrorCode, isDiskFull, isMissing } from '../file-errors';
-import { isStoreName } from './names';
+import {
+  CURRENT_FILE,
+  HISTORY_FOLDER,
+  parsePromotion,
+  promotionConflict,
+  recordedGeneration,
+  recordName,
+  REMEMBERED_PROMOTIONS,
+  writtenPromotion,
+  type NewPromotion,
+  type Promotion,
+} from './promotion';
 
-/** Name of the file that says what serves. */
-export const CURRENT_FILE = 'current';
-
-const HISTORY_FOLDER = '.history';
-const RECORD = /^([1-9]\d{0,14})\.json$/;
-/** Promotions that are remembered, and so the most that rollbacks can go back. */
-const REMEMBERED = 20;
 /** Unfinished files older than this many milliseconds belong to nobody. */
 const ABANDONED_AFTER = 60 * 60 * 1000;
-const SCHEMA_VERSION = 1;
-
-const promotionSchema = z.strictObject({
-  schemaVersion: z.literal(SCHEMA_VERSION),
-  version: z.string().refine(isStoreName, 'not the name of a version'),
-  manifestSha256: z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in hexadecimal'),
-  generation: z.number().int().positive(),
-  promotedAt: z.iso.datetime(),
-  before: z.number().int().positive().optional().describe('Generation that a rollback goes back to'),
-});
-
-/** What serves, or served: a version with the hash of its manifest. The generation grows by one with every change. */
-export type Promotion = Readonly<z.infer<typeof promotionSchema>>;
 
 /**
  * The newest promotion of an application's folder; undefined where there was none.
@@ -67,12 +57,12 @@ export async function readHistory(folder: string): Promise<Promotion[]> {
  *
  * @throws AttuneError `conflict` for all but the winner, `disk-full`
  */
-export async function appendPromotion(folder: string, promotion: Omit<Promotion, 'schemaVersion'>): Promise<Promotion> {
-  const record: Promotion = { schemaVersion: SCHEMA_VERSION, ...promotion };
+export async function appendPromotion(folder: string, promotion: NewPromotion): Promise<Promotion> {
+  const { record, text } = writtenPromotion(promotion);
   const history = join(folder, HISTORY_FOLDER);
   try {
     await mkdir(history, { recursive: true });
-    const draft = await writeDraft(history, record);
+    const draft = await writeDraft(history, record.generation, text);
     try {
       await link(draft, recordFile(folder, record.generation));
     } finally {
@@ -93,7 +83,7 @@ export async function settle(folder: string): Promise<void> {
     const written = await readPromotion(join(folder, CURRENT_FILE));
     const newest = await readCurrent(folder);
     if (newest === undefined || newest.generation === written?.generation) return;
-    const draft = await writeDraft(join(folder, HISTORY_FOLDER), newest);
+    const draft = await writeDraft(join(folder, HISTORY_FOLDER), newest.generation, writtenPromotion(newest).text);
     await rename(draft, join(folder, CURRENT_FILE));
     await flushFolder(folder);
   }
@@ -102,7 +92,7 @@ export async function settle(folder: string): Promise<void> {
 async function forget(folder: string, newest: number): Promise<void> {
   const history = join(folder, HISTORY_FOLDER);
   for (const generation of await recordedGenerations(folder)) {
-    if (generation <= newest - REMEMBERED) await rm(recordFile(folder, generation), { force: true });
+    if (generation <= newest - REMEMBERED_PROMOTIONS) await rm(recordFile(folder, generation), { force: true });
   }
   for (const name of await readdir(history)) {
     if (!name.startsWith('.')) continue;
@@ -115,7 +105,7 @@ async function forget(folder: string, newest: number): Promise<void> {
 }
 
 function recordFile(folder: string, generation: number): string {
-  return join(folder, HISTORY_FOLDER, `${generation}.json`);
+  return join(folder, HISTORY_FOLDER, recordName(generation));
 }
 
 async function recordedGenerations(folder: string): Promise<number[]> {
@@ -123,7 +113,7 @@ async function recordedGenerations(folder: string): Promise<number[]> {
     if (isMissing(cause)) return [];
     throw cause;
   });
-  return names.flatMap((name) => Number(RECORD.exec(name)?.[1] ?? []) || []).sort((a, b) => a - b);
+  return names.flatMap((name) => recordedGeneration(name) ?? []).sort((a, b) => a - b);
 }
 
 async function readPromotion(file: string): Promise<Promotion | undefined> {
@@ -131,39 +121,14 @@ async function readPromotion(file: string): Promise<Promotion | undefined> {
     if (isMissing(cause)) return undefined;
     throw cause;
   });
-  if (text === undefined) return undefined;
-  const json = parseJson(text);
-  const version = z.object({ schemaVersion: z.number() }).safeParse(json);
-  if (version.success && version.data.schemaVersion !== SCHEMA_VERSION) {
-    throw new AttuneError(
-      'bad-model',
-      `${file} is of version ${version.data.schemaVersion}; this program reads version ${SCHEMA_VERSION}.`,
-      {
-        remedy: 'Update attune, or promote a version with this one after removing that file.',
-      },
-    );
-  }
-  const parsed = promotionSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  throw new AttuneError('bad-model', `${file} does not say which version serves: it is damaged or not attune's.`, {
-    remedy: 'Remove it; the history beside it then says what serves.',
-    cause: parsed.error,
-  });
+  return text === undefined ? undefined : parsePromotion(text, file);
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-async function writeDraft(history: string, record: Promotion): Promise<string> {
-  const draft = join(history, `.${record.generation}-${process.pid}-${randomBytes(6).toString('hex')}`);
+async function writeDraft(history: string, generation: number, text: string): Promise<string> {
+  const draft = join(history, `.${generation}-${process.pid}-${randomBytes(6).toString('hex')}`);
   const handle = await open(draft, 'wx');
   try {
-    await handle.writeFile(`${JSON.stringify(record, null, 2)}\n`);
+    await handle.writeFile(text);
     await handle.sync();
   } finally {
     await handle.close();
@@ -183,19 +148,10 @@ async function flushFolder(folder: string): Promise<void> {
   }
 }
 
-function explain(cause: unknown, folder: string, { version, generation }: Promotion): unknown {
-  if (fileErrorCode(cause) === 'EEXIST') {
-    return new AttuneError(
-      'conflict',
-      `${version} was not promoted: another promotion became generation ${generation} of ${folder} first.`,
-      {
-        remedy: 'See what serves now (attune models current), and promote again if it is still wanted.',
-        cause,
-      },
-    );
-  }
+function explain(cause: unknown, folder: string, promotion: Promotion): unknown {
+  if (fileErrorCode(cause) === 'EEXIST') return promotionConflict(promotion, folder, cause);
   if (!isDiskFull(cause)) return cause;
-  return new AttuneError('disk-full', `The disk is full: ${version} was not promoted in ${folder}.`, {
+  return new AttuneError('disk-full', `The disk is full: ${promotion.version} was not promoted in ${folder}.`, {
     remedy: 'Make room and promote again.',
     cause,
   });

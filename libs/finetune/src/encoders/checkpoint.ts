@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { AttuneError, isSafeRelativePath, type NamedTensor } from '@attune/artifact';
+import { AttuneError, isSafeRelativePath, readSafetensors, type NamedTensor } from '@attune/artifact';
 import { z } from 'zod';
-import { readSafetensors } from './safetensors';
 
 /** The tensors of a checkpoint and what identifies it. */
 export interface Checkpoint {

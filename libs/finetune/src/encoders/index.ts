@@ -12,4 +12,4 @@ export {
   type Parameters,
 } from './reference-forward';
 export { resolveEncoder, type ResolvedEncoder } from './resolve';
-export { readSafetensors, writeSafetensors, type SafetensorsContent } from './safetensors';
+export { readSafetensors, writeSafetensors, type SafetensorsContent } from '@attune/artifact';

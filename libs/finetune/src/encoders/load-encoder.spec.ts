@@ -1,12 +1,11 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encoderParameterShapes, type NamedTensor } from '@attune/artifact';
+import { encoderParameterShapes, readSafetensors, writeSafetensors, type NamedTensor } from '@attune/artifact';
 import { createTinyEncoder, encoderFixture } from '@attune/testing';
 import { longestInput, readEncoderConfig } from './encoder-config';
 import { loadEncoder, readEncoderWeights } from './load-encoder';
 import { resolveEncoder } from './resolve';
-import { readSafetensors, writeSafetensors } from './safetensors';
 
 let folder: string;
 beforeEach(() => {

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { cacheDirectory, loadTokenizer, type NamedTensor } from '@attune/artifact';
+import { cacheDirectory, loadTokenizer, readSafetensors, type NamedTensor } from '@attune/artifact';
 import { encoderFixture, type EncoderFixtureCase, type EncoderFixtureName } from '@attune/testing';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import { loadBinding, loadTensorFlow } from '../native/tensorflow';
 import { readEncoderConfig, type EncoderDescription } from './encoder-config';
 import { readEncoderWeights } from './load-encoder';
 import { referenceEncoder, referenceHead, type Dropout } from './reference-forward';
-import { readSafetensors } from './safetensors';
 
 const tf = loadTensorFlow();
 

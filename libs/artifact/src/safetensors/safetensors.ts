@@ -1,6 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
-import { AttuneError, isDiskFull, type NamedTensor } from '@attune/artifact';
+import type { NamedTensor } from '../encoder';
+import { AttuneError } from '../errors';
+import { isDiskFull } from '../file-errors';
 import { bfloat16ToFloat32, float16ToFloat32 } from './half-precision';
 import { badSafetensors, parseHeader, parseHeaderLength, type TensorEntry } from './safetensors-header';
 

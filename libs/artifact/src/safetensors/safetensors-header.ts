@@ -1,4 +1,4 @@
-import { AttuneError } from '@attune/artifact';
+import { AttuneError } from '../errors';
 import { z } from 'zod';
 
 /** Bytes of one element of each type that the format knows. */

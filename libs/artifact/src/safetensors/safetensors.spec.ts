@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { NamedTensor } from '@attune/artifact';
+import type { NamedTensor } from '../encoder';
 import { readSafetensors, writeSafetensors } from './safetensors';
 import { LARGEST_HEADER } from './safetensors-header';
 
