@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { alertEventSchema } from './events/alert';
+import { behaviourEventSchema } from './events/behaviour';
+import { catalogItemEventSchema } from './events/catalog-item';
 import { marketDocumentEventSchema } from './events/market-document';
 import { modelPromotedEventSchema } from './events/model-promoted';
 import { documentSentimentEventSchema } from './events/sentiment';
@@ -67,6 +69,23 @@ export const TOPICS = {
     key: 'conversation id',
     description: 'A turn was answered, clarified, handed over or rated',
     schema: supportConversationEventSchema,
+    partitions: 6,
+    retentionMs: 7 * DAY,
+    cleanup: 'delete',
+  }),
+  catalogItems: topic({
+    name: 'catalog.items',
+    key: 'item id',
+    description: 'An item to recommend',
+    schema: catalogItemEventSchema,
+    partitions: 6,
+    cleanup: 'compact',
+  }),
+  behaviourEvents: topic({
+    name: 'behaviour.events',
+    key: 'user id',
+    description: 'A person viewed, clicked, commented, shared, purchased or dismissed an item',
+    schema: behaviourEventSchema,
     partitions: 6,
     retentionMs: 7 * DAY,
     cleanup: 'delete',

@@ -12,3 +12,5 @@ export type { BackOffOptions, StreamLogger, StreamObserver, StreamOptions, Trace
 export * from './port';
 export { replayDeadLetters, type ReplayOptions, type ReplaySummary } from './replay/replay-dead-letters';
 export { parseReplayFilter, type ReplayFilter } from './replay/replay-filter';
+export { withDeadLetters } from './topics/dead-letter-definition';
+export { topicSettings } from './topics/topic-settings';

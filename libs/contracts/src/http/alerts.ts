@@ -44,5 +44,19 @@ export const trendQuerySchema = z.object({
   from: countedInstant,
   to: countedInstant,
   step: z.coerce.number().int().min(60).max(604_800).multipleOf(60).default(300).describe('Seconds, a number of minutes'),
+  expected: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((text) => text === 'true')
+    .describe('Tell of each step what was to be expected by those before it'),
 });
-export const trendResponseSchema = z.object({ watchId: z.string(), step: z.number().int(), points: z.array(windowAggregateSchema) });
+const trendPointSchema = windowAggregateSchema.extend({
+  expected: z
+    .object({
+      negativeStories: z.number().nonnegative().describe('Were nothing unusual going on'),
+      alertFrom: z.number().int().positive().describe('The fewest negative stories for which a window of this length would open an alert'),
+    })
+    .optional()
+    .describe('With ?expected=true, from where the past suffices'),
+});
+export const trendResponseSchema = z.object({ watchId: z.string(), step: z.number().int(), points: z.array(trendPointSchema) });

@@ -48,29 +48,38 @@ export const scoredDocumentSchema = marketDocumentSchema.extend({
       watchId: z.string(),
       storyId: z.string().optional().describe('Id of the document that told the story first'),
       explanation: z.array(tokenInfluenceSchema).optional().describe('With ?explain=true: the tokens that mattered most'),
+      scoredText: z.string().optional().describe('With ?explain=true: what was scored of the document, in which start and end count'),
     }),
   ),
 });
 export type ScoredDocument = z.infer<typeof scoredDocumentSchema>;
 
 /** Body of `POST /v1/sentiment`. */
-export const sentimentRequestSchema = z.strictObject({
-  texts: z
-    .array(
-      z.strictObject({
-        text: wordedText('a text must not be empty').max(20_000),
-        entity: wordedText('an entity must not be blank')
-          .trim()
-          .min(1)
-          .max(200)
-          .optional()
-          .describe('Whom the sentiment is about; the whole text without it'),
-      }),
-    )
-    .min(1)
-    .max(100),
-});
+export const sentimentRequestSchema = z
+  .strictObject({
+    texts: z
+      .array(
+        z.strictObject({
+          text: wordedText('a text must not be empty').max(20_000),
+          entity: wordedText('an entity must not be blank')
+            .trim()
+            .min(1)
+            .max(200)
+            .optional()
+            .describe('Whom the sentiment is about; the whole text without it'),
+        }),
+      )
+      .min(1)
+      .max(100),
+    explain: z.boolean().default(false).describe('Tell the tokens of each text that mattered most; of at most 4 texts'),
+  })
+  .refine(({ texts, explain }) => !explain || texts.length <= 4, { path: ['texts'], error: 'at most 4 texts are explained at once' });
 export const sentimentResponseSchema = z.object({
   modelVersion: z.string(),
-  results: z.array(sentimentSchema.extend({ topics: z.array(z.string()) })),
+  results: z.array(
+    sentimentSchema.extend({
+      topics: z.array(z.string()),
+      explanation: z.array(tokenInfluenceSchema).optional().describe('With explain: the tokens that mattered most'),
+    }),
+  ),
 });

@@ -2,10 +2,8 @@ import type { TopicDefinition } from '@attune/contracts';
 import { ConfigResourceTypes, type Admin } from 'kafkajs';
 import type { ApplyTopicsOptions, TopicChange } from '../port';
 import { withDeadLetters } from '../topics/dead-letter-definition';
+import { topicSettings } from '../topics/topic-settings';
 import type { KafkaAdmin } from './kafka-admin';
-
-/** Bytes that a dead letter may take: its headers come on top of a message that was just small enough. */
-const DEAD_LETTER_BYTES = 2 * 1024 * 1024;
 
 /** Creates what is absent, and reports what differs; see `EventStream.applyTopics`. */
 export async function applyTopics(
@@ -32,15 +30,7 @@ function newTopic(topic: TopicDefinition, { replicationFactor }: ApplyTopicsOpti
     topic: topic.name,
     numPartitions: topic.partitions,
     ...(replicationFactor === undefined ? {} : { replicationFactor }),
-    configEntries: Object.entries(settingsOf(topic)).map(([name, value]) => ({ name, value })),
-  };
-}
-
-function settingsOf(topic: TopicDefinition): Record<string, string> {
-  return {
-    'cleanup.policy': topic.cleanup,
-    ...(topic.retentionMs === undefined ? {} : { 'retention.ms': String(topic.retentionMs) }),
-    ...(topic.name.endsWith('.dead-letters') ? { 'max.message.bytes': String(DEAD_LETTER_BYTES) } : {}),
+    configEntries: Object.entries(topicSettings(topic)).map(([name, value]) => ({ name, value })),
   };
 }
 
@@ -50,7 +40,11 @@ async function compareTopics(admin: Admin, topics: readonly TopicDefinition[], o
   const partitionCounts = new Map(metadata.map(({ name, partitions }) => [name, partitions.length]));
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
-    resources: topics.map((topic) => ({ type: ConfigResourceTypes.TOPIC, name: topic.name, configNames: Object.keys(settingsOf(topic)) })),
+    resources: topics.map((topic) => ({
+      type: ConfigResourceTypes.TOPIC,
+      name: topic.name,
+      configNames: Object.keys(topicSettings(topic)),
+    })),
   });
   const changes: TopicChange[] = [];
   for (const topic of topics) {
@@ -68,7 +62,7 @@ async function compareTopic(
   settings: ReadonlyMap<string, string>,
   { dryRun = false, raisePartitions = false }: ApplyTopicsOptions,
 ): Promise<TopicChange> {
-  const differences = Object.entries(settingsOf(topic))
+  const differences = Object.entries(topicSettings(topic))
     .filter(([name, value]) => settings.get(name) !== value)
     .map(([name, value]) => `${name}: ${settings.get(name) ?? 'not set'} instead of ${value}`);
   if (partitions < topic.partitions && raisePartitions) {
