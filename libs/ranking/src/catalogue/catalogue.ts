@@ -1,0 +1,234 @@
+import { dotProduct, type RankingHead, type RankingScoring, type SparseRows } from '@attune/artifact';
+import { Popularity } from './popularity';
+
+/** An item that training did not see, or whose text or attributes have changed. */
+export interface NewItem {
+  id: string;
+  /** Unit vector of its text by the head's encoder; absent or of zeros where it has no text. */
+  vector?: Float32Array;
+  /** Values by attribute; attributes that the head does not know are not looked at. */
+  categories?: Record<string, readonly string[]>;
+  numbers?: Record<string, number>;
+  /** Milliseconds since 1970. */
+  publishedAt?: number;
+}
+
+/** What scoring looks at of an item. */
+export interface CatalogueItem {
+  readonly id: string;
+  /** Places of its categories in the catalogue's list of them. */
+  readonly categories: readonly number[];
+  /** In the order of the head's numeric attributes, normalised; NaN where the item has none. */
+  readonly numbers: Float64Array;
+  readonly firstAt: number | undefined;
+}
+
+/**
+ * The items of a ranking head with their vectors, to which new ones can be added without training. Places of items are stable: one that is
+ * removed keeps its place, and comes back to it.
+ */
+export class Catalogue {
+  readonly scoring: RankingScoring;
+  readonly popularity: Popularity;
+  /** Numeric attributes that are looked at. */
+  readonly numbers: readonly string[];
+  readonly textWidth: number;
+  readonly matchWidth: number;
+  private readonly items: CatalogueItem[] = [];
+  private readonly places = new Map<string, number>();
+  private readonly categoryPlaces = new Map<string, number>();
+  private readonly categoryNames: string[] = [];
+  private readonly removed = new Set<number>();
+  private text: Float32Array;
+  /** What the texts of the catalogue have in common, and each text's vector without it, of length 1 again. */
+  private readonly commonText: Float32Array;
+  private centred: Float32Array;
+  private match: Float32Array;
+  private readonly projection: Float32Array;
+  private readonly collaborative: SparseRows;
+  /** Items that training saw events of. */
+  private readonly warm: Uint8Array;
+
+  constructor(head: RankingHead) {
+    this.scoring = head.scoring;
+    this.numbers = Object.keys(head.scoring.numbers);
+    this.textWidth = head.textWidth;
+    this.matchWidth = head.matchWidth;
+    this.text = head.textVectors;
+    this.commonText = meanRow(head.textVectors, head.textWidth);
+    this.centred = new Float32Array(head.textVectors.length);
+    head.items.forEach((_, place) => this.centred.set(this.centre(this.textVector(place)), place * head.textWidth));
+    this.match = head.matchVectors;
+    this.projection = head.matchProjection;
+    this.collaborative = head.collaborative;
+    this.popularity = new Popularity(head.scoring.behaviour.popularityDays, head.scoring.trainedAt);
+    this.warm = Uint8Array.from(head.items, ({ users }) => (users > 0 ? 1 : 0));
+    for (const { id, events, decayedEvents, ...attributes } of head.items) {
+      const place = this.items.length;
+      this.places.set(id, place);
+      this.items.push(this.describe({ id, ...attributes }, attributes.firstAt));
+      this.popularity.restore(place, events, decayedEvents);
+    }
+  }
+
+  /** Items with a place, removed ones counted. */
+  get size(): number {
+    return this.items.length;
+  }
+
+  placeOf(id: string): number | undefined {
+    return this.places.get(id);
+  }
+
+  item(place: number): CatalogueItem {
+    return this.items[place];
+  }
+
+  /** `attribute: value` of a category. */
+  categoryName(category: number): string {
+    return this.categoryNames[category];
+  }
+
+  /** Whether training saw events of an item. */
+  isWarm(place: number): boolean {
+    return this.warm[place] === 1;
+  }
+
+  isAvailable(place: number): boolean {
+    return !this.removed.has(place);
+  }
+
+  /** Unit vector of an item's text; zeros where it has none. A view, not to be written to. */
+  textVector(place: number): Float32Array {
+    return this.text.subarray(place * this.textWidth, (place + 1) * this.textWidth);
+  }
+
+  /**
+   * An item's text vector without what all texts of the catalogue have in common, of length 1: such vectors tell texts of one kind apart (Mu and
+   * Viswanath 2018). A view, not to be written to.
+   */
+  centredText(place: number): Float32Array {
+    return this.centred.subarray(place * this.textWidth, (place + 1) * this.textWidth);
+  }
+
+  /** Inner product of an item's text vector with another vector. */
+  textProduct(place: number, vector: Float32Array): number {
+    return rowProduct(this.text, place * this.textWidth, vector, this.textWidth);
+  }
+
+  /** The same of the centred text vector. */
+  centredTextProduct(place: number, vector: Float32Array): number {
+    return rowProduct(this.centred, place * this.textWidth, vector, this.textWidth);
+  }
+
+  /** The same with an item's vector of the item tower. */
+  matchProduct(place: number, vector: Float32Array): number {
+    return rowProduct(this.match, place * this.matchWidth, vector, this.matchWidth);
+  }
+
+  /** Vector of the item tower. A view, not to be written to. */
+  matchVector(place: number): Float32Array {
+    return this.match.subarray(place * this.matchWidth, (place + 1) * this.matchWidth);
+  }
+
+  /** Calls `visit` with every item of which an item in a history speaks, and how much. */
+  forNeighbours(place: number, visit: (item: number, weight: number) => void): void {
+    const { neighbours, weights, width } = this.collaborative;
+    const end = Math.min((place + 1) * width, neighbours.length);
+    for (let at = place * width; at < end && neighbours[at] >= 0; at++) visit(neighbours[at], weights[at]);
+  }
+
+  /**
+   * Adds an item, or replaces what is known of one; what its events taught stays.
+   *
+   * @returns its place
+   */
+  upsert(item: NewItem): number {
+    const known = this.places.get(item.id);
+    const place = known ?? this.items.length;
+    this.places.set(item.id, place);
+    this.items[place] = this.describe(item, item.publishedAt ?? this.items.at(place)?.firstAt);
+    this.removed.delete(place);
+    this.text = withRow(this.text, place, this.textWidth, item.vector);
+    this.centred = withRow(this.centred, place, this.textWidth, item.vector && this.centre(item.vector));
+    if (this.matchWidth > 0 && !this.isWarm(place)) this.match = withRow(this.match, place, this.matchWidth, this.project(item.vector));
+    return place;
+  }
+
+  /** Takes an item out of every list. */
+  remove(id: string): void {
+    const place = this.places.get(id);
+    if (place !== undefined) this.removed.add(place);
+  }
+
+  private centre(vector: Float32Array): Float32Array {
+    if (vector.every((value) => value === 0)) return vector;
+    return unitRow(vector.map((value, axis) => value - this.commonText[axis]));
+  }
+
+  private project(vector: Float32Array | undefined): Float32Array {
+    const result = new Float32Array(this.matchWidth);
+    if (vector === undefined) return result;
+    for (let row = 0; row < this.matchWidth; row++) result[row] = rowProduct(this.projection, row * this.textWidth, vector, this.textWidth);
+    return unitRow(result);
+  }
+
+  private describe(item: Omit<NewItem, 'vector'>, firstAt: number | undefined): CatalogueItem {
+    const categories = this.scoring.categories.flatMap((attribute) =>
+      (item.categories?.[attribute] ?? []).map((value) => this.categoryPlace(`${attribute}: ${value}`)),
+    );
+    const numbers = Float64Array.from(this.numbers, (attribute) => {
+      const { mean, deviation } = this.scoring.numbers[attribute];
+      const value = item.numbers?.[attribute];
+      return value === undefined ? NaN : (value - mean) / deviation;
+    });
+    return { id: item.id, categories: [...new Set(categories)], numbers, firstAt };
+  }
+
+  private categoryPlace(name: string): number {
+    const known = this.categoryPlaces.get(name);
+    if (known !== undefined) return known;
+    this.categoryPlaces.set(name, this.categoryNames.length);
+    return this.categoryNames.push(name) - 1;
+  }
+}
+
+/** Inner product of a row of a matrix and a vector: a loop over the flat values, since whole catalogues go through it for each request. */
+function rowProduct(matrix: Float32Array, start: number, vector: Float32Array, width: number): number {
+  let sum = 0;
+  for (let axis = 0; axis < width; axis++) sum += matrix[start + axis] * vector[axis];
+  return sum;
+}
+
+/** A vector brought to length 1; of zeros, or next to it, it has no direction and becomes zeros. */
+function unitRow(vector: Float32Array): Float32Array {
+  const length = Math.sqrt(dotProduct(vector, vector));
+  return length < SHORTEST ? new Float32Array(vector.length) : vector.map((value) => value / length);
+}
+
+const SHORTEST = 1e-4;
+
+/** Mean of the rows that are not of zeros. */
+function meanRow(matrix: Float32Array, width: number): Float32Array {
+  const sum = new Float64Array(width);
+  let rows = 0;
+  for (let start = 0; start < matrix.length; start += width) {
+    const row = matrix.subarray(start, start + width);
+    if (row.every((value) => value === 0)) continue;
+    rows++;
+    for (let axis = 0; axis < width; axis++) sum[axis] += row[axis];
+  }
+  return Float32Array.from(sum, (value) => value / Math.max(1, rows));
+}
+
+/** A matrix with a row put in, grown by half where it is too short. */
+function withRow(matrix: Float32Array, row: number, width: number, values: Float32Array | undefined): Float32Array {
+  let result = matrix;
+  if (matrix.length < (row + 1) * width) {
+    result = new Float32Array(Math.max((row + 1) * width, Math.ceil(matrix.length * 1.5)));
+    result.set(matrix);
+  }
+  if (values === undefined) result.fill(0, row * width, (row + 1) * width);
+  else result.set(values, row * width);
+  return result;
+}

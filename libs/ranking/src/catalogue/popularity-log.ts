@@ -1,0 +1,68 @@
+import type { PopularitySource } from '../scoring/features';
+
+const DAY = 24 * 60 * 60 * 1000;
+/** Multiples of the decay after which an event counts nothing. */
+const FORGOTTEN = 20;
+
+/** An event as popularity counts it. */
+export interface CountedEvent {
+  item: number;
+  at: number;
+  weight: number;
+}
+
+/**
+ * Popularity at any moment of the past, from the log: what `Popularity` held at that time. For training and evaluation, where each user is
+ * looked at in another moment; events after the moment are not counted.
+ */
+export class PopularityLog implements PopularitySource {
+  private readonly times: Float64Array[] = [];
+  private readonly weights: Float64Array[] = [];
+  private readonly totals: number[] = [];
+
+  constructor(
+    events: readonly CountedEvent[],
+    private readonly days: number,
+  ) {
+    const ofItem = new Map<number, CountedEvent[]>();
+    for (const event of events) {
+      if (event.weight <= 0) continue;
+      const own = ofItem.get(event.item);
+      if (own === undefined) ofItem.set(event.item, [event]);
+      else own.push(event);
+    }
+    for (const [item, own] of ofItem) {
+      own.sort((a, b) => a.at - b.at);
+      this.times[item] = Float64Array.from(own, ({ at }) => at);
+      this.weights[item] = Float64Array.from(own, ({ weight }) => weight);
+      this.totals[item] = own.reduce((sum, { weight }) => sum + weight, 0);
+    }
+  }
+
+  /** Weight of all events of the log. */
+  total(item: number): number {
+    return this.totals.at(item) ?? 0;
+  }
+
+  at(item: number, now: number): number {
+    const times = this.times.at(item);
+    if (times === undefined) return 0;
+    const unit = this.days * DAY;
+    let sum = 0;
+    for (let place = lastUntil(times, now); place >= 0 && now - times[place] < FORGOTTEN * unit; place--) {
+      sum += this.weights[item][place] * Math.exp((times[place] - now) / unit);
+    }
+    return sum;
+  }
+}
+
+/** Place of the last time that is not after `now`; −1 where there is none. */
+function lastUntil(times: Float64Array, now: number): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (times[middle] <= now) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
