@@ -1,4 +1,4 @@
-import { appendFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AttuneError, ModelStore } from '@attune/artifact';
@@ -12,7 +12,7 @@ const NEVER = { pollMilliseconds: 10_000 };
 describe('ModelServer', () => {
   let store: ModelStore;
   let server: ModelServer | undefined;
-  const directory = (version: string): string => join(store.directory, APP, version);
+  const directory = (version: string): string => join(store.location, APP, version);
   beforeEach(async () => {
     store = new ModelStore(await mkdtemp(join(tmpdir(), 'attune-server-')));
     await addVersion('1', tinyLabels);
@@ -21,7 +21,7 @@ describe('ModelServer', () => {
   afterEach(async () => {
     await server?.close();
     server = undefined;
-    await rm(store.directory, { recursive: true });
+    await rm(store.location, { recursive: true });
   });
 
   async function addVersion(version: string, labels: string[]): Promise<void> {
@@ -35,6 +35,17 @@ describe('ModelServer', () => {
   };
   const labelsOf = async (served: ModelServer, text: string): Promise<string[]> =>
     Object.keys((await served.predict([{ text }]))[0].probabilities);
+
+  it('serves a version without an int8 file in float32', async () => {
+    const manifest = join(directory('1'), 'attune.json');
+    const content = JSON.parse(await readFile(manifest, 'utf8')) as { onnx: { int8?: string } };
+    delete content.onnx.int8;
+    await writeFile(manifest, JSON.stringify(content));
+    await store.promote(APP, '1');
+    const served = await open();
+    expect(served).toMatchObject({ version: '1', generation: 2, ready: true });
+    expect(await labelsOf(served, 'where is my parcel')).toEqual(tinyLabels);
+  });
 
   it('serves the current version, and changes over under load without a failed call', async () => {
     await addVersion('2', ['a', 'b', 'c', 'd']);

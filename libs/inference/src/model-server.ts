@@ -245,8 +245,10 @@ export class ModelServer {
 async function load({ store, app, accept, prepare, ...options }: ModelServerOptions): Promise<ServedModel> {
   const stored = await store.open(app);
   accept?.(stored);
-  const { version, generation, manifestSha256, directory } = stored;
-  const model = { version, generation, manifestSha256, predictor: await Predictor.open(directory, options) };
+  const { version, generation, manifestSha256, directory, manifest } = stored;
+  // Versions differ, and a service outlives them: one without the quantised file is served as it is.
+  const precision = manifest.onnx[options.precision] === undefined ? 'fp32' : options.precision;
+  const model = { version, generation, manifestSha256, predictor: await Predictor.open(directory, { ...options, precision }) };
   try {
     await prepare?.(model);
     return model;

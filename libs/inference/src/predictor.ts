@@ -73,7 +73,8 @@ export class Predictor {
   private readonly outputLists = new Map<string, readonly string[]>();
 
   private constructor(
-    private readonly directory: string,
+    /** Of the model. */
+    readonly directory: string,
     private readonly model: ServableModel,
     private readonly queue: InferenceQueue,
     private readonly pool: WorkerPool,

@@ -124,10 +124,10 @@ export class WorkerPool {
     for (const pause of this.pauses) clearTimeout(pause);
     for (const { task } of this.retries.splice(0)) task.failed(closedError());
     await Promise.all(
-      [...this.seats].map(({ worker, ready }) => {
+      [...this.seats].map(({ worker }) => {
         const ended = new Promise((resolve) => worker.once('exit', resolve));
-        if (ready) worker.postMessage({ kind: 'close' } satisfies WorkerRequest);
-        else void worker.terminate();
+        // A worker that still loads closes when it has loaded: terminating it inside the native runtime's set-up aborts the process.
+        worker.postMessage({ kind: 'close' } satisfies WorkerRequest);
         return ended;
       }),
     );
@@ -147,8 +147,8 @@ export class WorkerPool {
           resolve();
           this.dispatch();
         } else if (reply.kind === 'failed' && reply.id === undefined) {
+          // It listens to nothing, and so ends by itself.
           failure = deserializeError(reply.error);
-          void worker.terminate();
         } else this.finish(seat, reply);
       });
       worker.on('error', (error) => {

@@ -1,6 +1,7 @@
 import { Document, isScalar, Scalar, stringify } from 'yaml';
 import { describeHeadConfig, type ConfigKey } from './config-keys';
 import { headConfigSchema, type HeadConfig } from './head-config';
+import { rankingConfigSchema, type RankingConfig } from './ranking-config';
 
 const COMMENT_COLUMN = 40;
 
@@ -8,13 +9,14 @@ const COMMENT_COLUMN = 40;
  * A commented head.yaml with every key: its value in `config`, what it means and what it accepts. Keys that the
  * configuration leaves open stand as comments. Read back, the text gives the same configuration.
  */
-export function writeHeadConfigExample(config: HeadConfig = headConfigSchema.parse({})): string {
+export function writeHeadConfigExample(config: HeadConfig | RankingConfig = headConfigSchema.parse({})): string {
+  const schema = config.task === 'ranking' ? rankingConfigSchema : headConfigSchema;
   const lines = [
     '# Configuration of a head: attune train -c head.yaml --out DIR',
     '# Keys left out have the default shown by attune train --help.',
     '',
   ];
-  for (const section of describeHeadConfig()) {
+  for (const section of describeHeadConfig(schema)) {
     const values: Record<string, unknown> = section.name === undefined ? config : sectionOf(config, section.name);
     if (section.name !== undefined) lines.push('', `# ${section.description}`, `${section.name}:`);
     const indent = section.name === undefined ? '' : '  ';
@@ -23,7 +25,7 @@ export function writeHeadConfigExample(config: HeadConfig = headConfigSchema.par
   return `${lines.join('\n')}\n`;
 }
 
-function sectionOf(config: HeadConfig, name: string): Record<string, unknown> {
+function sectionOf(config: HeadConfig | RankingConfig, name: string): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(config).flatMap(([key, value]) => (key === name && typeof value === 'object' ? Object.entries(value) : [])),
   );

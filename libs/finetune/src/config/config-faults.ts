@@ -13,11 +13,12 @@ export interface ConfigFault {
  * Turns zod's issues into faults for a reader: an unknown key becomes a fault of its own with the nearest key that
  * exists, and an option that fits none of several types says what the key accepts and what was given.
  */
-export function configFaults(error: z.ZodError, input: unknown): ConfigFault[] {
+export function configFaults(error: z.ZodError, input: unknown, schema?: z.ZodType): ConfigFault[] {
+  const paths = [...headConfigPaths(schema), ...headConfigEntryPaths(schema)];
   return error.issues.flatMap((issue) => {
     const path = issue.path.map(String);
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ path: [...path, key], message: `unknown key${suggestion([...path, key])}` }));
+      return issue.keys.map((key) => ({ path: [...path, key], message: `unknown key${suggestion([...path, key], paths)}` }));
     }
     return [{ path, message: faultMessage(issue, valueAt(input, path)) }];
   });
@@ -94,8 +95,7 @@ function nearestValue(value: unknown, options: readonly unknown[]): string {
 }
 
 /** Looks for the key as spelt in its own section first, then for the same name in another section. */
-function suggestion(path: string[]): string {
-  const paths = [...headConfigPaths(), ...headConfigEntryPaths()];
+function suggestion(path: string[], paths: string[]): string {
   const name = path.at(-1) ?? '';
   const section = path
     .slice(0, -1)

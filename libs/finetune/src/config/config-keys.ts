@@ -22,32 +22,32 @@ export interface ConfigSection {
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 
 /** Every key of head.yaml with its default and description, in the schema's order. */
-export function describeHeadConfig(): ConfigSection[] {
+export function describeHeadConfig(schema: z.ZodType = headConfigSchema): ConfigSection[] {
   const top: ConfigSection = { name: undefined, description: '', keys: [] };
   const sections = [top];
-  for (const [name, schema] of properties(z.toJSONSchema(headConfigSchema, { io: 'input' }))) {
-    if (isSection(schema)) {
-      const keys = properties(schema).map(([key, keySchema]) => describeKey(`${name}.${key}`, keySchema));
-      sections.push({ name, description: schema.description ?? '', keys });
+  for (const [name, property] of properties(z.toJSONSchema(schema, { io: 'input' }))) {
+    if (isSection(property)) {
+      const keys = properties(property).map(([key, keySchema]) => describeKey(`${name}.${key}`, keySchema));
+      sections.push({ name, description: property.description ?? '', keys });
     } else {
-      top.keys.push(describeKey(name, schema));
+      top.keys.push(describeKey(name, property));
     }
   }
   return sections;
 }
 
 /** Dotted paths of every key and section of head.yaml. */
-export function headConfigPaths(): string[] {
-  return describeHeadConfig().flatMap((section) => [
+export function headConfigPaths(schema: z.ZodType = headConfigSchema): string[] {
+  return describeHeadConfig(schema).flatMap((section) => [
     ...(section.name === undefined ? [] : [section.name]),
     ...section.keys.map((key) => key.path),
   ]);
 }
 
 /** Dotted paths of the keys of lists' entries, without the number of the entry. */
-export function headConfigEntryPaths(): string[] {
-  return properties(z.toJSONSchema(headConfigSchema, { io: 'input' })).flatMap(([name, schema]) =>
-    itemKeys(schema).map((key) => `${name}.${key}`),
+export function headConfigEntryPaths(schema: z.ZodType = headConfigSchema): string[] {
+  return properties(z.toJSONSchema(schema, { io: 'input' })).flatMap(([name, property]) =>
+    itemKeys(property).map((key) => `${name}.${key}`),
   );
 }
 

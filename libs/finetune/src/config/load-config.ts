@@ -4,8 +4,10 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { AttuneError, fileErrorCode } from '@attune/artifact';
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document } from 'yaml';
+import type { z } from 'zod';
 import { configFaults, type ConfigFault } from './config-faults';
 import { headConfigSchema, type HeadConfig } from './head-config';
+import { rankingConfigSchema, type RankingConfig } from './ranking-config';
 
 /** A value given on the command line for one key of head.yaml. */
 export interface ConfigFlag {
@@ -32,13 +34,33 @@ const TUNER_KEYS: Record<string, readonly string[]> = {
  * @throws AttuneError `missing-file`; `bad-config` with every fault, its line or flag, and the nearest key to an unknown one
  */
 export async function loadHeadConfig(file: string | undefined, flags: readonly ConfigFlag[] = []): Promise<HeadConfig> {
+  return loadBySchema(headConfigSchema, file, flags);
+}
+
+/** {@link loadHeadConfig}, of a ranking task. */
+export async function loadRankingConfig(file: string | undefined, flags: readonly ConfigFlag[] = []): Promise<RankingConfig> {
+  return loadBySchema(rankingConfigSchema, file, flags);
+}
+
+/** Whether flags, or else the file, name the task ranking, whose keys are its own. */
+export async function configuresRanking(file: string | undefined, flags: readonly ConfigFlag[] = []): Promise<boolean> {
+  const flag = flags.find(({ path }) => path === 'task');
+  if (flag !== undefined || file === undefined) return flag?.value === 'ranking';
+  return (await readConfigFile(file)).values.task === 'ranking';
+}
+
+async function loadBySchema<Schema extends z.ZodType>(
+  schema: Schema,
+  file: string | undefined,
+  flags: readonly ConfigFlag[],
+): Promise<z.infer<Schema>> {
   const source = file === undefined ? undefined : await readConfigFile(file);
   const values = source?.values ?? {};
   if (file !== undefined) resolvePaths(values, dirname(file));
   applyFlags(values, flags);
-  const parsed = headConfigSchema.safeParse(values);
+  const parsed = schema.safeParse(values);
   if (parsed.success) return parsed.data;
-  const faults = configFaults(parsed.error, values).map((fault) => `  ${locate(fault, flags, source)}${fault.message}`);
+  const faults = configFaults(parsed.error, values, schema).map((fault) => `  ${locate(fault, flags, source)}${fault.message}`);
   const title = file === undefined ? 'the configuration is not valid' : `${file} is not valid`;
   throw new AttuneError('bad-config', [`${title}:`, ...faults].join('\n'), { remedy: 'attune train --help lists every key.' });
 }
@@ -103,7 +125,7 @@ function resolvePaths(values: Section, folder: string): void {
   const ownRows = Array.isArray(values.tasks) ? values.tasks.map((task: unknown) => (isSection(task) ? task.data : undefined)) : [];
   for (const data of [values.data, ...ownRows]) {
     if (!isSection(data)) continue;
-    for (const key of ['train', 'validation', 'test']) {
+    for (const key of ['train', 'validation', 'test', 'events', 'items']) {
       const paths = data[key];
       if (paths !== undefined)
         data[key] = Array.isArray(paths) ? paths.map((path: unknown) => resolvePath(path, folder)) : resolvePath(paths, folder);

@@ -15,22 +15,31 @@ export interface ColumnMapping {
   slice?: string;
 }
 
+/** Roles whose column has one name and no other: those of events and items. */
+const FIXED_ROLES = ['user', 'item', 'event time', 'item text'];
+
 const ROLES = ['text', 'pair', 'label', 'group', 'time', 'slice'] as const;
 
-function missingColumn(path: string, role: string, name: string, present: string[]): AttuneError {
+/** The error for a column that a file lacks, with the nearest that it has. */
+export function missingColumn(path: string, role: string, name: string, present: string[]): AttuneError {
   const folded = present.map((column) => column.toLowerCase());
   const nearest = folded.length > 0 ? closest(name.toLowerCase(), folded) : '';
   const isNear = nearest !== '' && distance(name.toLowerCase(), nearest) <= Math.max(1, Math.floor(name.length / 2));
   const guess = isNear ? `Did you mean "${present[folded.indexOf(nearest)]}"? ` : '';
   const listed = present.map((column) => `"${column}"`).join(', ');
   return new AttuneError('missing-column', `${path} has no column "${name}" for the ${role}; its columns are ${listed}.`, {
-    remedy: `${guess}Name the column with ${keysOf(role)}.`,
+    remedy: `${guess}${remedyOf(role)}`,
   });
+}
+
+function remedyOf(role: string): string {
+  return FIXED_ROLES.includes(role) ? 'Rename the column in the first line of the file.' : `Name the column with ${keysOf(role)}.`;
 }
 
 /** Where the column of a role is named. */
 function keysOf(role: string): string {
   if (role === 'slice') return '--slice';
+  if (role === 'attribute') return 'items.categories, items.numbers or items.publishedAt in head.yaml';
   return `data.${role} in head.yaml${role === 'group' || role === 'time' ? '' : ` or --${role}`}`;
 }
 

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import {
   AttuneError,
   MANIFEST_FILE,
+  RANKING_FOLDER,
   readManifest,
   resolveInside,
   TOKENIZER_FILES,
@@ -44,8 +45,11 @@ export async function exportFormat(model: string, out: string, format?: ExportFo
 
 /** Without the ONNX files, nothing is said of their outputs and their check. */
 function contentOf({ files: _files, schemaVersion: _version, ...content }: Manifest, format: ExportFormat | undefined): ManifestContent {
-  if (format === undefined || format === 'onnx') return content;
-  const { verification: _verification, embedding, ...rest } = content;
+  if (format === undefined) return content;
+  // The encoder of a ranking by itself embeds texts and ranks nothing.
+  const { ranking: _ranking, ...encoder } = content;
+  if (format === 'onnx') return encoder;
+  const { verification: _verification, embedding, ...rest } = encoder;
   return { ...rest, onnx: {}, ...(content.tasks.length === 0 && { embedding }) };
 }
 
@@ -61,7 +65,9 @@ function chooseFiles(manifest: Manifest, format: ExportFormat | undefined): Map<
     case undefined:
       return inPlace(() => true);
     case 'huggingface':
-      return paths.includes('model.safetensors') ? inPlace((path) => !isOnnx(path) && !isAdapter(path)) : new Map();
+      return paths.includes('model.safetensors')
+        ? inPlace((path) => !isOnnx(path) && !isAdapter(path) && !path.startsWith(`${RANKING_FOLDER}/`))
+        : new Map();
     case 'onnx':
       return paths.some(isOnnx)
         ? inPlace((path) => isOnnx(path) || isTokenizer(path) || isReport(path) || path === 'config.json')

@@ -4,7 +4,7 @@ import { AttuneError, isSafeRelativePath, writeDirectoryAtomically, type Manifes
 import { encoderFamily } from '../encoders';
 import { taskLayout } from '../heads/task-layout';
 import { isFamilyHead } from './hugging-face-config';
-import { headManifest, writeManifest, type ManifestContent } from './manifest-of';
+import { headManifest, listFiles, writeManifest, type ManifestContent } from './manifest-of';
 import { modelCard, type CardRun } from './model-card';
 import { copyTokenizer, writeCheckpoint, writeHeads, writeJson } from './model-files';
 import { headSubject, ONNX_FP32, ONNX_INT8, writeOnnx } from './onnx-files';
@@ -96,8 +96,7 @@ async function attach(staging: string, path: string, content: string | Uint8Arra
 
 /** Writes README.md, which speaks of the other files, and attune.json, which lists it too. */
 export async function writeCardAndManifest(staging: string, out: string, content: ManifestContent, run?: CardRun): Promise<Manifest> {
-  const { files } = await writeManifest(staging, content);
-  await writeFile(join(staging, 'README.md'), modelCard(basename(resolve(out)), content, Object.keys(files), run));
+  await writeFile(join(staging, 'README.md'), modelCard(basename(resolve(out)), content, await listFiles(staging), run));
   return writeManifest(staging, content);
 }
 

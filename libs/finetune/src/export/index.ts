@@ -1,6 +1,7 @@
 export { exportEmbeddingModel, type EmbeddingExportOptions } from './export-embedding-model';
 export { exportFormat, type ExportFormat } from './export-format';
 export { exportHead } from './export-head';
+export { exportRankingHead, type RankingExport } from './export-ranking-head';
 export { exportTrainedEmbedder } from './export-trained-embedder';
 export type {
   Agreement,

@@ -1,6 +1,6 @@
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
-import { headOutputName, MANIFEST_FILE, manifestSchema, sha256OfFile, type EncoderConfig, type Manifest } from '@attune/artifact';
+import { describeFiles, headOutputName, MANIFEST_FILE, manifestSchema, type EncoderConfig, type Manifest } from '@attune/artifact';
 import { configuredMatching } from '../config/tasks';
 import type { EvaluationReport } from '../evaluation/report';
 import type { Agreement, FurtherTask, Int8Agreement, TrainedEncoder, TrainedHead } from './trained-head';
@@ -25,7 +25,6 @@ export function headManifest(
   const { head: first, calibration, thresholds: own, scopeRule: ownRule, further = [] } = trained;
   const { temperature: ownTemperature } = calibration;
   const tasks: FurtherTask[] = [{ head: first, temperature: ownTemperature, thresholds: own, scopeRule: ownRule }, ...further];
-  const report = reports.test ?? reports.validation;
   return {
     createdBy,
     tasks: tasks.map(({ head, temperature, thresholds, scopeRule }) => ({
@@ -37,11 +36,17 @@ export function headManifest(
       calibration: { temperature },
       ...(thresholds !== undefined && { thresholds: Object.fromEntries(head.labels.map((label, i) => [label, thresholds[i]])) }),
       ...(scopeRule !== undefined && { outOfScope: scopeRule }),
-      metrics: headlineMetrics(report.tasks?.[head.name ?? ''] ?? report),
+      metrics: metricsOfTask(reports, head.name),
     })),
     ...(trained.embedding && { embedding: trainedEmbedding(trained) }),
     ...encoderContent(trained, agreement, onnx),
   };
+}
+
+/** Figures of a task on its test rows, or on its validation rows where it had none: only another task of the head may have some. */
+function metricsOfTask({ test, validation }: TrainedEncoder['reports'], name = ''): Record<string, number> {
+  const report = [test, validation].map((one) => (one?.tasks === undefined ? one : one.tasks[name])).find((one) => one !== undefined);
+  return report === undefined ? {} : headlineMetrics(report);
 }
 
 /** The manifest of an encoder that was trained to match texts. */
@@ -99,18 +104,14 @@ export function headlineMetrics(report: EvaluationReport): Record<string, number
  * Writes attune.json, with size and SHA-256 of every other file in the directory. The last file of an export.
  */
 export async function writeManifest(directory: string, content: ManifestContent): Promise<Manifest> {
-  const files: Manifest['files'] = {};
-  for (const path of await listFiles(directory)) {
-    const file = join(directory, path);
-    files[path] = { sha256: await sha256OfFile(file), bytes: (await stat(file)).size };
-  }
+  const files = await describeFiles(directory, await listFiles(directory));
   const manifest = manifestSchema.parse({ schemaVersion: 1, ...content, files });
   await writeFile(join(directory, MANIFEST_FILE), `${JSON.stringify(manifest, null, 2)}\n`);
   return manifest;
 }
 
 /** Paths of all files below a directory, sorted, with `/` between their parts; the manifest is left out. */
-async function listFiles(directory: string, prefix = ''): Promise<string[]> {
+export async function listFiles(directory: string, prefix = ''): Promise<string[]> {
   const paths: string[] = [];
   for (const entry of await readdir(join(directory, prefix), { withFileTypes: true })) {
     const path = posix.join(prefix, entry.name);

@@ -1,5 +1,6 @@
 import type { Manifest, ManifestTask } from '@attune/artifact';
 import { configuredMatching, configuredTasks } from '../config/tasks';
+import { rankingCard } from './model-card-ranking';
 import { loadingInstructions } from './model-card-usage';
 import type { TrainedEncoder } from './trained-head';
 
@@ -25,6 +26,7 @@ export function modelCard(name: string, manifest: CardManifest, paths: readonly 
     `# ${name}`,
     summary(manifest),
     ...(run === undefined ? [] : [trainingData(run), training(manifest, run), evaluation(run)]),
+    ...(manifest.ranking === undefined ? [] : [rankingCard(manifest.ranking)]),
     ...manifest.tasks.map(calibration),
     verification(manifest),
     loadingInstructions(manifest, paths, run),

@@ -33,15 +33,28 @@ export class HeadGroup {
     return this.heads.flatMap(({ linears }) => linears);
   }
 
-  /** States `[flowing, hidden]` → what the output layer of one head reads, `[batch, hidden]`. */
-  features(place: number, states: Tensor, packing: Packing, pass: Pass): Tensor {
-    return this.heads[place].features(states, packing, pass).y;
+  /** States `[flowing, hidden]` → what the output layers of all heads read, side by side, `[batch, heads × hidden]`. */
+  features(states: Tensor, packing: Packing, pass: Pass): Float32Array {
+    const parts = this.heads.map((head) => {
+      const { y } = head.features(states, packing, pass);
+      const values = y.read();
+      release(y);
+      return values;
+    });
+    const [, hidden] = states.shape;
+    return sideBySide(
+      parts,
+      this.heads.map((_, place) => ({ start: place * hidden, width: hidden })),
+    );
   }
 
   /** States `[flowing, hidden]` → the logits of all heads. */
   forward(states: Tensor, packing: Packing, pass: Pass): GroupForward {
     const forwards = this.heads.map((head) => head.forward(states, packing, pass));
-    const logits = this.sideBySide(forwards.map(({ y }) => y.read()));
+    const logits = sideBySide(
+      forwards.map(({ y }) => y.read()),
+      this.layout.heads.map(({ outputs }) => outputs),
+    );
     for (const { y } of forwards) release(y);
     if (!pass.training) return { logits };
     const backward = (gradient: Float32Array): Tensor => {
@@ -62,15 +75,16 @@ export class HeadGroup {
     dLogits.release();
     return dStates;
   }
+}
 
-  private sideBySide(parts: Float32Array[]): Float32Array {
-    const { heads, outputs } = this.layout;
-    if (parts.length === 1) return parts[0];
-    const rows = parts[0].length / heads[0].outputs.width;
-    const values = new Float32Array(rows * outputs);
-    heads.forEach(({ outputs: { start, width } }, place) => {
-      for (let row = 0; row < rows; row++) values.set(parts[place].subarray(row * width, (row + 1) * width), row * outputs + start);
-    });
-    return values;
-  }
+/** Matrices of the same rows as one, `columns` saying where each has its own. */
+function sideBySide(parts: Float32Array[], columns: readonly HeadColumns['outputs'][]): Float32Array {
+  if (parts.length === 1) return parts[0];
+  const rows = parts[0].length / columns[0].width;
+  const all = columns.reduce((sum, { width }) => sum + width, 0);
+  const values = new Float32Array(rows * all);
+  columns.forEach(({ start, width }, place) => {
+    for (let row = 0; row < rows; row++) values.set(parts[place].subarray(row * width, (row + 1) * width), row * all + start);
+  });
+  return values;
 }

@@ -88,8 +88,8 @@ export class Network implements TrainableNetwork {
     return this.infer(batch, (states, packing, pass) => this.heads.forward(states, packing, pass).logits);
   }
 
-  features(batch: Batch, kernels: Kernels = this.exact, head = 0): Float32Array {
-    return this.infer(batch, (states, packing, pass) => readAndRelease(this.heads.features(head, states, packing, pass)), { kernels });
+  features(batch: Batch, kernels: Kernels = this.exact): Float32Array {
+    return this.infer(batch, (states, packing, pass) => this.heads.features(states, packing, pass), { kernels });
   }
 
   embed(batch: Batch, options: EmbedOptions = {}): Float32Array {

@@ -92,13 +92,15 @@ export class ReferenceNetwork implements TrainableNetwork {
     return this.valuesOf(() => this.forward(batch, this.read(this.allParameters())));
   }
 
-  features(batch: Batch, _kernels?: Kernels, place = 0): Float32Array {
+  features(batch: Batch): Float32Array {
     return this.valuesOf(() => {
-      const { config } = this.options;
-      const head = this.options.heads[place];
+      const { config, heads } = this.options;
       const parameters = this.lookup(this.read(this.allParameters()));
       const states = referenceEncoder(this.tf, config, parameters, this.compact(batch));
-      return referencePooling(this.tf, config, head.pooling, parameters, states, batch, { prefix: headPrefix(head, place) });
+      const each = heads.map((head, place) =>
+        referencePooling(this.tf, config, head.pooling, parameters, states, batch, { prefix: headPrefix(head, place) }),
+      );
+      return this.tf.concat(each, 1);
     });
   }
 

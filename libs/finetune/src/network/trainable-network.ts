@@ -62,11 +62,10 @@ export interface TrainableNetwork {
   /** Logits `[rows, outputs]` in float32, nothing dropped. */
   logits(batch: Batch): Float32Array;
   /**
-   * What the output layer of a head reads, `[rows, hidden]`, nothing dropped; exact in float32, or in the precision of training.
-   *
-   * @param head place of the head, default the first
+   * What the output layers of the heads read, side by side, `[rows, heads × hidden]`, nothing dropped; exact in float32, or in the precision
+   * of training.
    */
-  features(batch: Batch, kernels?: Kernels, head?: number): Float32Array;
+  features(batch: Batch, kernels?: Kernels): Float32Array;
   /** Embeddings `[rows, hidden]` as in `EmbeddingPass`; nothing is kept for a way back. */
   embed(batch: Batch, options?: EmbedOptions): Float32Array;
   /** Lets go of what was prepared from the weights that learn; to be called before an optimiser changes them. */

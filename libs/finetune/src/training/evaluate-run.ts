@@ -26,9 +26,13 @@ export interface Calibrated {
 
 type Split = 'validation' | 'test';
 
-/** Calibrates the heads on the validation rows, and reports on these. */
-export async function calibrateRun(run: Run, network: TrainableNetwork): Promise<Calibrated> {
-  const outputs = await outputsOn(run, network, 'validation');
+/**
+ * Calibrates the heads on the validation rows, and reports on these.
+ *
+ * @param known what the network says about them, where that was computed already
+ */
+export async function calibrateRun(run: Run, network: TrainableNetwork, known?: SplitOutputs): Promise<Calibrated> {
+  const outputs = known ?? (await outputsOn(run, network, 'validation'));
   const tasks = calibrateTasks(run.layout, outputs.logits, targetsOf(run.validation), configuredTasks(run.config));
   return { outputs, tasks, report: reportOn(run, network, 'validation', outputs, tasks) };
 }
@@ -39,9 +43,13 @@ export async function evaluateTest(run: Run, network: TrainableNetwork, tasks: T
   return reportOn(run, network, 'test', await outputsOn(run, network, 'test'), tasks);
 }
 
-/** The report of the validation rows as training goes on, without calibration. */
-export async function evaluateValidation(run: Run, network: TrainableNetwork): Promise<EvaluationReport> {
-  return reportOn(run, network, 'validation', await outputsOn(run, network, 'validation'));
+/** What the network says about the validation rows as training goes on, and the report of that, without calibration. */
+export async function evaluateValidation(
+  run: Run,
+  network: TrainableNetwork,
+): Promise<{ outputs: SplitOutputs; report: EvaluationReport }> {
+  const outputs = await outputsOn(run, network, 'validation');
+  return { outputs, report: reportOn(run, network, 'validation', outputs) };
 }
 
 async function outputsOn(run: Run, network: TrainableNetwork, split: Split): Promise<SplitOutputs> {

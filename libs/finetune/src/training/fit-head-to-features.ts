@@ -1,9 +1,9 @@
-import { headPrefix, type HeadShape } from '@attune/artifact';
+import { headPrefix } from '@attune/artifact';
 import type { EncodedExample } from '../data/example';
 import { fitWithSelectedL2, type FeatureRows, type SelectionOptions } from '../heads/select-regularization';
 import { hostProduct } from '../native/host-product';
 import type { Kernels } from '../native/kernels';
-import { headOutputs } from '../heads/task-layout';
+import { headOutputs, labelledRows, takeColumns, type TaskLayout } from '../heads/task-layout';
 import type { TrainableNetwork } from '../network/trainable-network';
 import type { Random } from '../random';
 import { overExamples, targetsOf, type PassOptions } from './evaluate-network';
@@ -13,12 +13,10 @@ const WARM_START_ROWS = { aLabel: 24, least: 1024, most: 4096 };
 /** A warm start's penalty is strong: its logits are to be small enough for fine-tuning to change them. */
 const WARM_START = { grid: [1e-4], maxIterations: 60 };
 
-export interface FitHeadOptions extends PassOptions {
+export interface FitHeadsOptions extends PassOptions {
   network: TrainableNetwork;
-  head: HeadShape;
-  /** Its place among the heads; default the first. */
-  place?: number;
-  /** Width of the features. */
+  layout: TaskLayout;
+  /** Width of the features of a head. */
   width: number;
   train: EncodedExample[];
   validation: EncodedExample[];
@@ -26,34 +24,49 @@ export interface FitHeadOptions extends PassOptions {
 }
 
 /**
- * The `head` tuner: features of the frozen encoder are computed once, in float32, and the output layer is fitted to them
- * until it converges, with the penalty that the validation rows choose.
+ * The `head` tuner: features of the frozen encoder are computed once, in float32, and the output layers are fitted to them
+ * until they converge, with the penalty that the validation rows choose.
  */
-export async function fitHead(options: FitHeadOptions): Promise<void> {
-  assignFit(options, await featuresOf(options, options.train), await featuresOf(options, options.validation), {});
+export async function fitHeads(options: FitHeadsOptions): Promise<void> {
+  const train = await featuresOf(options, options.train);
+  const validation = await featuresOf(options, options.validation);
+  train.forEach((rows, place) => assignFit(options, place, rows, validation[place], {}));
 }
 
-/** Puts the output layer where a fit on some of the rows has it, for fine-tuning to start from (Kumar et al. 2022). */
-export async function warmStartHead(options: FitHeadOptions): Promise<void> {
-  const { network, head, train, random } = options;
+/** Puts the output layers where a fit on some of the rows has them, for fine-tuning to start from (Kumar et al. 2022). */
+export async function warmStartHeads(options: FitHeadsOptions): Promise<void> {
+  const { network, layout, train, random } = options;
   const { aLabel, least, most } = WARM_START_ROWS;
-  const enough = Math.min(most, Math.max(least, aLabel * headOutputs(head)));
-  const rows = await featuresOf(options, random.shuffle([...train]).slice(0, enough), network.kernels);
-  assignFit(options, rows, rows, WARM_START);
+  const outputs = Math.max(...layout.heads.map(({ head }) => headOutputs(head)));
+  const enough = Math.min(most, Math.max(least, aLabel * outputs));
+  const features = await featuresOf(options, random.shuffle([...train]).slice(0, enough), network.kernels);
+  features.forEach((rows, place) => assignFit(options, place, rows, rows, WARM_START));
 }
 
-async function featuresOf(options: FitHeadOptions, examples: EncodedExample[], kernels?: Kernels): Promise<FeatureRows> {
-  const { network, width, place } = options;
-  const features = await overExamples(examples, width, options, (batch) => network.features(batch, kernels, place));
-  return { features, rows: examples.length, targets: targetsOf(examples) };
+/** What each head reads of those examples that have a label for it, from one pass over all of them. */
+async function featuresOf(options: FitHeadsOptions, examples: EncodedExample[], kernels?: Kernels): Promise<FeatureRows[]> {
+  const { network, layout, width } = options;
+  const all = layout.heads.length * width;
+  const features = await overExamples(examples, all, options, (batch) => network.features(batch, kernels));
+  const targets = targetsOf(examples);
+  return layout.heads.map((columns, place) => {
+    const rows = labelledRows(targets, columns, layout);
+    return {
+      features: takeColumns(features, all, { start: place * width, width }, rows),
+      rows: rows.length,
+      targets: takeColumns(targets, layout.targets, columns.targets, rows),
+    };
+  });
 }
 
 function assignFit(
-  { network, head, width, place = 0 }: FitHeadOptions,
+  { network, layout, width }: FitHeadsOptions,
+  place: number,
   train: FeatureRows,
   validation: FeatureRows,
   selection: Pick<SelectionOptions, 'grid' | 'maxIterations'>,
 ): void {
+  const { head } = layout.heads[place];
   const matmul = hostProduct(network.kernels);
   const layer = fitWithSelectedL2(train, validation, { task: head.task, width, outputs: headOutputs(head), matmul, ...selection });
   network.forgetWeights();

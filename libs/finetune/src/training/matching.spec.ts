@@ -178,6 +178,17 @@ describe('matching beside classification on one encoder', () => {
     await session.close();
   });
 
+  it('gives a task without test rows the figures of its validation rows', async () => {
+    const { tasks = [], ...config } = jointConfig({ epochs: 1 });
+    const test = join(folder, 'test-pairs.jsonl');
+    const tested = tasks.map((task) => (task.data === undefined ? task : { ...task, data: { ...task.data, test } }));
+    const result = await trainHead({ ...config, tasks: tested }, optionsFor('half-tested'));
+    expect(Object.keys(result.test?.tasks ?? {})).toEqual(['match']);
+    const manifest = await readManifest(join(folder, 'half-tested'));
+    expect(manifest.tasks[0].metrics.accuracy).toBe(result.validation.tasks?.opinion.accuracy);
+    expect(manifest.embedding?.matching?.metrics.mrr).toBe(result.test?.mrr);
+  });
+
   it('is better at matching than without that task', async () => {
     const { tasks = [], ...config } = jointConfig();
     const both = await trainHead(jointConfig(), optionsFor('both'));

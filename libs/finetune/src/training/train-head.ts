@@ -67,10 +67,10 @@ async function tuneAndEvaluate(run: Run): Promise<Tuned> {
     // TensorFlow has them now, and what is exported comes from there.
     encoder.weights.clear();
     options.onEvent({ type: 'parameters', trainable: trainableParameters, total: totalParameters });
-    const history = await tune(run, network, tuner);
+    const { history, outputs } = await tune(run, network, tuner);
     stopIfAborted(options.signal);
     options.onEvent({ type: 'phase', name: 'evaluating' });
-    const calibrated = await calibrateRun(run, network);
+    const calibrated = await calibrateRun(run, network, outputs);
     const test = await evaluateTest(run, network, calibrated.tasks);
     const adapter = tuner.adapter?.(config.encoder);
     return {

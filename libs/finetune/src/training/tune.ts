@@ -9,10 +9,10 @@ import { Random } from '../random';
 import { findTuner, type AttachedTuner } from '../tuners';
 import { CheckpointStore, type Checkpoint } from './checkpoint';
 import { targetsOf } from './evaluate-network';
-import { evaluateValidation } from './evaluate-run';
+import { evaluateValidation, type SplitOutputs } from './evaluate-run';
 import { checkpointJudge } from './evaluate-tasks';
 import type { TrainingHistory } from './events';
-import { fitHead, warmStartHead } from './fit-head-to-features';
+import { fitHeads, warmStartHeads } from './fit-head-to-features';
 import { LabelledSteps } from './labelled-steps';
 import { MatchingSteps } from './matching-steps';
 import { identityOf, passOptions, type Run } from './run';
@@ -24,14 +24,24 @@ export function checkpointsOf(out: string): CheckpointStore {
   return new CheckpointStore(`${out}.training`);
 }
 
+/** What a training leaves beside the weights. */
+export interface TunedRun {
+  history: TrainingHistory;
+  /** What the weights that were kept say about the validation rows, where that was computed in this process. */
+  outputs?: SplitOutputs | undefined;
+}
+
 /** Fits the output layers to the encoder as it is, where that is wanted, and trains. */
-export async function tune(run: Run, network: TrainableNetwork, tuner: AttachedTuner): Promise<TrainingHistory> {
+export async function tune(run: Run, network: TrainableNetwork, tuner: AttachedTuner): Promise<TunedRun> {
   const { config, options } = run;
   const checkpoints = checkpointsOf(options.out);
   const checkpoint = options.resume ? await loadCheckpoint(run, checkpoints) : undefined;
-  if (run.layout.heads.length > 0 && (config.tuner.name === 'head' || (config.head.warmStart && !checkpoint))) await fitHeads(run, network);
-  if (config.tuner.name === 'head') return { losses: [], evaluations: [] };
+  if (run.layout.heads.length > 0 && (config.tuner.name === 'head' || (config.head.warmStart && !checkpoint)))
+    await fitOutputLayers(run, network);
+  if (config.tuner.name === 'head') return { history: { losses: [], evaluations: [] } };
   options.onEvent({ type: 'phase', name: 'training' });
+  let latest: SplitOutputs | undefined;
+  let kept: SplitOutputs | undefined;
   const loop = new TrainingLoop({
     network,
     tuner,
@@ -41,18 +51,25 @@ export async function tune(run: Run, network: TrainableNetwork, tuner: AttachedT
     metric: checkpointJudge(config),
     // A pretrained encoder finds texts by their vectors already; what training makes of it must be better.
     judgesStart: run.layout.heads.length === 0,
-    evaluate: () => evaluateValidation(run, network),
+    evaluate: async () => {
+      const { outputs, report } = await evaluateValidation(run, network);
+      latest = outputs;
+      return report;
+    },
     checkpoints,
     identity: identityOf(run),
     signal: options.signal,
-    onEvent: options.onEvent,
+    onEvent: (event) => {
+      if (event.type === 'evaluation' && (event.best || !config.training.keepBest)) kept = latest;
+      options.onEvent(event);
+    },
   });
   try {
     if (checkpoint) {
       loop.restore(checkpoint);
       options.onEvent({ type: 'note', message: `Resumed at step ${checkpoint.progress.step}.` });
     }
-    return await loop.run();
+    return { history: await loop.run(), outputs: kept };
   } finally {
     loop.dispose();
   }
@@ -79,17 +96,13 @@ async function loadCheckpoint(run: Run, checkpoints: CheckpointStore): Promise<C
   return checkpoint;
 }
 
-async function fitHeads(run: Run, network: TrainableNetwork): Promise<void> {
+async function fitOutputLayers(run: Run, network: TrainableNetwork): Promise<void> {
   const { config, options, layout, encoder, train, validation } = run;
   options.onEvent({ type: 'phase', name: 'fitting the output layer' });
   const { hiddenSize: width } = encoder.config;
-  const fit = config.tuner.name === 'head' ? fitHead : warmStartHead;
+  const fit = config.tuner.name === 'head' ? fitHeads : warmStartHeads;
   const random = new Random(config.seed).fork('features');
-  for (const [place, columns] of layout.heads.entries()) {
-    const labelled = (examples: EncodedExample[]): EncodedExample[] => examplesOfHead(examples, columns, layout);
-    const rows = { train: labelled(train), validation: labelled(validation) };
-    await fit({ network, head: columns.head, place, width, ...rows, ...passOptions(run), random });
-  }
+  await fit({ network, layout, width, train, validation, ...passOptions(run), random });
 }
 
 function sourcesOf(run: Run, network: TrainableNetwork): StepSource[] {
