@@ -1,3 +1,5 @@
+import { AttuneError } from '@attune/artifact';
+import { parseLocation } from '@attune/object-store';
 import { z } from 'zod';
 import { parseApiKeyEntries } from '../security/api-key-entries';
 import { isLoopback } from '../security/loopback';
@@ -10,11 +12,27 @@ function readableKeys(text: string, context: z.RefinementCtx): void {
   for (const fault of parseApiKeyEntries(text).faults) context.addIssue({ code: 'custom', message: fault });
 }
 
+function modelStoreAddress(text: string, context: z.RefinementCtx): void {
+  try {
+    parseLocation(text);
+  } catch (error) {
+    if (!(error instanceof AttuneError)) throw error;
+    context.addIssue({ code: 'custom', message: 'must be a folder, or like s3://bucket/prefix' });
+  }
+}
+
 /** The variables every service reads. */
 export const BASE_VARIABLES = {
   host: variable('ATTUNE_HOST', z.string().default('127.0.0.1').describe('Address to listen on; others than loopback need API keys')),
   port: variable('ATTUNE_PORT', wholeNumber(0, 65_535).default(3000).describe('Port to listen on; 0 takes any free one')),
-  modelsDirectory: variable('ATTUNE_MODELS', z.string().default('models').describe('Folder of the model store')),
+  models: variable(
+    'ATTUNE_MODELS',
+    z.string().superRefine(modelStoreAddress).default('models').describe('The model store: a folder, or s3://bucket/prefix'),
+  ),
+  modelCache: variable(
+    'ATTUNE_MODEL_CACHE',
+    file.describe('Folder in which versions of a model store in S3 are kept on the machine; default models in ATTUNE_CACHE'),
+  ),
   dataDirectory: variable('ATTUNE_DATA', z.string().optional().describe('Folder of the embedded database; not with DATABASE_URL')),
   databaseUrl: variable(
     'DATABASE_URL',

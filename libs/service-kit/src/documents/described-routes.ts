@@ -19,9 +19,9 @@ export function describedRoutes(app: INestApplicationContext): DescribedRoute[] 
   const scanner = new MetadataScanner();
   const routes: DescribedRoute[] = [];
   for (const module of app.get(ModulesContainer).values()) {
-    for (const { metatype, instance } of module.controllers.values()) {
+    for (const { metatype } of module.controllers.values()) {
       if (typeof metatype !== 'function') continue;
-      const prototype: object = Object.getPrototypeOf(instance) as object;
+      const prototype = metatype.prototype as object;
       for (const name of scanner.getAllMethodNames(prototype)) {
         const handler: unknown = Reflect.get(prototype, name);
         if (typeof handler !== 'function') continue;

@@ -7,7 +7,10 @@ export function modelVariables(app: string) {
     app: variable('ATTUNE_APP', z.string().default(app).describe('Name of the head in the model store')),
     precision: variable(
       'ATTUNE_PRECISION',
-      z.enum(['int8', 'fp32'], { error: 'must be int8 or fp32' }).default('int8').describe('Weights of the model that is served'),
+      z
+        .enum(['int8', 'fp32'], { error: 'must be int8 or fp32' })
+        .default('int8')
+        .describe('Weights of the model that is served; fp32 where a version has no int8 file'),
     ),
     inferenceThreads: variable(
       'ATTUNE_INFERENCE_THREADS',

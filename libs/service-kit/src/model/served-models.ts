@@ -1,19 +1,21 @@
-import { ModelStore } from '@attune/artifact';
+import type { ModelStore } from '@attune/artifact';
 import { ModelServer, type ModelServerOptions } from '@attune/inference';
+import { openModelStore } from '@attune/object-store';
+import type { BaseConfiguration } from '../configuration/define-configuration';
 import type { Readiness } from '../health/readiness';
 import type { Logger } from '../logging/logger';
 import type { InferenceMetrics } from '../metrics/inference-metrics';
 import type { Shutdown } from '../shutdown/shutdown';
 
-/** What a service opens a model with; the rest comes from its own parts. */
-export interface ServedModelOptions extends Omit<ModelServerOptions, 'store' | 'observer'> {
-  /** Folder of the model store. */
-  modelsDirectory: string;
-}
+/** What a service opens a model with; the rest comes from its configuration and its own parts. */
+export type ServedModelOptions = Omit<ModelServerOptions, 'store' | 'observer'>;
 
-/** Opens the model of a service, tied to its metrics, log, readiness and shutdown. */
+/** Opens the models of a service, tied to its metrics, log, readiness and shutdown. */
 export class ServedModels {
+  private store: Promise<ModelStore> | undefined;
+
   constructor(
+    private readonly configuration: Pick<BaseConfiguration, 'models' | 'modelCache'>,
     private readonly logger: Logger,
     private readonly inference: InferenceMetrics,
     private readonly readiness: Readiness,
@@ -21,10 +23,12 @@ export class ServedModels {
   ) {}
 
   /** @throws what `ModelServer.open` throws */
-  async open({ modelsDirectory, ...options }: ServedModelOptions): Promise<ModelServer> {
+  async open(options: ServedModelOptions): Promise<ModelServer> {
     const { app } = options;
     const { logger, inference } = this;
-    const server = await ModelServer.open({ ...options, store: new ModelStore(modelsDirectory), observer: inference.observer(app) });
+    const { models, modelCache } = this.configuration;
+    this.store ??= openModelStore(models, { cache: modelCache });
+    const server = await ModelServer.open({ ...options, store: await this.store, observer: inference.observer(app) });
     inference.watch(app, () => server.load);
     this.shutdown.add('storage', 'model', () => server.close());
     server.onSwap(({ version }) => logger.info({ version }, 'another version of the model serves'));

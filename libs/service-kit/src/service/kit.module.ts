@@ -33,6 +33,12 @@ export interface KitParts {
   readonly checkAnswers: boolean;
 }
 
+/** The routes that every service has. */
+const CONTROLLERS = [HealthController, MetricsController, DocumentsController];
+
+/** What every module of a service can inject. */
+const INJECTABLE = [CONFIGURATION, LOGGER, Metrics, InferenceMetrics, ServedModels, SocketAccess, Tracing, Readiness, Shutdown];
+
 /** What every module of a service can inject, and the routes that every service has. */
 @Module({})
 export class KitModule {
@@ -51,7 +57,8 @@ export class KitModule {
       {
         provide: ServedModels,
         inject: [InferenceMetrics],
-        useFactory: (inference: InferenceMetrics) => new ServedModels(parts.logger, inference, parts.readiness, parts.shutdown),
+        useFactory: (inference: InferenceMetrics) =>
+          new ServedModels(parts.configuration, parts.logger, inference, parts.readiness, parts.shutdown),
       },
     ];
     const everyRequest: Provider[] = [
@@ -63,9 +70,21 @@ export class KitModule {
       module: KitModule,
       global: true,
       imports: [service],
-      controllers: [HealthController, MetricsController, DocumentsController],
+      controllers: CONTROLLERS,
       providers: [...shared, ...everyRequest],
-      exports: [CONFIGURATION, LOGGER, Metrics, InferenceMetrics, ServedModels, SocketAccess, Tracing, Readiness, Shutdown],
+      exports: INJECTABLE,
+    };
+  }
+
+  /** The same around a service that is looked at and does not run: nothing that can be injected is there. */
+  static forPreview(service: NonNullable<DynamicModule['imports']>[number]): DynamicModule {
+    return {
+      module: KitModule,
+      global: true,
+      imports: [service],
+      controllers: CONTROLLERS,
+      providers: [...INJECTABLE, SERVICE_DOCUMENTS].map((provide) => ({ provide, useValue: undefined })),
+      exports: INJECTABLE,
     };
   }
 }

@@ -7,8 +7,8 @@ import type { Environment } from '..';
 const ROOT = join(__dirname, '../../../..');
 
 /** Starts the example service as a process of its own. */
-function start(environment: Environment) {
-  const child = spawn(process.execPath, ['-r', '@swc-node/register', join(__dirname, '../../test/example-service.ts')], {
+function start(environment: Environment, ...given: readonly string[]) {
+  const child = spawn(process.execPath, ['-r', '@swc-node/register', join(__dirname, '../../test/example-service.ts'), ...given], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'], SWC_NODE_PROJECT: join(ROOT, 'tsconfig.base.json'), ATTUNE_PORT: '0', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -18,6 +18,7 @@ function start(environment: Environment) {
   const lines: Record<string, unknown>[] = [];
   const listening = new Promise<string>((resolve) => {
     createInterface(child.stdout).on('line', (line) => {
+      if (!line.startsWith('{"')) return;
       const entry = JSON.parse(line) as Record<string, unknown>;
       lines.push(entry);
       if (typeof entry['url'] === 'string') resolve(entry['url']);
@@ -50,6 +51,22 @@ describe('a service as a process', () => {
     await fetch(`${await listening}/v1/reject`).catch(() => undefined);
     const { status, lines } = await ended;
     expect(status).toBe(1);
-    expect(lines.at(-1)).toMatchObject({ level: 'fatal', err: { message: 'nobody handles this' } });
+    // The lines of requests are written later than they were made, so it need not be the last one.
+    expect(lines).toContainEqual(
+      expect.objectContaining({ level: 'fatal', err: expect.objectContaining({ message: 'nobody handles this' }) }),
+    );
+  });
+
+  it('prints its OpenAPI document where it is asked for that alone', async () => {
+    const printing = start({ ATTUNE_MODELS: '/nowhere' }, '--openapi');
+    const printed: Buffer[] = [];
+    printing.child.stdout.on('data', (chunk: Buffer) => printed.push(chunk));
+    const status = new Promise((resolve) => printing.child.once('close', resolve));
+    expect(await status).toBe(0);
+    const { child, listening, ended } = start({});
+    const served: unknown = await (await fetch(`${await listening}/openapi.json`)).json();
+    child.kill('SIGTERM');
+    await ended;
+    expect(JSON.parse(Buffer.concat(printed).toString())).toEqual(served);
   });
 });

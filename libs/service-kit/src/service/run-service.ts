@@ -2,6 +2,7 @@ import { AttuneError } from '@attune/artifact';
 import type { BaseConfiguration, ConfigurationDefinition } from '../configuration/define-configuration';
 import { createLogger, type Logger } from '../logging/logger';
 import { createService } from './create-service';
+import { describeService } from './describe-service';
 import type { Service, ServiceOptions } from './service-options';
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
@@ -13,6 +14,8 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
  * - 0 after an orderly shutdown, 1 after one whose steps failed or took too long,
  * - 2 where the configuration is wrong, 1 where the start fails otherwise,
  * - 1 at an unhandled rejection or exception: the state is unknown then, and whoever started it starts it again.
+ *
+ * With the argument `--openapi` the process prints the OpenAPI document of the service instead, and opens nothing.
  *
  * @param options makes the service from the configuration; it may open what the modules stand on
  */
@@ -29,6 +32,10 @@ export async function runService<Configuration extends BaseConfiguration>(
   process.on('unhandledRejection', endOnFault('a rejection that nobody handles'));
   try {
     const made = await options(definition.loadConfiguration(process.env));
+    if (process.argv.includes('--openapi')) {
+      process.stdout.write(`${JSON.stringify(await describeService(made), null, 2)}\n`);
+      return;
+    }
     logger = made.logger ?? createLogger({ name: made.name, version: made.version, level: made.configuration.logLevel });
     const early = listenForSignals();
     const service = await createService({ ...made, logger });
