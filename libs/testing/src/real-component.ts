@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { withFolderLock } from './folder-lock';
 import { testRunFolder } from './test-run';
 
 /** A broker or a database that specs use for real. `Address` is what they need to reach it, as JSON. */
@@ -31,9 +31,8 @@ export interface StartedComponent<Address> {
   readonly folder?: string;
 }
 
-/** Milliseconds that one spec waits for another that starts the component. */
+/** Milliseconds that a component may take to start. */
 const START_TIMEOUT = 180_000;
-const POLL = 100;
 
 /**
  * A `describe` whose specs use a real component: started by the first spec file of a test run that needs it, shared by
@@ -91,25 +90,6 @@ export async function acquireComponent<Address>(component: RealComponent<Address
     const started = JSON.parse(await readFile(record, 'utf8')) as StartedComponent<Address>;
     return started.address;
   });
-}
-
-/** Making a folder is atomic: one process succeeds, the others wait until it is gone. */
-async function withFolderLock<T>(path: string, work: () => Promise<T>): Promise<T> {
-  const deadline = Date.now() + START_TIMEOUT;
-  while (
-    !(await mkdir(path).then(
-      () => true,
-      () => false,
-    ))
-  ) {
-    if (Date.now() > deadline) throw new Error(`${path} is held by another spec for too long.`);
-    await sleep(POLL);
-  }
-  try {
-    return await work();
-  } finally {
-    await rm(path, { recursive: true, force: true });
-  }
 }
 
 function isContinuousIntegration(): boolean {

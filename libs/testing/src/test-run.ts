@@ -59,8 +59,8 @@ async function endProcess(pid: number, signal: NodeJS.Signals): Promise<void> {
   }
 }
 
-/** A process that has ended stays as a zombie where its parent, which may be the container's first process, never asks for it. */
-async function isRunning(pid: number): Promise<boolean> {
+/** Whether a process runs. One that has ended stays as a zombie where its parent, which may be the container's first process, never asks for it. */
+export async function isRunning(pid: number): Promise<boolean> {
   try {
     process.kill(pid, 0);
   } catch {

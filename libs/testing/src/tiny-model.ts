@@ -1,8 +1,8 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  describeFiles,
   MANIFEST_FILE,
-  sha256OfFile,
   textNormalizationSchema,
   type EncoderConfig,
   type EntityMarkers,
@@ -83,11 +83,7 @@ async function manifestOf(
   tasks: ManifestTask[],
   { maxLength, entityMarkers }: Pick<TinyModelParts, 'maxLength' | 'entityMarkers'>,
 ): Promise<Manifest> {
-  const files: Manifest['files'] = {};
-  for (const path of ['tokenizer.json', 'onnx/model.onnx', 'onnx/model_quantized.onnx']) {
-    const file = join(directory, path);
-    files[path] = { sha256: await sha256OfFile(file), bytes: (await stat(file)).size };
-  }
+  const files = await describeFiles(directory, ['tokenizer.json', 'onnx/model.onnx', 'onnx/model_quantized.onnx']);
   const { family, hiddenSize, tokenTypes, padTokenId } = config;
   return {
     schemaVersion: 1,

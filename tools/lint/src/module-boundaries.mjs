@@ -6,7 +6,8 @@
  * | type:app       | everything under apps/                    |
  * | type:core      | finetune                                  |
  * | type:domain    | opinion, dialogue, ranking                |
- * | type:runtime   | onnx, inference, event-stream, storage    |
+ * | type:runtime   | onnx, inference, event-stream, storage,   |
+ * |                | object-store                              |
  * | type:kit       | service-kit                               |
  * | type:contracts | contracts, artifact                       |
  * | type:testing   | testing                                   |
@@ -31,6 +32,7 @@ const OWNED_PACKAGES = [
   { packages: ['onnxruntime-node'], owner: 'lib:onnx' },
   { packages: ['kafkajs'], owner: 'lib:event-stream' },
   { packages: ['pg', '@electric-sql/*'], owner: 'lib:storage' },
+  { packages: ['@aws-sdk/*'], owner: 'lib:object-store' },
 ];
 
 /** The libraries of type:runtime: each owns another package, so each has its own row. A new one is added here. */
@@ -39,6 +41,7 @@ const RUNTIME_LIBRARIES = {
   'lib:inference': ['type:contracts', 'lib:onnx'],
   'lib:event-stream': ['type:contracts'],
   'lib:storage': ['type:contracts'],
+  'lib:object-store': ['type:contracts'],
 };
 
 const bannedFor = (tag) =>
