@@ -21,6 +21,7 @@ import { DocumentRepository } from './documents/document-repository';
 import { DocumentsController } from './documents/documents.controller';
 import { Housekeeping } from './resources/housekeeping';
 import { ResourcesModule } from './resources/resources.module';
+import { Explanations } from './scoring/explanations';
 import { ScoringHandler } from './scoring/scoring.handler';
 import { ScoringMetrics } from './scoring/scoring-metrics';
 import { ScoringService } from './scoring/scoring-service';
@@ -49,9 +50,14 @@ const http: Provider[] = [
     useFactory: (stream: EventStream) => new DocumentIntake(stream),
   },
   {
+    provide: Explanations,
+    inject: [SentimentModel],
+    useFactory: (model: SentimentModel) => new Explanations(model),
+  },
+  {
     provide: DocumentReader,
-    inject: [DocumentRepository, SentimentModel],
-    useFactory: (documents: DocumentRepository, model: SentimentModel) => new DocumentReader(documents, model),
+    inject: [DocumentRepository, Explanations],
+    useFactory: (documents: DocumentRepository, explanations: Explanations) => new DocumentReader(documents, explanations),
   },
   {
     provide: AlertFeed,

@@ -4,10 +4,9 @@ import { join } from 'node:path';
 import type { AlertRecord, Watch, Webhook } from '@attune/contracts';
 import { verifyWebhook } from '@attune/opinion';
 import { createApiKey } from '@attune/service-kit';
-import { writeWordListModel } from '@attune/testing';
+import { quietDocuments, type SurgeTarget, surgeUntil, writeWordListModel } from '@attune/testing';
 import { subscribeToAlerts, type AlertSubscriber } from './alert-stream-client';
 import { startMonitor, until, type RunningMonitor } from './running-monitor';
-import { quietDocuments, surgeUntil, type SurgeTarget } from './surge';
 import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver';
 
 const NAMES = ['Orbix', 'Velmar', 'Tandor'];

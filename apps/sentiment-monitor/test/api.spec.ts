@@ -1,11 +1,19 @@
+import { quietDocuments, surgeUntil, type SurgeTarget } from '@attune/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AlertRecord } from '@attune/contracts';
-import { createApiKey, includesScope, SCOPES, type Scope } from '@attune/service-kit';
-import { ApiDocument, exampleRequests, fuzzOperation, sendApiRequest, writeWordListModel, type ApiOperation } from '@attune/testing';
+import { createApiKey, includesScope, type Scope } from '@attune/service-kit';
+import {
+  ApiDocument,
+  exampleRequests,
+  fuzzOperation,
+  keyFaults,
+  sendApiRequest,
+  writeWordListModel,
+  type ApiOperation,
+} from '@attune/testing';
 import { startMonitor, until, type RunningMonitor } from './running-monitor';
-import { quietDocuments, surgeUntil, type SurgeTarget } from './surge';
 
 const KEYS = { read: createApiKey('reader', 'read'), write: createApiKey('writer', 'write'), admin: createApiKey('owner', 'admin') };
 const REQUESTS = 40;
@@ -91,22 +99,7 @@ describe('the API of the sentiment monitor', () => {
   });
 
   it('asks for the keys and scopes that its document names', async () => {
-    const wrong: string[] = [];
-    for (const operation of document.operations) {
-      const [request] = exampleRequests(operation, { id: 'none' });
-      const needed = operation.scopes[0] as Scope | undefined;
-      const statusWith = async (headers: Record<string, string>) => (await sendApiRequest(monitor.url, request, headers)).status;
-      if (needed === undefined) {
-        if ((await statusWith({})) !== 200) wrong.push(`${operation.operationId} needs a key`);
-        continue;
-      }
-      if ((await statusWith({})) !== 401) wrong.push(`${operation.operationId} answers without a key`);
-      if ((await statusWith({ 'x-api-key': `${KEYS.admin.key}x` })) !== 401) wrong.push(`${operation.operationId} answers a wrong key`);
-      for (const scope of SCOPES.filter((held) => !includesScope(held, needed))) {
-        if ((await statusWith(bearer(scope))) !== 403) wrong.push(`${operation.operationId} answers a key of scope ${scope}`);
-      }
-    }
-    expect(wrong).toEqual([]);
+    expect(await keyFaults(document, { url: monitor.url, keys: KEYS, includes: includesScope })).toEqual([]);
   });
 
   it('answers requests of all kinds as documented, and none with an error of its own', async () => {

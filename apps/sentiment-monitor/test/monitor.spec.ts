@@ -52,6 +52,10 @@ describe('the sentiment monitor on its embedded defaults', () => {
       status: 200,
       body: { text: good.text, modelVersion: '1', sentiments: [{ watchId, label: 'positive' }] },
     });
+    const [{ scoredText, explanation }] = (
+      scored.body as { sentiments: { scoredText: string; explanation: { text: string; start: number; end: number }[] }[] }
+    ).sentiments;
+    for (const { text, start, end } of explanation) expect(scoredText.slice(start, end)).toBe(text);
   });
 
   it('finds topics by the meaning of a description', async () => {
@@ -79,6 +83,27 @@ describe('the sentiment monitor on its embedded defaults', () => {
     const trend = await monitor.request('GET', `/v1/watches/${watchId}/trend?${query}`);
     const points = (trend.body as { points: { documents: { positive: number } }[] }).points;
     expect(points.reduce((sum, { documents }) => sum + documents.positive, 0)).toBe(1);
+    query.set('expected', 'true');
+    const band = await monitor.request('GET', `/v1/watches/${watchId}/trend?${query}`);
+    expect((band.body as { points: { expected?: object }[] }).points.map(({ expected: _expected, ...point }) => point)).toEqual(points);
+  });
+
+  it('tells what was to be expected, once a past suffices to tell', async () => {
+    const created = await monitor.request('POST', '/v1/watches', { name: 'Yonder', target: { kind: 'entity', names: ['Yonder'] } });
+    const { id } = created.body as { id: string };
+    const past = Array.from({ length: 60 }, (_, place) =>
+      document(`past-${String(place)}`, `Yonder terrible loss number ${String(place)}`, minutesAgo(60 * (120 - 2 * place))),
+    );
+    expect((await monitor.request('POST', '/v1/documents', { documents: past })).body).toEqual({ accepted: 60, refused: [] });
+    await until(async () => (await monitor.request('GET', '/v1/documents/past-59')).status === 200);
+    const query = new URLSearchParams({ from: minutesAgo(24 * 60), to: minutesAgo(0), step: '3600', expected: 'true' });
+    await until(async () => {
+      const { body } = await monitor.request('GET', `/v1/watches/${id}/trend?${query}`);
+      const { points } = body as { points: { expected?: { negativeStories: number; alertFrom: number } }[] };
+      const told = points.flatMap(({ expected }) => (expected === undefined ? [] : [expected]));
+      return told.length >= 24 && told.every(({ negativeStories, alertFrom }) => negativeStories > 0 && alertFrom >= 4);
+    });
+    expect((await monitor.request('DELETE', `/v1/watches/${id}`)).status).toBe(204);
   });
 
   it('scores texts on request', async () => {
@@ -86,6 +111,17 @@ describe('the sentiment monitor on its embedded defaults', () => {
       texts: [{ text: 'a terrible loss', entity: 'Orbix' }, { text: 'good growth' }],
     });
     expect(answer).toMatchObject({ status: 200, body: { modelVersion: '1', results: [{ label: 'negative' }, { label: 'positive' }] } });
+  });
+
+  it('tells on request which words of a text mattered', async () => {
+    const texts = [{ text: 'a terrible loss', entity: 'Orbix' }];
+    const { body } = await monitor.request('POST', '/v1/sentiment', { texts, explain: true });
+    const [{ explanation }] = (body as { results: { explanation: { text: string; influence: number }[] }[] }).results;
+    expect(['terrible', 'loss']).toContain(explanation[0].text);
+    expect(explanation[0].influence).toBeGreaterThan(0);
+    expect(await monitor.request('POST', '/v1/sentiment', { texts: Array(5).fill(texts[0]), explain: true })).toMatchObject({
+      status: 400,
+    });
   });
 
   it('takes uploads with a line a document, and tells which lines it refuses', async () => {

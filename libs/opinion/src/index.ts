@@ -6,6 +6,7 @@ export { applyChanges, bucketChanges, type CountedDocument } from './windows/buc
 export { dueMerges, type GrainMerge } from './windows/retention';
 export { countBucketSchema, emptyBucket, mergeBuckets, MINUTE, spanStart, type CountBucket } from './windows/minute-bucket';
 export { trendPoints } from './windows/trend-points';
+export { expectedBand, type CountedWindow, type ExpectedWindow } from './detection/expected-band';
 export { createDetector, DEFAULT_DETECTOR, detectorNames } from './detection/registry';
 export { MeasuredSeries, type Measurement, type MeasuredSeriesOptions } from './detection/measured-series';
 export { PARAMETERS as SEASONAL_COUNTS_PARAMETERS, type SeasonalCountsParameters } from './detection/seasonal-counts/parameters';

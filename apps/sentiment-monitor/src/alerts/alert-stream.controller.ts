@@ -1,18 +1,9 @@
-import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
 import { alertEventSchema } from '@attune/contracts';
-import { ApiRoute, beginRawAnswer, ClientSignal, HttpProblem, Shutdown } from '@attune/service-kit';
+import { ApiRoute, ClientSignal, HttpProblem, sendEvents, Shutdown, type ServerSentEvent } from '@attune/service-kit';
 import { isCommittedPosition } from '@attune/storage';
 import { Controller, Get, Headers, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AlertFeed, type FeedItem } from './alert-feed';
-
-/** A comment is sent so often, so that proxies keep a quiet stream open. */
-const KEEP_ALIVE_MS = 15_000;
-/** A client that takes nothing for so long is cut off; it comes back with its Last-Event-ID. */
-const PATIENCE_MS = 60_000;
-
-const HEADERS = { 'content-type': 'text/event-stream', 'cache-control': 'no-store', 'x-accel-buffering': 'no' };
 
 /** Changes of alerts as server-sent events (WHATWG HTML, section 9.2). */
 @Controller('/v1/alerts/stream')
@@ -44,36 +35,13 @@ export class AlertStreamController {
     const signal = AbortSignal.any([client, this.shutdown.stopping, end.signal]);
     try {
       const changes = await this.feed.follow(lastEventId, signal);
-      const raw = beginRawAnswer(reply, HEADERS);
-      if (request.method === 'HEAD') raw.end();
-      else await write(raw, changes, signal);
+      await sendEvents(request, reply, eventsOf(changes), signal);
     } finally {
       end.abort();
     }
   }
 }
 
-/** Writes what a client takes, at its pace: what it does not take stays in the database. */
-async function write(raw: ServerResponse, changes: AsyncGenerator<FeedItem>, signal: AbortSignal): Promise<void> {
-  raw.write('retry: 2000\n\n');
-  const keepAlive = setInterval(() => {
-    if (!raw.writableNeedDrain) raw.write(': \n\n');
-  }, KEEP_ALIVE_MS);
-  try {
-    for await (const item of changes) {
-      if (raw.write(serverSentEvent(item))) continue;
-      await once(raw, 'drain', { signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]) });
-    }
-    raw.end();
-  } catch {
-    // The stream has begun, so nothing can be answered: the client connects again, and is told then.
-    if (signal.aborted) raw.end();
-    else raw.destroy();
-  } finally {
-    clearInterval(keepAlive);
-  }
-}
-
-function serverSentEvent({ position, event }: FeedItem): string {
-  return `id: ${position}\nevent: alert\ndata: ${JSON.stringify(event)}\n\n`;
+async function* eventsOf(changes: AsyncIterable<FeedItem>): AsyncGenerator<ServerSentEvent> {
+  for await (const { position, event } of changes) yield { id: position, event: 'alert', data: event };
 }

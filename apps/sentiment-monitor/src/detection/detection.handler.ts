@@ -1,8 +1,8 @@
 import { TOPICS, type DocumentSentimentEvent } from '@attune/contracts';
 import { BatchHandler, type EventBatch } from '@attune/event-stream';
+import { waitingForDatabase } from '@attune/service-kit';
 import { Controller } from '@nestjs/common';
 import { CONSUMER_GROUPS } from '../consumer-groups';
-import { waitingForDatabase } from '../resources/waiting-for-database';
 import { DetectionService } from './detection-service';
 
 /** Consumes `market.sentiment`. */

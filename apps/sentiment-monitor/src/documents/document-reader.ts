@@ -1,22 +1,16 @@
 import type { ScoredDocument } from '@attune/contracts';
-import { Overloaded } from '@attune/inference';
 import type { StoredSentiment } from '../database/schema';
-import type { SentimentModel } from '../scoring/sentiment-model';
-import { explainByOcclusion, type TokenInfluence } from '../scoring/explanation';
+import type { TokenInfluence } from '../scoring/explanation';
+import type { Explanations } from '../scoring/explanations';
 import type { DocumentRepository } from './document-repository';
 
-/** Documents that are explained at once: each takes hundreds of texts, which wait behind no bound of their own. */
-const MOST_EXPLANATIONS = 4;
-
-type ExplainedSentiment = StoredSentiment & { explanation?: TokenInfluence[] };
+type ExplainedSentiment = StoredSentiment & { explanation?: TokenInfluence[]; scoredText?: string };
 
 /** Tells how documents were scored. */
 export class DocumentReader {
-  private explaining = 0;
-
   constructor(
     private readonly repository: DocumentRepository,
-    private readonly model: SentimentModel,
+    private readonly explanations: Explanations,
   ) {}
 
   /**
@@ -41,17 +35,8 @@ export class DocumentReader {
   }
 
   private async explain(sentiments: readonly StoredSentiment[], signal: AbortSignal): Promise<ExplainedSentiment[]> {
-    if (this.explaining >= MOST_EXPLANATIONS) throw new Overloaded(1);
-    this.explaining += 1;
-    try {
-      return await Promise.all(
-        sentiments.map(async (sentiment) => ({
-          ...sentiment,
-          explanation: await explainByOcclusion(this.model, sentiment.inputs[0], sentiment.label, signal),
-        })),
-      );
-    } finally {
-      this.explaining -= 1;
-    }
+    const asked = sentiments.map(({ inputs: [input], label }) => ({ ...input, label }));
+    const explained = await this.explanations.of(asked, signal);
+    return sentiments.map((sentiment, place) => ({ ...sentiment, explanation: explained[place], scoredText: sentiment.inputs[0].text }));
   }
 }

@@ -35,12 +35,11 @@ const model: Provider = {
   provide: SentimentModel,
   inject: [CONFIGURATION, ServedModels],
   useFactory: async (
-    { modelsDirectory, app, precision, inferenceThreads: threads, inferenceQueueTokens: queueTokens }: MonitorConfiguration,
+    { app, precision, inferenceThreads: threads, inferenceQueueTokens: queueTokens }: MonitorConfiguration,
     models: ServedModels,
   ) =>
     SentimentModel.over(
       await models.open({
-        modelsDirectory,
         app,
         precision,
         accept: ({ manifest }) => void sentimentTasks(manifest.tasks),

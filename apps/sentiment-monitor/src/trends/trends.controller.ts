@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises';
 import { idPathSchema, trendQuerySchema, trendResponseSchema, type IdPath } from '@attune/contracts';
-import { spanStart, trendPoints } from '@attune/opinion';
+import { expectedBand, MINUTE, spanStart, trendPoints } from '@attune/opinion';
 import { ApiRoute, HttpProblem, ZodPath, ZodQuery } from '@attune/service-kit';
 import { Controller, Get } from '@nestjs/common';
 import { z } from 'zod';
@@ -7,6 +8,11 @@ import { WatchRepository } from '../watches/watch-repository';
 import { BucketRepository } from './bucket-repository';
 
 const MAX_POINTS = 5_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** What is expected is learnt from so long before the first point: days by the minute for fine steps, weeks by the hour for others. */
+const FINE_PAST = 7 * DAY;
+const LONG_PAST = 28 * DAY;
 
 /** How opinion about a watch went. */
 @Controller('/v1/watches/:id/trend')
@@ -40,8 +46,13 @@ export class TrendsController {
       const message = points > MAX_POINTS ? `gives more than ${MAX_POINTS} points` : 'must be later than from';
       throw new HttpProblem('invalid-request', { errors: [{ path: '/query/to', message }] });
     }
-    await this.watches.get(id);
-    const buckets = await this.buckets.read(id, new Date(from), new Date(to));
-    return { watchId: id, step, points: trendPoints(buckets, from, to, milliseconds) };
+    const { rules } = await this.watches.get(id);
+    const past = query.expected ? spanStart(from - (milliseconds < HOUR ? FINE_PAST : LONG_PAST), milliseconds) : from;
+    const all = trendPoints(await this.buckets.read(id, new Date(past), new Date(to)), past, to, milliseconds);
+    const shown = all.slice((from - past) / milliseconds);
+    if (!query.expected) return { watchId: id, step, points: shown };
+    const windows = all.map(({ start, stories }) => ({ start: Date.parse(start), stories }));
+    const expected = await expectedBand(windows, { step: milliseconds, from, rules }, () => setImmediate());
+    return { watchId: id, step, points: shown.map((point, place) => ({ ...point, expected: expected[place] })) };
   }
 }
