@@ -1,4 +1,4 @@
-import { DATABASE } from '@attune/service-kit';
+import { DATABASE, made } from '@attune/service-kit';
 import { Module, type Provider } from '@nestjs/common';
 import { conversationProviders } from './conversations/conversation-providers';
 import { ConversationRepository } from './conversations/conversation-repository';
@@ -23,7 +23,6 @@ import { KnowledgeController } from './knowledge/knowledge.controller';
 import { PhrasingEditor } from './knowledge/phrasing-editor';
 import { DialogueModel } from './model/dialogue-model';
 import { ConversationEraser } from './privacy/conversation-eraser';
-import { made } from './resources/made';
 import { ResourcesModule } from './resources/resources.module';
 import { EncoderRegistry } from './retrieval/encoder-registry';
 import { RankingController } from './retrieval/ranking.controller';

@@ -1,6 +1,5 @@
 import type { KnowledgeDocument, Passage, PassageSearchResponse, Problem } from '@attune/contracts';
-import { until } from '@attune/testing';
-import { writeConceptModel } from './concept-model';
+import { until, writeConceptModel } from '@attune/testing';
 import { describeOnBothDatabases } from './on-both-databases';
 import { bodyLines, pdfFile } from './pdf-file';
 

@@ -1,7 +1,6 @@
 import { ModelStore } from '@attune/artifact';
 import type { Conversation, Entry, MessageResponse, SearchResponse } from '@attune/contracts';
-import { startService, until, type RunningService } from '@attune/testing';
-import { writeConceptModel } from './concept-model';
+import { type RunningService, startService, until, writeConceptModel } from '@attune/testing';
 import { clientOf, describeAtBothPlaces, PROGRAM, START_TIMEOUT } from './on-both-databases';
 
 /** How each entry is asked for: in words that it does not have, so that vectors alone find it. */

@@ -2,8 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabase, dropDatabase } from '@attune/storage';
-import { describeWithReal, realPostgres, startService, type RunningService } from '@attune/testing';
-import { writeConceptModel } from './concept-model';
+import { describeWithReal, realPostgres, type RunningService, startService, writeConceptModel } from '@attune/testing';
 
 /** The built service. */
 export const PROGRAM = join(__dirname, '../bin/customer-service.js');

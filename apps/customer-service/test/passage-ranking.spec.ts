@@ -1,6 +1,5 @@
 import type { KnowledgeDocument, PassageSearchResponse } from '@attune/contracts';
-import { until } from '@attune/testing';
-import { CONCEPTS } from './concepts';
+import { CONCEPTS, until } from '@attune/testing';
 import { describeOnBothDatabases } from './on-both-databases';
 
 /** Words of a concept that no other concept has, as its passages and questions say it. */

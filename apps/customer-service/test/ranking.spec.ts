@@ -1,5 +1,5 @@
+import { CONCEPTS } from '@attune/testing';
 import type { ImportProgress, RankingStatus } from '@attune/contracts';
-import { CONCEPTS } from './concepts';
 import { describeOnBothDatabases } from './on-both-databases';
 
 /** Two words of a concept by which it is told from others, and a third one that stands for it in a question that is held out. */

@@ -1,6 +1,5 @@
 import type { ImportProgress, RankingStatus } from '@attune/contracts';
-import { until } from '@attune/testing';
-import { CONCEPTS } from './concepts';
+import { CONCEPTS, until } from '@attune/testing';
 import { describeOnBothDatabases, START_TIMEOUT } from './on-both-databases';
 
 const WORDS = Object.values(CONCEPTS)

@@ -2,8 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Conversation, Entry, MessageResponse } from '@attune/contracts';
-import { startService, type RunningService } from '@attune/testing';
-import { writeConceptModel } from './concept-model';
+import { type RunningService, startService, writeConceptModel } from '@attune/testing';
 
 /** Milliseconds that a start may take where other specs keep the processors busy. */
 const START_TIMEOUT = 180_000;

@@ -14,12 +14,17 @@ export const CONVERSATIONS_CHANNEL = 'attune_conversations';
  * @param id of the event, the same whenever this is announced
  */
 export async function announceTurn(tx: Transaction, data: Omit<SupportConversation, 'at'>, id: string): Promise<void> {
-  await enqueueTurn(tx, data, id);
+  await enqueue(tx, [{ topic: TOPICS.supportConversations.name, ...messageOf(data, id) }]);
   await tx.execute(sql`select pg_notify(${CONVERSATIONS_CHANNEL}, ${data.conversationId})`);
 }
 
-/** The event alone, where the followers are told by the statement that changes the conversation. */
-export async function enqueueTurn(tx: Transaction, data: Omit<SupportConversation, 'at'>, id: string): Promise<void> {
+/** The message that announces what happened in a conversation, on `support.conversations`. */
+export function turnMessage(data: Omit<SupportConversation, 'at'>, id: string): { readonly value: string; readonly headers: string } {
+  const { value, headers } = messageOf(data, id);
+  return { value: String(value), headers: JSON.stringify(headers ?? {}) };
+}
+
+function messageOf(data: Omit<SupportConversation, 'at'>, id: string): ReturnType<typeof cloudEventMessage> {
   const now = new Date().toISOString();
   const traceparent = currentTraceparent();
   const event: SupportConversationEvent = {
@@ -33,6 +38,5 @@ export async function enqueueTurn(tx: Transaction, data: Omit<SupportConversatio
     ...(traceparent === undefined ? {} : { traceparent }),
     data: { ...data, at: now },
   };
-  const message = cloudEventMessage(TOPICS.supportConversations, data.conversationId, event);
-  await enqueue(tx, [{ topic: TOPICS.supportConversations.name, ...message }]);
+  return cloudEventMessage(TOPICS.supportConversations, data.conversationId, event);
 }

@@ -1,4 +1,4 @@
-import { CONFIGURATION, DATABASE, LOGGER, Shutdown, type Logger } from '@attune/service-kit';
+import { CONFIGURATION, DATABASE, LOGGER, Shutdown, made, type Logger } from '@attune/service-kit';
 import type { Database } from '@attune/storage';
 import type { Provider } from '@nestjs/common';
 import { ActionClient } from '../actions/action-client';
@@ -13,7 +13,6 @@ import { KnowledgeDirectory } from '../knowledge/knowledge-directory';
 import { DialogueModel } from '../model/dialogue-model';
 import { ConversationEraser } from '../privacy/conversation-eraser';
 import { Housekeeping } from '../resources/housekeeping';
-import { made } from '../resources/made';
 import { EncoderRegistry } from '../retrieval/encoder-registry';
 import { Retriever } from '../retrieval/retriever';
 import { VectorIndex } from '../retrieval/vector-index';

@@ -4,9 +4,9 @@ import type { Conversation, ConversationInput, Handoff, Message, SupportConversa
 import { freshState, normalForm, type ConversationState } from '@attune/dialogue';
 import type { Database } from '@attune/storage';
 import { and, asc, desc, eq, gt, isNotNull, lt, or } from 'drizzle-orm';
-import { conversations, gapQuestions, handoffs, messages } from '../database/schema';
-import { enqueueTurn } from './announce-turn';
-import { writeMessage, writeTurnEnd } from './turn-statements';
+import { conversations, messages } from '../database/schema';
+import { turnMessage } from './announce-turn';
+import { readConversation, writeMessage, writeTurnEnd } from './turn-statements';
 
 export type ConversationRow = typeof conversations.$inferSelect;
 export type MessageRow = typeof messages.$inferSelect;
@@ -49,6 +49,8 @@ export interface AcceptedMessage {
 
 /** The same text again within so many milliseconds is an impatient second click. */
 const DOUBLE_SEND_MS = 10_000;
+/** Changes of a conversation that others may make first before a message gives up. */
+const MOST_ATTEMPTS = 100;
 
 /** Conversations and their messages in the database. */
 export class ConversationRepository {
@@ -130,29 +132,14 @@ export class ConversationRepository {
    * @throws AttuneError `not-found`, `conflict` where the key came with another text
    */
   async accept(conversationId: string, text: string, idempotencyKey: string | undefined): Promise<AcceptedMessage> {
-    return this.database.transaction(async (tx) => {
-      const [row] = await tx.select().from(conversations).where(eq(conversations.id, conversationId)).for('update');
-      const conversation = found(row, conversationId);
-      const { lastSequence } = conversation;
-      const recent = await tx
-        .select()
-        .from(messages)
-        .where(
-          and(
-            eq(messages.conversationId, conversationId),
-            or(
-              gt(messages.sequence, lastSequence - 2),
-              isNotNull(messages.pendingSince),
-              idempotencyKey === undefined ? undefined : eq(messages.idempotencyKey, idempotencyKey),
-            ),
-          ),
-        )
-        .orderBy(desc(messages.sequence));
+    for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      const read = await readConversation(this.database, conversationId, idempotencyKey);
+      const { conversation, recent } = found(read, conversationId);
       const known = knownMessage(recent, text, idempotencyKey);
       if (known !== undefined) return { message: known, turn: undefined };
       const message: MessageRow = {
         conversationId,
-        sequence: lastSequence + 1,
+        sequence: conversation.lastSequence + 1,
         id: randomUUID(),
         author: 'customer',
         text,
@@ -162,10 +149,11 @@ export class ConversationRepository {
         idempotencyKey: idempotencyKey ?? null,
         pendingSince: null,
       };
-      await writeMessage(tx, message);
+      if (!(await writeMessage(this.database, conversation, message))) continue;
       const isNext = recent.every(({ pendingSince }) => pendingSince === null);
       return { message, turn: isNext ? { conversation: { ...conversation, lastSequence: message.sequence }, message } : undefined };
-    });
+    }
+    throw new AttuneError('conflict', 'Too much is said in this conversation at once.', { remedy: 'Send it again with the same key.' });
   }
 
   /** The oldest message of a conversation that waits for its answer. */
@@ -197,26 +185,20 @@ export class ConversationRepository {
    * @returns what was said in it; undefined where it was not committed
    */
   async commit(turn: PendingTurn, { state, reply: said }: TurnResult): Promise<EndedTurn | undefined> {
-    return this.database.transaction(async (tx) => {
-      const { conversation, message } = turn;
-      const now = new Date();
-      const handoff = said?.handoff === undefined ? undefined : { ...said.handoff, id: randomUUID() };
-      const reply = said === undefined ? undefined : { id: randomUUID(), text: said.text, reply: detailsOf(said, handoff) };
-      const sequence = await writeTurnEnd(tx, turn, { state, handoffId: handoff?.id, now, reply });
-      if (sequence === undefined) return undefined;
-      if (said === undefined || reply === undefined) return { reply: undefined };
-      if (handoff !== undefined) {
-        await tx.insert(handoffs).values({ ...handoff, conversationId: conversation.id, state: 'waiting', createdAt: now });
-      }
-      if (said.gap !== undefined) {
-        const question = { messageId: message.id, conversationId: conversation.id, ...said.gap, askedAt: message.createdAt };
-        await tx.insert(gapQuestions).values(question).onConflictDoNothing();
-      }
-      const ids = { conversationId: conversation.id, messageId: reply.id, ...(handoff === undefined ? {} : { handoffId: handoff.id }) };
-      await enqueueTurn(tx, { ...ids, ...said.event }, `${message.id}.${said.event.outcome}`);
-      const place = { conversationId: conversation.id, sequence, author: 'bot' as const, createdAt: now };
-      return { reply: { ...place, ...reply, inReplyTo: message.id, idempotencyKey: null, pendingSince: null } };
-    });
+    const now = new Date();
+    if (said === undefined) {
+      const sequence = await writeTurnEnd(this.database, turn, { state, now, said });
+      return sequence === undefined ? undefined : { reply: undefined };
+    }
+    const { conversation, message } = turn;
+    const handoff = said.handoff === undefined ? undefined : { ...said.handoff, id: randomUUID() };
+    const reply = { id: randomUUID(), text: said.text, reply: detailsOf(said, handoff) };
+    const ids = { conversationId: conversation.id, messageId: reply.id, ...(handoff === undefined ? {} : { handoffId: handoff.id }) };
+    const announced = turnMessage({ ...ids, ...said.event }, `${message.id}.${said.event.outcome}`);
+    const sequence = await writeTurnEnd(this.database, turn, { state, now, said: { reply, handoff, gap: said.gap, message: announced } });
+    if (sequence === undefined) return undefined;
+    const place = { conversationId: conversation.id, sequence, author: 'bot' as const, createdAt: now };
+    return { reply: { ...place, ...reply, inReplyTo: message.id, idempotencyKey: null, pendingSince: null } };
   }
 
   /** The answer to a message; undefined where it has none (yet). */
@@ -248,7 +230,7 @@ function knownMessage(rows: readonly MessageRow[], text: string, key: string | u
   return isDouble ? last : undefined;
 }
 
-function found(row: ConversationRow | undefined, id: string): ConversationRow {
+function found<Found>(row: Found | undefined, id: string): Found {
   if (row !== undefined) return row;
   throw new AttuneError('not-found', `There is no conversation ${id}.`, { remedy: 'Begin one with POST /v1/conversations.' });
 }

@@ -79,14 +79,18 @@ export class TurnEngine {
     const find = (index: number): Promise<Found> => this.search.find(queries[index], search);
     const context = { language: reading.language, locale: locale ?? undefined, at };
     const [{ understanding }] = said;
+    const [found, together] = await Promise.all([
+      reading.question === '' ? { candidates: [], none: 1 } : find(0),
+      contextual === undefined ? undefined : find(1),
+    ]);
     const outcome = decide(
       state,
       {
         message: message.text,
         reading,
         understanding,
-        found: reading.question === '' ? { candidates: [], none: 1 } : await find(0),
-        inContext: contextual === undefined ? undefined : { question: contextual, found: await find(1) },
+        found,
+        inContext: contextual === undefined || together === undefined ? undefined : { question: contextual, found: together },
         recognised: recogniseValues(message.text, context),
         context,
         slotsOf: (entryId) => this.directory.get(entryId)?.slots ?? [],

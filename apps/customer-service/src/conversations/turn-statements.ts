@@ -1,33 +1,108 @@
+import { TOPICS } from '@attune/contracts';
 import type { ConversationState } from '@attune/dialogue';
-import type { Transaction } from '@attune/storage';
-import { sql } from 'drizzle-orm';
+import { enqueueWithin, statement, type Database } from '@attune/storage';
+import { conversations, messages } from '../database/schema';
+import { rowOfJson, type JsonRow } from '../database/json-rows';
 import { CONVERSATIONS_CHANNEL } from './announce-turn';
-import type { MessageRow, PendingTurn } from './conversation-repository';
+import type { ConversationRow, MessageRow, PendingTurn, TurnReply } from './conversation-repository';
 
-// Every statement is a way to the database and back, and a turn holds locks meanwhile: what is written together is one statement.
+// Every statement is a way to the database and back: what is read or written together is one statement, and a transaction by itself. None
+// waits for another with a lock in hand: each writes only where the conversation is still as it was read.
 
-/** Writes down the message of a customer, waiting for its answer, and tells the followers of its conversation at the commit. */
+const READ = statement(`select to_json(c) as conversation, (
+      select coalesce(json_agg(m order by m.sequence desc), '[]') from messages m
+      where m.conversation_id = c.id
+        and (m.sequence > c.last_sequence - 2 or m.pending_since is not null or m.idempotency_key = $2::text)
+    ) as recent
+  from conversations c where c.id = $1::text`);
+
+const WRITE_MESSAGE = statement(`with moved as (
+    update conversations set last_sequence = $2::integer, updated_at = $6::timestamptz
+    where id = $1::text and version = $3::integer and last_sequence = $2::integer - 1
+    returning id
+  ), said as (
+    insert into messages (conversation_id, sequence, id, author, text, created_at, idempotency_key, pending_since)
+    select id, $2::integer, $4::text, 'customer', $5::text, $6::timestamptz, $7::text, $6::timestamptz from moved
+  ) select pg_notify('${CONVERSATIONS_CHANNEL}', id) from moved`);
+
+/** Counts the conversation on, and takes the message off those that wait. */
+const MOVE = (changes: string): string => `with moved as (
+    update conversations set state = $3::jsonb, version = version + 1, updated_at = $4::timestamptz${changes}
+    where id = $1::text and version = $2::integer
+    returning id, last_sequence
+  ), answered as (
+    update messages set pending_since = null from moved where conversation_id = moved.id and sequence = $5::integer
+  )`;
+
+const END_IN_SILENCE = statement(`${MOVE('')} select last_sequence, pg_notify('${CONVERSATIONS_CHANNEL}', id) from moved`);
+
+const EVENT = enqueueWithin('moved', { topic: `'${TOPICS.supportConversations.name}'`, key: 'id', value: '$16', headers: '$17' });
+const END_WITH_REPLY = statement(`${MOVE(`,
+      last_sequence = last_sequence + 1,
+      answered_by = case when $10::text is null then answered_by else 'person' end,
+      handoff_id = coalesce($10::text, handoff_id)`)}, said as (
+    insert into messages (conversation_id, sequence, id, author, text, created_at, reply, in_reply_to)
+    select id, last_sequence, $6::text, 'bot', $7::text, $4::timestamptz, $8::jsonb, $9::text from moved
+  ), handed_over as (
+    insert into handoffs (id, conversation_id, reason, state, summary, created_at)
+    select $10::text, id, $11::text, 'waiting', $12::jsonb, $4::timestamptz from moved where $10::text is not null
+  ), missed as (
+    insert into gap_questions (message_id, conversation_id, text, locale, asked_at)
+    select $9::text, id, $13::text, $14::text, $15::timestamptz from moved where $13::text is not null
+    on conflict do nothing
+  ), announced as (${EVENT.insert})
+  select last_sequence, pg_notify('${CONVERSATIONS_CHANNEL}', id), ${EVENT.notify} from moved`);
+
+/** A conversation, and of its messages those that say whether another one is new: the last two, what waits, and the one of the key. Newest first. */
+export interface ReadConversation {
+  readonly conversation: ConversationRow;
+  readonly recent: readonly MessageRow[];
+}
+
+/** Reads a conversation; undefined where there is none. */
+export async function readConversation(
+  database: Database,
+  id: string,
+  idempotencyKey: string | undefined,
+): Promise<ReadConversation | undefined> {
+  const [row] = await database.run<{ conversation: JsonRow; recent: readonly JsonRow[] }>(READ, [id, idempotencyKey ?? null]);
+  if (row === undefined) return undefined;
+  return {
+    conversation: rowOfJson(conversations, row.conversation),
+    recent: row.recent.map((message) => rowOfJson(messages, message)),
+  };
+}
+
+/**
+ * Writes down the message of a customer, waiting for its answer, if its conversation is still as it was when it was read, and tells
+ * followers at the commit.
+ *
+ * @returns whether it was
+ */
 export async function writeMessage(
-  tx: Transaction,
+  database: Database,
+  { version }: ConversationRow,
   { conversationId, sequence, id, text, createdAt, idempotencyKey }: MessageRow,
-): Promise<void> {
-  const now = createdAt.toISOString();
-  await tx.execute(sql`with moved as (
-      update conversations set last_sequence = ${sequence}, updated_at = ${now}::timestamptz where id = ${conversationId}
-    ), said as (
-      insert into messages (conversation_id, sequence, id, author, text, created_at, idempotency_key, pending_since)
-      values (${conversationId}, ${sequence}, ${id}, 'customer', ${text}, ${now}::timestamptz, ${idempotencyKey}, ${now}::timestamptz)
-    ) select pg_notify(${CONVERSATIONS_CHANNEL}, ${conversationId})`);
+): Promise<boolean> {
+  const written = await database.run(WRITE_MESSAGE, [conversationId, sequence, version, id, text, createdAt.toISOString(), idempotencyKey]);
+  return written.length > 0;
 }
 
 /** How a turn changes its conversation. */
 export interface TurnEnd {
   readonly state: ConversationState;
-  /** The hand-over with which a person answers from now on. */
-  readonly handoffId: string | undefined;
   readonly now: Date;
   /** What is said; undefined where a person answers. */
-  readonly reply: Pick<MessageRow, 'id' | 'text' | 'reply'> | undefined;
+  readonly said: SaidInTurn | undefined;
+}
+
+/** A reply, and what is written along with it. */
+export interface SaidInTurn extends Pick<TurnReply, 'gap'> {
+  readonly reply: Pick<MessageRow, 'id' | 'text' | 'reply'>;
+  /** With which a person answers from now on. */
+  readonly handoff: (NonNullable<TurnReply['handoff']> & { readonly id: string }) | undefined;
+  /** The event that announces it. */
+  readonly message: { readonly value: string; readonly headers: string };
 }
 
 /**
@@ -36,34 +111,28 @@ export interface TurnEnd {
  * @returns place of the last message of the conversation; undefined where it was not as it was
  */
 export async function writeTurnEnd(
-  tx: Transaction,
+  database: Database,
   { conversation, message }: PendingTurn,
-  { state, handoffId, now, reply }: TurnEnd,
+  { state, now, said }: TurnEnd,
 ): Promise<number | undefined> {
-  const at = now.toISOString();
-  const said =
-    reply === undefined
-      ? sql``
-      : sql`, said as (
-          insert into messages (conversation_id, sequence, id, author, text, created_at, reply, in_reply_to)
-          select ${conversation.id}, last_sequence, ${reply.id}, 'bot', ${reply.text}, ${at}::timestamptz,
-            ${JSON.stringify(reply.reply)}::jsonb, ${message.id}
-          from moved
-        )`;
-  const { rows } = await tx.execute<{ last_sequence: number }>(sql`with moved as (
-      update conversations set
-        state = ${JSON.stringify(state)}::jsonb,
-        version = version + 1,
-        updated_at = ${at}::timestamptz,
-        last_sequence = last_sequence + ${reply === undefined ? 0 : 1},
-        answered_by = case when ${handoffId ?? null}::text is null then answered_by else 'person' end,
-        handoff_id = coalesce(${handoffId ?? null}::text, handoff_id)
-      where id = ${conversation.id} and version = ${conversation.version}
-      returning last_sequence
-    ), answered as (
-      update messages set pending_since = null from moved
-      where conversation_id = ${conversation.id} and sequence = ${message.sequence}
-    )${said}
-    select last_sequence, pg_notify(${CONVERSATIONS_CHANNEL}, ${conversation.id}) from moved`);
-  return rows[0]?.last_sequence;
+  const move = [conversation.id, conversation.version, JSON.stringify(state), now.toISOString(), message.sequence];
+  const written =
+    said === undefined
+      ? database.run<{ last_sequence: number }>(END_IN_SILENCE, move)
+      : database.run<{ last_sequence: number }>(END_WITH_REPLY, [
+          ...move,
+          said.reply.id,
+          said.reply.text,
+          JSON.stringify(said.reply.reply),
+          message.id,
+          said.handoff?.id ?? null,
+          said.handoff?.reason ?? null,
+          said.handoff === undefined ? null : JSON.stringify(said.handoff.summary),
+          said.gap?.text ?? null,
+          said.gap?.locale ?? null,
+          message.createdAt.toISOString(),
+          said.message.value,
+          said.message.headers,
+        ]);
+  return (await written).at(0)?.last_sequence;
 }

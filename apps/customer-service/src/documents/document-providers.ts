@@ -1,7 +1,6 @@
-import { DATABASE, Shutdown } from '@attune/service-kit';
+import { DATABASE, Shutdown, made } from '@attune/service-kit';
 import type { Provider } from '@nestjs/common';
 import { DialogueModel } from '../model/dialogue-model';
-import { made } from '../resources/made';
 import { EncoderRegistry } from '../retrieval/encoder-registry';
 import { PassageVectors } from '../retrieval/passage-vectors';
 import { DocumentRepository } from './document-repository';

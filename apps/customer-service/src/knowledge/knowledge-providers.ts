@@ -1,10 +1,9 @@
-import { CONFIGURATION, DATABASE, LOGGER, type Logger } from '@attune/service-kit';
+import { CONFIGURATION, DATABASE, LOGGER, made, type Logger } from '@attune/service-kit';
 import type { Provider } from '@nestjs/common';
 import { ActionClient } from '../actions/action-client';
 import { readActions } from '../actions/action-configuration';
 import type { CustomerServiceConfiguration } from '../configuration';
 import { DialogueModel } from '../model/dialogue-model';
-import { made } from '../resources/made';
 import { EncoderRegistry } from '../retrieval/encoder-registry';
 import { Retriever } from '../retrieval/retriever';
 import { VectorIndex } from '../retrieval/vector-index';

@@ -38,13 +38,12 @@ const model: Provider = {
   provide: DialogueModel,
   inject: [CONFIGURATION, ServedModels, EncoderRegistry],
   useFactory: async (
-    { modelsDirectory, app, precision, inferenceThreads: threads, modelPollMilliseconds: pollMilliseconds }: CustomerServiceConfiguration,
+    { app, precision, inferenceThreads: threads, modelPollMilliseconds: pollMilliseconds }: CustomerServiceConfiguration,
     models: ServedModels,
     encoders: EncoderRegistry,
   ) =>
     new DialogueModel(
       await models.open({
-        modelsDirectory,
         app,
         precision,
         pollMilliseconds,

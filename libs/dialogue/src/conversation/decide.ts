@@ -75,9 +75,9 @@ function answerQuestion(state: ConversationState, turn: Turn, settings: Dialogue
   if (best !== undefined && best.probability >= settings.thresholds.answer) return answer(state, asked, [best], best.probability, turn);
   const close = closeCandidates(found.candidates, settings.alternatives);
   const together = probabilityOf(close);
-  const isClose = close.length > 1 && together >= settings.thresholds.clarify;
+  const isClose = close.length > 0 && together >= settings.thresholds.clarify;
   const quoted = quotable(found.passages, settings);
-  // Of a question for which entry is meant, and an answer of passages, the likelier one to help comes first.
+  // One entry that is likely, and not likely enough, is asked about too. Of a question for which entry is meant, and an answer of passages, the likelier one to help comes first.
   if (quoted !== undefined && !(isClose && together > quoted.confidence))
     return quote(state, asked, 'documents', quoted.passages, quoted.confidence);
   if (isClose) {

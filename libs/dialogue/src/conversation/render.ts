@@ -17,12 +17,17 @@ export function renderDecision(decision: Decision, { phrases }: Language, answer
     case 'ask':
       return askFor(decision.slot, phrases.ask[decision.slot.type]);
     case 'clarify':
-      return [phrases.which, ...decision.alternatives.map(({ question }, index) => `${index + 1}. ${question}`)].join('\n');
+      return clarify(decision.alternatives, phrases);
     case 'say':
       return phrases[decision.phrase];
     case 'handoff':
       return phrases.handoff[decision.reason];
   }
+}
+
+function clarify(alternatives: Extract<Decision, { kind: 'clarify' }>['alternatives'], { isIt, which }: Language['phrases']): string {
+  if (alternatives.length === 1) return `${isIt}\n${alternatives[0].question}`;
+  return [which, ...alternatives.map(({ question }, index) => `${index + 1}. ${question}`)].join('\n');
 }
 
 function askFor({ ask, choices = [] }: Extract<Decision, { kind: 'ask' }>['slot'], question: string): string {

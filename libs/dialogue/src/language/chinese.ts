@@ -48,6 +48,7 @@ export const chinese: Language = {
     empty: '请问您想了解什么？用自己的话简单描述即可。',
     rephrase: '抱歉，我没有完全理解。您能换一种说法吗？您也可以随时转人工客服。',
     which: '请问您指的是哪一个？',
+    isIt: '请问您指的是这个吗？',
     neither: '那么请换一种说法告诉我您的需求。',
     again: '如前所述：',
     ask: {

@@ -53,6 +53,7 @@ export const english: Language = {
     empty: 'What would you like to know? A short question in your own words is best.',
     rephrase: "I'm not sure I understand. Could you put it in other words? You can also ask for a person at any time.",
     which: 'Which of these do you mean?',
+    isIt: 'Do you mean this?',
     neither: 'Then please tell me in other words what you need.',
     again: 'As I said: ',
     ask: {

@@ -11,6 +11,8 @@ export interface Phrases {
   readonly rephrase: string;
   /** Before the choices of a clarifying question, and after them. */
   readonly which: string;
+  /** Before the choice of a clarifying question that has one alone. */
+  readonly isIt: string;
   /** Where the choices were offered and none was taken. */
   readonly neither: string;
   /** Before an answer that was given already. */

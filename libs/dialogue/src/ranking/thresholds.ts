@@ -10,6 +10,8 @@ const LEAST = 0.4;
 const MOST = 0.95;
 /** Share of the clarifying questions that must offer what was meant. */
 const USEFUL = 0.75;
+/** Observations that the promise of the scores counts for. */
+const PROMISED = 20;
 /** Candidates that are offered at most. */
 const OFFERED = 3;
 
@@ -29,21 +31,27 @@ export function chooseThresholds(questions: readonly JudgedQuestion[], precision
     const [first] = candidates;
     if (first === undefined || first.probability >= answer) return [];
     const close = closeCandidates(candidates, OFFERED);
-    if (close.length < 2) return [];
     return [{ score: close.reduce((sum, { probability }) => sum + probability, 0), right: close.some(({ isRight }) => isRight) }];
   });
   return { answer, clarify: unsure.length < OFFERED ? DEFAULT_THRESHOLDS.clarify : lowest(unsure, USEFUL) };
 }
 
-/** The lowest score such that of those from it on the share is right. */
+/**
+ * The lowest score such that of those from it on the share is right. What the scores, which are calibrated, promise counts as some
+ * observations beside those that were made: otherwise one mistake among the first few would leave a service mute.
+ */
 function lowest(observations: readonly { readonly score: number; readonly right: boolean }[], wanted: number): number {
   const sorted = [...observations].sort((a, b) => b.score - a.score);
   let right = 0;
+  let promised = 0;
   let threshold = MOST;
-  sorted.forEach((observation, place) => {
-    right += observation.right ? 1 : 0;
-    const isLastOfItsScore = sorted[place + 1]?.score !== observation.score;
-    if (isLastOfItsScore && right / (place + 1) >= wanted) threshold = observation.score;
+  sorted.forEach(({ score, right: isRight }, place) => {
+    right += isRight ? 1 : 0;
+    promised += Math.min(1, score);
+    const count = place + 1;
+    const share = (right + (PROMISED * promised) / count) / (count + PROMISED);
+    const isLastOfItsScore = sorted[count]?.score !== score;
+    if (isLastOfItsScore && share >= wanted) threshold = score;
   });
   return Math.min(MOST, Math.max(LEAST, threshold));
 }

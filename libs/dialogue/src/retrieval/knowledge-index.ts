@@ -54,6 +54,8 @@ export interface Candidates extends Ranking {
 interface Known {
   readonly entry: IndexedEntry;
   readonly texts: readonly IndexedText[];
+  /** Ids of those of its texts that have words. */
+  readonly worded: Readonly<Record<WordedKind, readonly number[]>>;
   readonly identifiers: ReadonlySet<string>;
 }
 
@@ -84,14 +86,16 @@ export class KnowledgeIndex {
   set(entry: IndexedEntry, texts: readonly IndexedText[]): void {
     this.delete(entry.id);
     const identifiers = new Set<string>();
+    const worded: Record<WordedKind, number[]> = { question: [], answer: [] };
     for (const { id, kind, text } of texts) {
       this.ownerOf.set(id, { entryId: entry.id, kind });
       if (kind === 'entry') continue;
+      worded[kind].push(id);
       const terms = termsOf(text);
       for (const identifier of terms.identifiers) identifiers.add(identifier);
       this.lexical[kind].add(id, terms.all);
     }
-    this.known.set(entry.id, { entry, texts, identifiers });
+    this.known.set(entry.id, { entry, texts, worded, identifiers });
   }
 
   delete(entryId: string): void {
@@ -177,7 +181,7 @@ function emptyNearness(): Nearness {
 }
 
 function features(
-  { entry, texts, identifiers }: Known,
+  { entry, worded, identifiers }: Known,
   query: IndexQuery,
   terms: Terms,
   lexical: Readonly<Record<WordedKind, LexicalResult<number>>>,
@@ -185,8 +189,10 @@ function features(
 ): CandidateFeatures {
   const share = (kind: WordedKind): number => {
     const { ideal, scoreOf } = lexical[kind];
-    const scores = texts.filter((text) => text.kind === kind && text.id !== query.except).map(({ id }) => scoreOf(id));
-    return ideal === 0 ? 0 : Math.min(1, Math.max(0, ...scores) / ideal);
+    if (ideal === 0) return 0;
+    let best = 0;
+    for (const id of worded[kind]) if (id !== query.except) best = Math.max(best, scoreOf(id));
+    return Math.min(1, best / ideal);
   };
   const near = (kind: TextKind): number => dense[kind].near.get(entry.id) ?? dense[kind].farthest;
   return {

@@ -57,10 +57,12 @@ export interface PassageCandidates extends Ranking {
 
 /** Passages that the lexical search adds to those of the dense search. */
 const LEXICAL_HITS = 20;
+const NONE: ReadonlySet<string> = new Set();
 
 /** The passages of documents in memory, and how well each fits a question beside the nearness of vectors. */
 export class PassageIndex {
   private readonly known = new Map<number, DocumentPassage>();
+  private readonly identifiersOf = new Map<number, ReadonlySet<string>>();
   private readonly ofDocument = new Map<string, readonly number[]>();
   private readonly lexical = new Bm25Index<number>();
 
@@ -74,7 +76,9 @@ export class PassageIndex {
     this.delete(document.id);
     for (const passage of passages) {
       this.known.set(passage.id, { document, passage });
-      this.lexical.add(passage.id, termsOf(passage.searchText).all);
+      const { all, identifiers } = termsOf(passage.searchText);
+      this.lexical.add(passage.id, all);
+      this.identifiersOf.set(passage.id, new Set(identifiers));
     }
     this.ofDocument.set(
       document.id,
@@ -85,6 +89,7 @@ export class PassageIndex {
   delete(documentId: string): void {
     for (const id of this.ofDocument.get(documentId) ?? []) {
       this.known.delete(id);
+      this.identifiersOf.delete(id);
       this.lexical.remove(id);
     }
     this.ofDocument.delete(documentId);
@@ -121,11 +126,11 @@ export class PassageIndex {
     const share = (score: number): number => (lexical.ideal === 0 ? 0 : Math.min(1, score / lexical.ideal));
     return {
       passages,
-      candidates: passages.map(({ passage: { id, searchText } }) => {
-        const isAltered = altered?.passageId === id;
-        const text = termsOf(isAltered ? altered.searchText : searchText);
-        const score = isAltered ? this.lexical.scoreOfText(terms.all, text.all) : lexical.scoreOf(id);
-        return features(nearness.get(id) ?? farthest, share(score), terms, text);
+      candidates: passages.map(({ passage: { id } }) => {
+        const near = nearness.get(id) ?? farthest;
+        if (altered?.passageId !== id) return features(near, share(lexical.scoreOf(id)), terms, this.identifiersOf.get(id) ?? NONE);
+        const text = termsOf(altered.searchText);
+        return features(near, share(this.lexical.scoreOfText(terms.all, text.all)), terms, new Set(text.identifiers));
       }),
       question: this.questionFeatures(query.outOfScope, terms),
     };
@@ -139,7 +144,7 @@ export class PassageIndex {
       candidates: texts.map(({ text, cosine }) => {
         const own = termsOf(text);
         const share = ideal === 0 ? 0 : Math.min(1, this.lexical.scoreOfText(terms.all, own.all) / ideal);
-        return features(nearnessOf(cosine, query.chance), share, terms, own);
+        return features(nearnessOf(cosine, query.chance), share, terms, new Set(own.identifiers));
       }),
       question: { bias: 1, outOfScope: query.outOfScope, unknownWords: 0 },
     };
@@ -157,11 +162,11 @@ export class PassageIndex {
 }
 
 /** A passage is no way to ask, and has no intent: those features say nothing of it. */
-function features(dense: number, lexical: number, question: Terms, text: Terms): CandidateFeatures {
+function features(dense: number, lexical: number, question: Terms, identifiers: ReadonlySet<string>): CandidateFeatures {
   return {
     ...NO_FEATURES,
     dense,
     lexical,
-    identifiers: identifierShare(question, new Set(text.identifiers)),
+    identifiers: identifierShare(question, identifiers),
   };
 }

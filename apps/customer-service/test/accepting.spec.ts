@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { createDatabase, dropDatabase, openDatabase, type Database } from '@attune/storage';
+import { describeWithReal, realPostgres } from '@attune/testing';
+import { sql } from 'drizzle-orm';
+import { ConversationRepository, type AcceptedMessage, type TurnResult } from '../src/conversations/conversation-repository';
+
+const MIGRATIONS = join(__dirname, '../migrations');
+const TOGETHER = 8;
+
+const ANSWER: TurnResult = {
+  state: { unsureTurns: 0, anger: [], values: {}, recognised: {} },
+  reply: {
+    text: 'Within 30 days.',
+    details: { action: 'answer', intent: 'return_item', confidence: 0.9, citations: [], alternatives: [] },
+    handoff: undefined,
+    gap: undefined,
+    event: { outcome: 'answered', confidence: 0.9, citations: [], modelVersion: 'example' },
+  },
+};
+
+describeWithReal(realPostgres, 'messages of one conversation that reach several instances at once', (url) => {
+  let instances: Database[];
+  let repositories: ConversationRepository[];
+  const count = async (table: 'messages' | 'attune_outbox' | 'gap_questions' | 'handoffs'): Promise<number> => {
+    const { rows } = await instances[0].query((orm) =>
+      orm.execute<{ count: number }>(sql`select count(*)::integer as count from ${sql.identifier(table)}`),
+    );
+    return rows[0].count;
+  };
+  const acceptEverywhere = (id: string, text: (place: number) => string, key: (place: number) => string | undefined) =>
+    Promise.all(Array.from({ length: TOGETHER }, (_, place) => repositories[place % 2].accept(id, text(place), key(place))));
+  const begin = async (): Promise<string> => (await repositories[0].create({ channel: 'web' }, undefined)).id;
+
+  beforeAll(async () => {
+    const place = await createDatabase(url(), 'accepting');
+    instances = [];
+    for (let number = 0; number < 2; number++) instances.push(await openDatabase({ url: place, migrations: [MIGRATIONS], vectors: true }));
+    repositories = instances.map((database) => new ConversationRepository(database));
+  });
+  beforeEach(() => instances[0].query((orm) => orm.execute('truncate conversations, attune_outbox cascade')));
+  afterAll(async () => {
+    await Promise.all(instances.map((database) => database.close()));
+    await dropDatabase(url(), 'accepting');
+  });
+
+  it.each([
+    ['the same text, as an impatient double', () => undefined],
+    ['the same text with the same key', () => 'key'],
+  ])('are one where they are %s', async (_, key) => {
+    const id = await begin();
+    const accepted = await acceptEverywhere(id, () => 'How do I return an item?', key);
+    expect(new Set(accepted.map(({ message }) => message.id)).size).toBe(1);
+    expect(accepted.filter(({ turn }) => turn !== undefined)).toHaveLength(1);
+    expect(await count('messages')).toBe(1);
+  });
+
+  it('each have a place of their own, and the first alone is answered at once', async () => {
+    const id = await begin();
+    const accepted = await acceptEverywhere(
+      id,
+      (place) => `question ${place}`,
+      (place) => `key ${place}`,
+    );
+    expect(accepted.map(({ message }) => message.sequence).sort()).toEqual(accepted.map((_, place) => place + 1));
+    expect(accepted.filter(({ turn }) => turn !== undefined).map(({ message }) => message.sequence)).toEqual([1]);
+    const again = await repositories[1].accept(id, 'question 3', 'key 3');
+    expect(again).toEqual({ message: { ...accepted[3].message, pendingSince: accepted[3].message.createdAt }, turn: undefined });
+  });
+
+  it('refuse a key that came with another text, and a conversation that is not there', async () => {
+    const id = await begin();
+    await repositories[0].accept(id, 'one', 'key');
+    await expect(repositories[1].accept(id, 'two', 'key')).rejects.toMatchObject({ code: 'conflict' });
+    await expect(repositories[1].accept('nowhere', 'two', undefined)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('are answered once, with everything that an answer writes, or nothing of it', async () => {
+    const { turn } = (await repositories[0].accept(await begin(), 'a human, please', undefined)) as Required<AcceptedMessage>;
+    if (turn === undefined) throw new Error('nothing waits before it');
+    const result: TurnResult = {
+      ...ANSWER,
+      reply: {
+        ...(ANSWER.reply as NonNullable<TurnResult['reply']>),
+        handoff: { reason: 'unsure', summary: { question: 'a human', locale: 'en', values: {}, answered: [], turns: 1 } },
+        gap: { text: 'a human', locale: 'en' },
+      },
+    };
+    const ended = await Promise.all(repositories.map((repository) => repository.commit(turn, result)));
+    expect(ended.filter((each) => each !== undefined)).toHaveLength(1);
+    for (const table of ['attune_outbox', 'gap_questions', 'handoffs'] as const) expect(await count(table)).toBe(1);
+    expect(await count('messages')).toBe(2);
+    const reply = ended.find((each) => each !== undefined)?.reply;
+    expect(await repositories[1].replyTo(turn.message.id)).toEqual(reply);
+    const conversation = await repositories[1].get(turn.conversation.id);
+    expect(conversation).toMatchObject({ answeredBy: 'person', handoffId: reply?.reply?.handoff?.id, lastSequence: 2, version: 1 });
+    expect(await repositories[1].oldestPending(conversation.id)).toBeUndefined();
+  });
+});

@@ -1,0 +1,4 @@
+import { describeDeployment } from '@attune/testing';
+import { customerServiceConfiguration } from '../src/configuration';
+
+describeDeployment('customer-service', customerServiceConfiguration);
