@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import type { Behaviour, BehaviourType } from '@attune/contracts';
+import type { Interaction } from '@attune/ranking';
+import { insertRows, readCommitted, type AppendOnlyTable, type CommittedPosition, type Database, type Transaction } from '@attune/storage';
+import { desc, eq, sql } from 'drizzle-orm';
+import { events, forgottenEvents } from '../database/schema';
+
+/** What a person did, as the database keeps it. */
+export interface RecordedEvent {
+  readonly itemId: string;
+  readonly type: BehaviourType;
+  readonly at: Date;
+  readonly value: number | null;
+}
+
+/** Events that were committed after a position, and the position of the last of them. */
+export interface CommittedEvents {
+  readonly position: CommittedPosition | undefined;
+  readonly rows: readonly RecordedEvent[];
+}
+
+const EVENTS: AppendOnlyTable<typeof events> = { table: events, transactionId: events.transaction, sequence: events.sequence };
+const FORGOTTEN: AppendOnlyTable<typeof forgottenEvents> = {
+  table: forgottenEvents,
+  transactionId: forgottenEvents.transaction,
+  sequence: forgottenEvents.sequence,
+};
+
+/** Of the column `id` in hand. */
+const HASHED_ID = sql.raw(`encode(sha256(convert_to(id, 'UTF8')), 'base64')`);
+
+/** What people did, in the database. */
+export class BehaviourRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Writes events down; one that came before has no effect, nor has one that was deleted with its user. @returns how many were new */
+  async record(given: readonly Behaviour[]): Promise<number> {
+    const rows = given.map((event) => ({
+      id: idOf(event),
+      userId: event.user,
+      itemId: event.item,
+      type: event.type,
+      at: new Date(event.at),
+      value: event.value ?? null,
+      impressionId: event.impressionId ?? null,
+    }));
+    // In one order everywhere, so that two requests with the same events wait for each other instead of deadlocking.
+    rows.sort((one, other) => (one.id < other.id ? -1 : Number(one.id > other.id)));
+    const written = await this.database.query((orm) =>
+      insertRows<typeof events, { sequence: string }>(
+        orm,
+        events,
+        rows,
+        sql`where not exists (select from forgotten_events f where f.id_hash = ${HASHED_ID}) on conflict (id) do nothing returning sequence`,
+      ),
+    );
+    return written.length;
+  }
+
+  /** What a user did last, the latest first, at most so many events. */
+  async historyOf(userId: string, limit: number): Promise<Interaction[]> {
+    const rows = await this.database.query((orm) =>
+      orm
+        .select({ itemId: events.itemId, type: events.type, at: events.at, value: events.value })
+        .from(events)
+        .where(eq(events.userId, userId))
+        .orderBy(desc(events.at), desc(events.sequence))
+        .limit(limit),
+    );
+    return rows.map(toInteraction);
+  }
+
+  /** Items that a user viewed so often, or with which the user did anything else, by all that is known of the user. */
+  async seenBy(userId: string, afterViews: number): Promise<Set<string>> {
+    const rows = await this.database.query((orm) =>
+      orm
+        .select({ itemId: events.itemId })
+        .from(events)
+        .where(eq(events.userId, userId))
+        .groupBy(events.itemId)
+        .having(sql`count(*) filter (where type <> 'viewed') > 0 or count(*) >= ${afterViews}`),
+    );
+    return new Set(rows.map(({ itemId }) => itemId));
+  }
+
+  /** How many events of each type a user has, and when the last one was. */
+  async countsOf(userId: string): Promise<{ type: BehaviourType; count: number; lastAt: Date }[]> {
+    const rows = await this.database.query((orm) =>
+      orm
+        .select({ type: events.type, count: sql<string>`count(*)`, lastAt: sql<string>`max(${events.at})` })
+        .from(events)
+        .where(eq(events.userId, userId))
+        .groupBy(events.type),
+    );
+    return rows.map(({ type, count, lastAt }) => ({ type, count: Number(count), lastAt: new Date(lastAt) }));
+  }
+
+  /** Deletes what a user did; what is left of it, without the user, tells every instance what to take back. @returns events deleted */
+  async forget(tx: Transaction, userId: string): Promise<number> {
+    const { rows } = await tx.execute<{ count: string }>(sql`with gone as (
+        delete from events where user_id = ${userId} returning id, item_id, type, at, value
+      ), kept as (
+        insert into forgotten_events (item_id, type, at, value, id_hash) select item_id, type, at, value, ${HASHED_ID} from gone returning 1
+      ) select count(*)::text as count from kept`);
+    return Number(rows[0]?.count ?? 0);
+  }
+
+  /** Events after a position in the order of commits, those after a time alone. */
+  recordedSince(after: CommittedPosition | undefined, from: Date, limit: number): Promise<CommittedEvents> {
+    return this.since(EVENTS, after, from, limit);
+  }
+
+  /** The same of events of people who were deleted. */
+  forgottenSince(after: CommittedPosition | undefined, from: Date, limit: number): Promise<CommittedEvents> {
+    return this.since(FORGOTTEN, after, from, limit);
+  }
+
+  private async since(
+    source: AppendOnlyTable<typeof events> | AppendOnlyTable<typeof forgottenEvents>,
+    after: CommittedPosition | undefined,
+    from: Date,
+    limit: number,
+  ): Promise<CommittedEvents> {
+    const where = sql`${source.table.at} > ${from.toISOString()}::timestamptz`;
+    const options = { limit, where, ...(after === undefined ? {} : { after }) };
+    const found = await this.database.query((orm) => readCommitted(orm, source as AppendOnlyTable<typeof events>, options));
+    return { position: found.at(-1)?.position, rows: found.map(({ row }) => row) };
+  }
+}
+
+/** An event without an id of its own is known by what it says. */
+function idOf({ id, user, item, type, at }: Behaviour): string {
+  if (id !== undefined) return id;
+  const content = JSON.stringify([user, item, type, Date.parse(at)]);
+  return `#${createHash('sha256').update(content).digest('base64url').slice(0, 32)}`;
+}
+
+/** An event as scoring reads it. */
+export function toInteraction({ itemId, type, at, value }: RecordedEvent): Interaction {
+  return { item: itemId, type, at: at.getTime(), ...(value === null ? {} : { value }) };
+}

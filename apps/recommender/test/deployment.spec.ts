@@ -1,0 +1,4 @@
+import { describeDeployment } from '@attune/testing';
+import { recommenderConfiguration } from '../src/configuration';
+
+describeDeployment('recommender', recommenderConfiguration);
