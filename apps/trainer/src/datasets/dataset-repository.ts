@@ -1,0 +1,106 @@
+import { AttuneError } from '@attune/artifact';
+import type { Dataset, datasetsQuerySchema } from '@attune/contracts';
+import { decodeCursor, encodeCursor } from '@attune/service-kit';
+import type { Database, Transaction } from '@attune/storage';
+import { and, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
+import type { z } from 'zod';
+import { writeAudit } from '../audit/audit-repository';
+import { placeSchema } from '../database/place';
+import { datasets, trainingJobs } from '../database/schema';
+
+type DatasetRow = typeof datasets.$inferSelect;
+
+/** What is known of the data sets. */
+export class DatasetRepository {
+  constructor(private readonly database: Database) {}
+
+  async create(dataset: Omit<Dataset, 'createdAt'>): Promise<Dataset> {
+    return this.database.transaction(async (tx) => {
+      const [row] = await tx
+        .insert(datasets)
+        .values({ ...dataset, createdAt: new Date() })
+        .returning();
+      const { id, createdBy: actor, name, rows, bytes, sha256 } = dataset;
+      await writeAudit(tx, { actor, action: 'dataset.created', subject: id, details: { name, rows, bytes, sha256 } });
+      return toDataset(row);
+    });
+  }
+
+  /** The newest first. */
+  async list({ cursor, limit }: z.infer<typeof datasetsQuerySchema>): Promise<{ items: Dataset[]; nextCursor?: string }> {
+    const before = cursor === undefined ? undefined : decodeCursor(cursor, placeSchema).before;
+    const rows = await this.database.query((orm) =>
+      orm
+        .select()
+        .from(datasets)
+        .where(before === undefined ? undefined : lt(datasets.sequence, before))
+        .orderBy(desc(datasets.sequence))
+        .limit(limit + 1),
+    );
+    const last = rows.at(limit - 1);
+    return {
+      items: rows.slice(0, limit).map(toDataset),
+      ...(rows.length > limit && last !== undefined ? { nextCursor: encodeCursor({ before: String(last.sequence) }) } : {}),
+    };
+  }
+
+  /** @throws AttuneError `not-found` */
+  async get(id: string): Promise<Dataset> {
+    const [row] = await this.database.query((orm) => orm.select().from(datasets).where(eq(datasets.id, id)));
+    return toDataset(found(row, id));
+  }
+
+  /** Those of several that are there. */
+  async find(ids: readonly string[]): Promise<Dataset[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.database.query((orm) =>
+      orm
+        .select()
+        .from(datasets)
+        .where(inArray(datasets.id, [...ids])),
+    );
+    return rows.map(toDataset);
+  }
+
+  /**
+   * @returns what was deleted
+   * @throws AttuneError `not-found`; `conflict` while a training needs it
+   */
+  async delete(id: string, actor: string): Promise<Dataset> {
+    return this.database.transaction(async (tx) => {
+      const [row] = await tx.select().from(datasets).where(eq(datasets.id, id)).for('update');
+      const dataset = toDataset(found(row, id));
+      const uses = ['dataset', 'test', 'items'].map((role) => sql`${trainingJobs.input} ->> ${role} = ${id}`);
+      const [job] = await tx
+        .select({ id: trainingJobs.id })
+        .from(trainingJobs)
+        .where(and(inArray(trainingJobs.status, ['queued', 'running']), or(...uses)))
+        .limit(1);
+      if (job !== undefined) {
+        throw new AttuneError('conflict', `The job ${job.id} needs the data set ${id}.`, { remedy: 'Wait for its end, or cancel it.' });
+      }
+      await tx.delete(datasets).where(eq(datasets.id, id));
+      await writeAudit(tx, { actor, action: 'dataset.deleted', subject: id, details: { name: dataset.name, sha256: dataset.sha256 } });
+      return dataset;
+    });
+  }
+}
+
+/** Data sets that must be there until a transaction has ended; a missing one has no entry. */
+export async function holdDatasets(tx: Transaction, ids: readonly string[]): Promise<ReadonlyMap<string, Dataset>> {
+  const rows = await tx
+    .select()
+    .from(datasets)
+    .where(inArray(datasets.id, [...ids]))
+    .for('share');
+  return new Map(rows.map((row) => [row.id, toDataset(row)]));
+}
+
+function found(row: DatasetRow | undefined, id: string): DatasetRow {
+  if (row !== undefined) return row;
+  throw new AttuneError('not-found', `There is no data set ${id}.`, { remedy: 'List them with GET /v1/datasets.' });
+}
+
+function toDataset({ sequence: _sequence, createdAt, ...row }: DatasetRow): Dataset {
+  return { ...row, createdAt: createdAt.toISOString() };
+}

@@ -1,0 +1,217 @@
+import { AttuneError } from '@attune/artifact';
+import type { AuditEntry, TrainingJob, TrainingJobInput, TrainingProgress, trainingJobsQuerySchema } from '@attune/contracts';
+import { decodeCursor, encodeCursor } from '@attune/service-kit';
+import type { Database, Queryable, Transaction } from '@attune/storage';
+import { and, asc, desc, eq, inArray, lt, sql, type SQL } from 'drizzle-orm';
+import type { z } from 'zod';
+import { OWN_NAME, writeAudit } from '../audit/audit-repository';
+import { placeSchema } from '../database/place';
+import { trainingJobs } from '../database/schema';
+
+type JobRow = typeof trainingJobs.$inferSelect;
+
+/** A job and the number of its last change. */
+export interface JobState {
+  readonly job: TrainingJob;
+  readonly revision: number;
+}
+
+/** What came of a training. */
+export type JobEnd =
+  { status: 'succeeded'; metrics: NonNullable<TrainingJob['metrics']> } | { status: 'failed'; failure: string } | { status: 'cancelled' };
+
+/** What becomes of a job that a service which was killed had begun too often. */
+const MOST_ATTEMPTS = 3;
+
+const before = sql<number>`(select count(*)::int from training_jobs other where other.status = 'queued' and other.sequence < training_jobs.sequence)`;
+
+/** Trainings in the database: the queue is the order of their sequence. */
+export class JobRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Puts a job at the end of the queue. @param hold runs first, and throws where it cannot be begun */
+  async create(
+    job: { id: string; input: TrainingJobInput; version: string; createdBy: string },
+    hold: (tx: Transaction) => Promise<void>,
+  ): Promise<TrainingJob> {
+    return this.database.transaction(async (tx) => {
+      await hold(tx);
+      const { id, input, version, createdBy } = job;
+      const { head } = input;
+      await tx.insert(trainingJobs).values({ id, head, input, version, createdBy, createdAt: new Date() });
+      await writeAudit(tx, { actor: createdBy, action: 'job.created', subject: id, head, details: { version, dataset: input.dataset } });
+      return (await one(tx, id)).job;
+    });
+  }
+
+  /** @throws AttuneError `not-found` */
+  async get(id: string): Promise<JobState> {
+    return this.database.query((orm) => one(orm, id));
+  }
+
+  /** The newest first. */
+  async list({
+    cursor,
+    limit,
+    head,
+    status,
+  }: z.infer<typeof trainingJobsQuerySchema>): Promise<{ items: TrainingJob[]; nextCursor?: string }> {
+    const place = cursor === undefined ? undefined : decodeCursor(cursor, placeSchema).before;
+    const where = and(
+      place === undefined ? undefined : lt(trainingJobs.sequence, place),
+      head === undefined ? undefined : eq(trainingJobs.head, head),
+      status === undefined ? undefined : eq(trainingJobs.status, status),
+    );
+    const rows = await this.database.query((orm) => select(orm, where, desc(trainingJobs.sequence), limit + 1));
+    const last = rows.at(limit - 1);
+    return {
+      items: rows.slice(0, limit).map((row) => toState(row).job),
+      ...(rows.length > limit && last !== undefined ? { nextCursor: encodeCursor({ before: String(last.job.sequence) }) } : {}),
+    };
+  }
+
+  /** The jobs that made versions of a head, by their names. */
+  async makersOf(head: string, versions: readonly string[]): Promise<ReadonlyMap<string, TrainingJob>> {
+    if (versions.length === 0) return new Map();
+    const where = and(eq(trainingJobs.head, head), eq(trainingJobs.status, 'succeeded'), inArray(trainingJobs.version, [...versions]));
+    const rows = await this.database.query((orm) => select(orm, where, asc(trainingJobs.sequence)));
+    return new Map(rows.map((row) => [row.job.version, toState(row).job]));
+  }
+
+  /** Whether a job that has not ended is to make a version. */
+  async reserves(tx: Transaction, head: string, version: string): Promise<boolean> {
+    const where = and(eq(trainingJobs.head, head), eq(trainingJobs.version, version), inArray(trainingJobs.status, ['queued', 'running']));
+    return (await tx.select({ id: trainingJobs.id }).from(trainingJobs).where(where).limit(1)).length > 0;
+  }
+
+  /** Takes the first job of the queue; undefined where it is empty. */
+  async claim(): Promise<TrainingJob | undefined> {
+    return this.database.transaction(async (tx) => {
+      const [first] = await tx
+        .select({ id: trainingJobs.id })
+        .from(trainingJobs)
+        .where(eq(trainingJobs.status, 'queued'))
+        .orderBy(asc(trainingJobs.sequence))
+        .limit(1)
+        .for('update');
+      if (first === undefined) return undefined;
+      await change(tx, eq(trainingJobs.id, first.id), {
+        status: 'running',
+        attempts: sql`${trainingJobs.attempts} + 1`,
+        startedAt: sql`coalesce(${trainingJobs.startedAt}, now())`,
+      });
+      return (await one(tx, first.id)).job;
+    });
+  }
+
+  async saveProgress(id: string, progress: TrainingProgress): Promise<void> {
+    await this.database.query((orm) => change(orm, and(eq(trainingJobs.id, id), eq(trainingJobs.status, 'running')), { progress }));
+  }
+
+  /** Writes down how a running job ended. */
+  async finish({ id, head, version }: TrainingJob, end: JobEnd): Promise<void> {
+    await this.database.transaction(async (tx) => {
+      const running = and(eq(trainingJobs.id, id), eq(trainingJobs.status, 'running'));
+      const [changed] = await change(tx, running, { ...end, cancelling: false, finishedAt: new Date() });
+      if (changed === undefined || end.status === 'cancelled') return;
+      const details: AuditEntry['details'] = end.status === 'failed' ? { version, failure: end.failure } : { version };
+      await writeAudit(tx, { actor: OWN_NAME, action: `job.${end.status}`, subject: id, head, details });
+    });
+  }
+
+  /** Puts a running job back to its place in the queue: the service ends in order, and the attempt does not count. */
+  async putBack(id: string): Promise<void> {
+    await this.database.query((orm) =>
+      change(orm, and(eq(trainingJobs.id, id), eq(trainingJobs.status, 'running')), {
+        status: 'queued',
+        attempts: sql`${trainingJobs.attempts} - 1`,
+      }),
+    );
+  }
+
+  /**
+   * Asks a job to end: one that waits has ended with this.
+   *
+   * @throws AttuneError `not-found`, `conflict` where it has ended already
+   */
+  async cancel(id: string, actor: string): Promise<TrainingJob> {
+    return this.database.transaction(async (tx) => {
+      const [row] = await tx.select().from(trainingJobs).where(eq(trainingJobs.id, id)).for('update');
+      if (row === undefined) throw missing(id);
+      if (row.finishedAt !== null) throw new AttuneError('conflict', `The job ${id} has ended: it ${ENDS[row.status]}.`);
+      if (!row.cancelling) {
+        const ended = row.status === 'queued' ? ({ status: 'cancelled', finishedAt: new Date() } as const) : { cancelling: true };
+        await change(tx, eq(trainingJobs.id, id), ended);
+        await writeAudit(tx, { actor, action: 'job.cancelled', subject: id, head: row.head, details: { version: row.version } });
+      }
+      return (await one(tx, id)).job;
+    });
+  }
+
+  /** Ids of running jobs that were asked to end. */
+  async cancelling(): Promise<string[]> {
+    const where = and(eq(trainingJobs.status, 'running'), eq(trainingJobs.cancelling, true));
+    return (await this.database.query((orm) => orm.select({ id: trainingJobs.id }).from(trainingJobs).where(where))).map(({ id }) => id);
+  }
+
+  /** Jobs that are said to run. */
+  async running(): Promise<TrainingJob[]> {
+    const rows = await this.database.query((orm) => select(orm, eq(trainingJobs.status, 'running'), asc(trainingJobs.sequence)));
+    return rows.map((row) => toState(row).job);
+  }
+
+  /** Goes on with a job whose service was killed: it ends where it was cancelled or was begun too often, else it takes its place in the queue again. */
+  async recover(job: TrainingJob): Promise<void> {
+    if (job.cancelling) return this.finish(job, { status: 'cancelled' });
+    if (job.attempts >= MOST_ATTEMPTS) {
+      const failure = `The service was killed ${job.attempts} times while this ran. It may have needed more memory than there is: try a smaller batchSize or maxLength.`;
+      return this.finish(job, { status: 'failed', failure });
+    }
+    await this.database.query((orm) =>
+      change(orm, and(eq(trainingJobs.id, job.id), eq(trainingJobs.status, 'running')), { status: 'queued' }),
+    );
+  }
+}
+
+const ENDS = { queued: 'waits', running: 'runs', succeeded: 'succeeded', failed: 'failed', cancelled: 'was cancelled' } as const;
+
+type Changes = { [Column in keyof JobRow]?: JobRow[Column] | SQL };
+
+function change(orm: Queryable, where: SQL | undefined, values: Changes) {
+  return orm
+    .update(trainingJobs)
+    .set({ ...values, revision: sql`${trainingJobs.revision} + 1` })
+    .where(where)
+    .returning({ id: trainingJobs.id });
+}
+
+function select(orm: Queryable, where: SQL | undefined, order: SQL, limit = 10_000) {
+  return orm.select({ job: trainingJobs, before }).from(trainingJobs).where(where).orderBy(order).limit(limit);
+}
+
+async function one(orm: Queryable, id: string): Promise<JobState> {
+  const [row] = await select(orm, eq(trainingJobs.id, id), asc(trainingJobs.sequence), 1);
+  if (row === undefined) throw missing(id);
+  return toState(row);
+}
+
+function missing(id: string): AttuneError {
+  return new AttuneError('not-found', `There is no job ${id}.`, { remedy: 'List them with GET /v1/jobs.' });
+}
+
+function toState({ job: row, before: waiting }: { job: JobRow; before: number }): JobState {
+  const { sequence: _sequence, revision, createdAt, startedAt, finishedAt, progress, metrics, failure, ...rest } = row;
+  return {
+    revision,
+    job: {
+      ...rest,
+      ...(row.status === 'queued' ? { before: waiting } : {}),
+      createdAt: createdAt.toISOString(),
+      ...(startedAt === null ? {} : { startedAt: startedAt.toISOString() }),
+      ...(finishedAt === null ? {} : { finishedAt: finishedAt.toISOString() }),
+      ...(progress === null ? {} : { progress }),
+      ...(metrics === null ? {} : { metrics }),
+      ...(failure === null ? {} : { failure }),
+    },
+  };
+}
