@@ -1,0 +1,53 @@
+import { useState, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Button } from '../../components/button';
+import { Loaded } from '../../components/loaded';
+import { useFormat } from '../../i18n/use-format';
+import { useExplainedDocument } from './queries';
+import { WeightedText } from './weighted-text';
+import type { Alert } from './types';
+
+interface AlertStoryProps {
+  readonly story: Alert['stories'][number];
+  readonly watchId: string;
+}
+
+/** A story behind an alert; on demand the words that made it count. */
+export function AlertStory({ story, watchId }: AlertStoryProps): ReactNode {
+  const { t } = useTranslation();
+  const { instant, number } = useFormat();
+  const [isExplained, setIsExplained] = useState(false);
+  const document = useExplainedDocument(story.documentId, isExplained);
+  const { title, url, source, publishedAt, tellings, score } = story;
+  const name = title ?? story.documentId;
+  return (
+    <>
+      {url !== undefined && /^https?:\/\//i.test(url) ? (
+        <a href={url} target="_blank" rel="noreferrer" className="clip">
+          {name}
+        </a>
+      ) : (
+        <strong className="clip">{name}</strong>
+      )}
+      <span className="small muted">
+        {source} · {instant(publishedAt)} · {t('sentiment.alerts.tellings', { count: tellings })} ·{' '}
+        {t('sentiment.alerts.score', { score: number(score, 2) })}
+      </span>
+      {isExplained ? (
+        <Loaded query={document}>
+          {({ text, sentiments }) => {
+            const { explanation, scoredText, label } = sentiments.find((each) => each.watchId === watchId) ?? {};
+            if (explanation === undefined || scoredText === undefined || label === undefined) return <p className="clip">{text}</p>;
+            return <WeightedText text={scoredText} label={label} explanation={explanation} />;
+          }}
+        </Loaded>
+      ) : (
+        <div className="row">
+          <Button small look="quiet" onPress={() => setIsExplained(true)}>
+            {t('sentiment.alerts.explain')}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,27 @@
+import type { Influence } from './types';
+
+/** A piece of a text; with an influence it is a word that mattered. */
+export interface TextPiece {
+  readonly text: string;
+  readonly influence?: number;
+}
+
+/** A text in pieces, in its order: the words that mattered, and what stands between them. Words beyond the text are left out. */
+export function piecesOf(text: string, explanation: readonly Influence[]): TextPiece[] {
+  const pieces: TextPiece[] = [];
+  let place = 0;
+  for (const { start, end, influence } of [...explanation].sort((one, other) => one.start - other.start)) {
+    if (start < place || end > text.length) continue;
+    if (start > place) pieces.push({ text: text.slice(place, start) });
+    pieces.push({ text: text.slice(start, end), influence });
+    place = end;
+  }
+  if (place < text.length) pieces.push({ text: text.slice(place) });
+  return pieces;
+}
+
+/** How strong an influence is beside the strongest of them, 0 to 1. */
+export function strengthOf(influence: number, explanation: readonly Influence[]): number {
+  const strongest = Math.max(...explanation.map((each) => Math.abs(each.influence)));
+  return strongest === 0 ? 0 : Math.abs(influence) / strongest;
+}
