@@ -24,6 +24,23 @@ export const environment = {
     return Object.fromEntries(Object.entries(process.env).filter(([name]) => name === 'ATTUNE_CACHE' || !isSetting(name)));
   },
 
+  /** ATTUNE_MODELS: the model store, a folder or s3://bucket/prefix. */
+  get models(): string {
+    const { ATTUNE_MODELS: address } = process.env;
+    return isSet(address) ? (address ?? '') : 'models';
+  },
+
+  /** ATTUNE_MODEL_CACHE: where versions of a store in S3 are kept on this machine. */
+  get modelCache(): string | undefined {
+    const { ATTUNE_MODEL_CACHE: folder } = process.env;
+    return isSet(folder) ? folder : undefined;
+  },
+
+  /** The variables of Kafka alone, to hand on. */
+  get kafkaVariables(): NodeJS.ProcessEnv {
+    return Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('KAFKA_')));
+  },
+
   /** KAFKA_BROKERS and the variables beside it, as the services read them. */
   get kafka(): KafkaConnectionSettings {
     const { KAFKA_BROKERS: brokers, KAFKA_SSL: ssl, KAFKA_SASL_MECHANISM: mechanism } = process.env;

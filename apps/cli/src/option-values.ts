@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { InvalidArgumentError } from 'commander';
+import { parse } from 'yaml';
 
 /** Parses the value of an option that takes a number. */
 export function numberOption(value: string): number {
@@ -27,4 +28,17 @@ export function wholeNumberOption(least: number, most: number): (value: string) 
     }
     return number;
   };
+}
+
+/** A key and the value that it is to have. */
+export interface KeyValue {
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/** Parses `key=value`, the value as YAML has it, and adds it to those before. */
+export function keyValueOption(text: string, before: readonly KeyValue[] = []): KeyValue[] {
+  const [, key, value] = /^([^=\s]+)=(.+)$/s.exec(text) ?? [];
+  if (key === undefined || value === undefined) throw new InvalidArgumentError('It must be key=value.');
+  return [...before, { key, value: parse(value) as unknown }];
 }

@@ -13,11 +13,21 @@ export interface ProgressState {
   detail: string;
 }
 
+/** Shows on stderr how far a piece of work is. */
+export interface LiveProgress {
+  /** Shows the state; cheap enough to call at every step. */
+  update(state: ProgressState): void;
+  /** Prints a line that stays. */
+  line(text: string): void;
+  /** Takes away what is drawn; the next update brings it back. */
+  stop(): void;
+}
+
 /**
  * Live progress on stderr: a bar that is redrawn in place on a terminal, a plain line now and then where the output
  * goes to a file or a pipe. Lines for keeps stand above the bar.
  */
-export class Progress {
+export class Progress implements LiveProgress {
   private bar: SingleBar | undefined;
   private lastLineAt = performance.now();
 

@@ -1,12 +1,13 @@
 import type { DataReport, TrainingEvent, TrainingResult } from '@attune/finetune';
 import { Progress } from './progress';
-import { formatCount, formatDuration, formatScore, messageColours } from './terminal';
+import { formatCount, formatDuration, formatScore, messageColours, printMessage } from './terminal';
+import type { TrainingReporter } from './training-reporter';
 
 type StepEvent = Extract<TrainingEvent, { type: 'step' }>;
 type EvaluationEvent = Extract<TrainingEvent, { type: 'evaluation' }>;
 
 /** Shows a training run on stderr as it goes. */
-export class TrainingDisplay {
+export class TrainingDisplay implements TrainingReporter {
   private readonly progress = new Progress();
   private readonly colours = messageColours();
 
@@ -44,11 +45,12 @@ export class TrainingDisplay {
     this.progress.stop();
   }
 
-  /** The last line of a run: where the head is and what it took. */
-  closing(result: TrainingResult): string {
+  finish(result: TrainingResult): void {
     const { colours } = this;
     const share = `${formatCount(result.trainableParameters)} of ${formatCount(result.totalParameters)} parameters`;
-    return `${colours.green('Wrote')} ${colours.bold(result.directory)} after ${formatDuration(result.seconds)}, training ${share}.`;
+    printMessage(
+      `\n${colours.green('Wrote')} ${colours.bold(result.directory)} after ${formatDuration(result.seconds)}, training ${share}.`,
+    );
   }
 
   private evaluationLine({ epoch, step, metrics, best }: EvaluationEvent): string {

@@ -41,6 +41,20 @@ describe('attune models', () => {
     await writeFile(join(directory, MANIFEST_FILE), JSON.stringify(manifest));
   }
 
+  it('adds a head that was trained in a folder, once', async () => {
+    const trained = join(folder, 'models/support/v1');
+    expect(await models('add', 'support', 'v3', trained)).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^support\/v3 is in /),
+    });
+    expect(await models('verify', 'support', 'v3')).toMatchObject({ status: 0 });
+    expect(await models('add', 'support', 'v3', trained)).toMatchObject({ status: 1, stderr: expect.stringContaining('already') });
+    expect(await models('list', '--models', 'gs://bucket')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('s3://bucket/prefix'),
+    });
+  });
+
   it('promotes, lists, names what serves, and rolls back', async () => {
     expect(await models('current', 'support')).toMatchObject({
       status: 1,

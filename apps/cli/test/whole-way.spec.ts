@@ -129,6 +129,25 @@ describe('attune, the whole way', () => {
     expect(new Set(rows.flatMap((text) => text.trim().split('\n').slice(1))).size).toBe(120);
   });
 
+  it('tells its progress as JSON lines, for programs', async () => {
+    const { status, stderr } = await runAttune(['train', '-c', 'head.yaml', '--out', 'told', '--json', '--progress', 'json'], {
+      cwd: folder,
+    });
+    expect(status).toBe(0);
+    // What TensorFlow itself remarks stands between.
+    const lines = stderr
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map(parse);
+    expect(lines[0]).toEqual({ type: 'phase', name: 'reading data' });
+    expect(lines.find(({ type }) => type === 'data')).toMatchObject({ splits: [{ name: 'train', labels: 3 }, { name: 'validation' }] });
+    const steps = lines.filter(({ type }) => type === 'step');
+    expect(steps[0]).toMatchObject({ step: 1, loss: expect.any(Number) as number, secondsLeft: expect.any(Number) as number });
+    expect(steps.at(-1)?.step).toBe(steps[0].steps);
+    expect(lines.filter(({ type }) => type === 'evaluation').map(({ epoch }) => epoch)).toEqual([1, 2, 3]);
+    expect(lines.at(-1)).toMatchObject({ type: 'done', directory: 'told' });
+  }, 120_000);
+
   it('stops at Ctrl-C without a model, and resumes', async () => {
     const args = ['train', '-c', 'head.yaml', '--epochs', '200', '--out', 'stopped'];
     const stopped = await runAttune(args, {

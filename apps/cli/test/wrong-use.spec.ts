@@ -26,6 +26,14 @@ describe('attune, used wrongly', () => {
       2,
       /--tuner: must be full, lora, bitfit or head, not "lorra"; did you mean lora\?/,
     ],
+    ['a setting without its value', ['train', '--set', 'seed'], 2, /'seed' is invalid. It must be key=value./],
+    ['a setting out of range', ['train', '--set', 'training.epochs=-1', '--out', 'x'], 2, /--set training.epochs: must be above 0, not -1/],
+    [
+      'a setting of an unknown key',
+      ['train', '--set', 'training.epoch=1', '--out', 'x'],
+      2,
+      /training.epoch: unknown key; did you mean training.epochs\?/,
+    ],
     ['train without --out', ['train', '--data', 'rows.csv'], 2, /--out is missing/],
     ['train without rows', ['train', '--out', 'model'], 2, /no training rows/],
     [

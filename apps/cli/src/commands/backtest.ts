@@ -11,7 +11,7 @@ import { formatCount, printJson, printMessage, printResult } from '../terminal';
 interface BacktestFlags {
   readonly watches: string;
   readonly documents: string;
-  readonly models: string;
+  readonly models?: string;
   readonly app: string;
   readonly model?: string;
   readonly precision: 'int8' | 'fp32';
@@ -27,7 +27,10 @@ export function registerBacktest(program: Command): void {
     .description('replay a file of documents through the monitor at full speed, in event time, and print its alerts')
     .requiredOption('--watches <file>', 'watches as POST /v1/watches takes them, with or without ids: a JSON array, or one a line')
     .requiredOption('--documents <file>', 'documents as POST /v1/documents takes them, one a line: .jsonl, plain or .gz')
-    .option('--models <folder>', 'model store whose promoted head scores', 'models')
+    .option(
+      '--models <store>',
+      'model store whose promoted head scores: a folder, or s3://bucket/prefix (default: ATTUNE_MODELS, else models)',
+    )
     .option('--app <name>', 'name of the head in the store', 'sentiment-monitor')
     .addOption(new Option('--model <folder>', 'a head that attune train wrote, instead of the promoted one').conflicts(['models', 'app']))
     .addOption(new Option('--precision <name>', 'which of the two ONNX files').choices(['fp32', 'int8']).default('int8'))

@@ -6,11 +6,17 @@ import { renderDetails } from '../evaluation/render-details';
 import { servingVersion } from '../evaluation/serving-version';
 import { withInterrupt } from '../interrupt';
 import { numberOption } from '../option-values';
+import { evaluateRankingHead } from '../ranking/evaluate-ranking';
+import { renderRanking } from '../ranking/render-ranking';
 import { Progress } from '../progress';
 import { renderSlices, renderTaskReports } from '../report-tables';
 import { formatCount, printJson, printResult } from '../terminal';
 
-interface EvaluateOptions extends EvaluationSource {
+interface EvaluateOptions extends Omit<EvaluationSource, 'data'> {
+  data?: string;
+  /** ranking: file of later events, and of those before them. */
+  events?: string;
+  history?: string;
   candidates?: string;
   /** Rows of each list to print; true where the option has no number. */
   details?: number | true;
@@ -20,11 +26,13 @@ interface EvaluateOptions extends EvaluationSource {
 
 /** Adds `attune evaluate`. */
 export function registerEvaluate(program: Command): void {
-  program
+  const command = program
     .command('evaluate')
     .description('evaluate a head on labelled rows, or embeddings on queries and their answers')
     .requiredOption('--model <folder>', 'head that attune train wrote')
-    .requiredOption('--data <file>', 'labelled rows, or pairs: .csv, .tsv, .jsonl or .parquet, plain or .gz')
+    .option('--data <file>', 'labelled rows, or pairs: .csv, .tsv, .jsonl or .parquet, plain or .gz')
+    .option('--events <file>', 'ranking: later events, columns user, item, ts and optionally type, value')
+    .option('--history <file>', 'ranking: the events before them, where the head was exported without')
     .option('--text <column>', 'column of the text; default the one the head was trained on')
     .option('--pair <column>', 'column of the second text of a pair; of a query, of its answer')
     .option('--label <column>', 'column of the label')
@@ -35,7 +43,7 @@ export function registerEvaluate(program: Command): void {
     .option('--against <model>', 'what changed against another version, or an application in a model store; implies --details')
     .addOption(new Option('--precision <name>', 'which of the two ONNX files').choices(['fp32', 'int8']).default('fp32'))
     .option('--json', 'print one line of JSON to stdout')
-    .action(evaluate);
+    .action((own: EvaluateOptions) => (own.events === undefined ? evaluate(command, own) : rank({ ...own, events: own.events })));
 }
 
 /** Rows of each list of details that are printed where the command line says nothing else. */
@@ -46,7 +54,19 @@ interface Outcome {
   details?: EvaluationDetails;
 }
 
-async function evaluate(options: EvaluateOptions): Promise<void> {
+async function rank({ model, events, history, json }: EvaluateOptions & { events: string }): Promise<void> {
+  const progress = new Progress();
+  const report = await withInterrupt(
+    () => progress.line('Stopping.'),
+    (signal) => evaluateRankingHead({ model, events, history, signal }),
+  );
+  if (json === true) printJson(report);
+  else printResult(renderRanking(report, events));
+}
+
+async function evaluate(command: Command, { data, ...others }: EvaluateOptions): Promise<void> {
+  if (data === undefined) command.error("required option '--data <file>' not specified (of a ranking, --events <file>)");
+  const options = { ...others, data };
   const progress = new Progress();
   let outcome: Outcome;
   try {
@@ -72,7 +92,7 @@ async function evaluate(options: EvaluateOptions): Promise<void> {
   if (details !== undefined) printResult(`\n${renderDetails(details, typeof options.details === 'number' ? options.details : SHOWN_ROWS)}`);
 }
 
-type Run = EvaluateOptions & { signal: AbortSignal; onProgress: (done: number, total: number) => void };
+type Run = EvaluateOptions & { data: string } & { signal: AbortSignal; onProgress: (done: number, total: number) => void };
 
 async function run(evaluation: Run): Promise<Outcome> {
   const { model, task, details, against } = evaluation;

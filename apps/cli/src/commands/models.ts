@@ -1,11 +1,12 @@
 import type { ModelStore, Promotion, StoredVersion } from '@attune/artifact';
 import type { Command } from 'commander';
+import { openModelStore } from '../model-store';
 import { numberOption } from '../option-values';
 import { renderTable } from '../report-tables';
 import { formatScore, printJson, printMessage, printResult, resultColours } from '../terminal';
 
 interface StoreOptions {
-  models: string;
+  models?: string;
   json?: boolean;
   expectedGeneration?: number;
 }
@@ -18,6 +19,7 @@ export function registerModels(program: Command): void {
   );
   verb(models, 'current', '<app>', 'the version that serves').action(current);
   verb(models, 'verify', '<app> [version]', 'check the files of a version, or of all, against their hashes').action(verify);
+  verb(models, 'add', '<app> <version> <folder>', 'copy a head that was trained into the store').action(add);
   verb(models, 'promote', '<app> <version>', 'let a version serve; every instance changes over within seconds')
     .option('--expected-generation <n>', 'only if this generation still serves (0: none)', numberOption)
     .action((app: string, version: string, options: StoreOptions) =>
@@ -32,13 +34,20 @@ function verb(models: Command, name: string, operands: string, description: stri
   return models
     .command(`${name} ${operands}`)
     .description(description)
-    .option('--models <folder>', 'the model store', 'models')
+    .option('--models <store>', 'the model store: a folder, or s3://bucket/prefix (default: ATTUNE_MODELS, else models)')
     .option('--json', 'print one line of JSON to stdout');
 }
 
-async function openStore({ models }: StoreOptions): Promise<ModelStore> {
-  const { ModelStore: Store } = await import('@attune/artifact');
-  return new Store(models);
+function openStore({ models }: StoreOptions): Promise<ModelStore> {
+  return openModelStore(models);
+}
+
+/** A training is done in a folder of this machine; here its head goes to where services read it. */
+async function add(app: string, version: string, folder: string, options: StoreOptions): Promise<void> {
+  const store = await openStore(options);
+  const directory = await store.add(app, version, folder);
+  if (options.json === true) printJson({ added: { app, version, directory } });
+  else printResult(`${app}/${version} is in ${store.location}; it serves once it is promoted.`);
 }
 
 async function list(app: string | undefined, options: StoreOptions): Promise<void> {
@@ -47,13 +56,13 @@ async function list(app: string | undefined, options: StoreOptions): Promise<voi
   const found: [string, StoredVersion][] = [];
   for (const name of apps) for (const version of await store.list(name)) found.push([name, version]);
   if (options.json === true) printJson({ models: found.map(([name, version]) => versionJson(name, version)) });
-  else if (found.length === 0) printMessage(`There are no models${app === undefined ? '' : ` of ${app}`} in ${store.directory}.`);
+  else if (found.length === 0) printMessage(`There are no models${app === undefined ? '' : ` of ${app}`} in ${store.location}.`);
   else printResult(versionTable(found));
 }
 
-function versionJson(app: string, { version, directory, manifestSha256, writtenAt, isCurrent, manifest, problem }: StoredVersion): object {
+function versionJson(app: string, { version, location, manifestSha256, writtenAt, isCurrent, manifest, problem }: StoredVersion): object {
   const tasks = manifest?.tasks.map(({ name, type, labels, metrics }) => ({ name, type, labels: labels.length, metrics }));
-  return { app, version, current: isCurrent, directory, manifestSha256, writtenAt, tasks, problem: problem?.message };
+  return { app, version, current: isCurrent, directory: location, manifestSha256, writtenAt, tasks, problem: problem?.message };
 }
 
 function versionTable(found: readonly [string, StoredVersion][]): string {

@@ -1,8 +1,10 @@
 import type { ConfigFlag } from '@attune/finetune';
 import { Option, type Command } from 'commander';
-import { numberOption } from '../option-values';
+import { keyValueOption, numberOption, type KeyValue } from '../option-values';
+import { trainRanking } from '../ranking/train-ranking';
 import { runTraining } from '../run-training';
 import { printResult } from '../terminal';
+import { PROGRESS_FORMATS, type ProgressFormat } from '../training-reporter';
 
 /** A flag that sets one key of head.yaml; its values are checked by the schema. */
 interface KeyFlag {
@@ -24,7 +26,9 @@ const KEY_FLAGS: readonly KeyFlag[] = [
   { flags: '--label <column>', path: 'data.label', description: 'column of the label' },
   { flags: '--encoder <id|folder>', path: 'encoder', description: 'pretrained encoder: folder, hub id, or the one that setup installed' },
   { flags: '--tuner <name>', path: 'tuner.name', description: 'full, lora, bitfit or head' },
-  { flags: '--task <name>', path: 'task', description: 'classification, multi-label, regression or matching' },
+  { flags: '--task <name>', path: 'task', description: 'classification, multi-label, regression, matching or ranking' },
+  { flags: '--events <file>', path: 'data.events', description: 'ranking: behaviour, columns user, item, ts and optionally type, value' },
+  { flags: '--items <file>', path: 'data.items', description: 'ranking: items, columns item, text and any attributes' },
   { flags: '--epochs <n>', path: 'training.epochs', description: 'passes over the training rows', isNumber: true },
   { flags: '--learning-rate <x>', path: 'optimizer.learningRate', description: 'peak learning rate', isNumber: true },
   { flags: '--batch-size <n>', path: 'training.batchSize', description: 'rows an optimiser step sees', isNumber: true },
@@ -38,6 +42,8 @@ interface TrainOptions {
   resume?: boolean;
   json?: boolean;
   printConfig?: boolean;
+  set?: readonly KeyValue[];
+  progress: ProgressFormat;
 }
 
 /**
@@ -57,9 +63,19 @@ export function registerTrain(program: Command, keys: string): void {
     return option;
   });
   command
+    .addOption(
+      new Option('--set <key=value>', 'set any key of head.yaml, by its path: export.int8=false; may be repeated').argParser(
+        keyValueOption,
+      ),
+    )
     .option('--resume', 'continue an interrupted run of the same configuration')
     .option('--out <folder>', 'where the head goes')
     .option('--json', 'print one line of JSON to stdout')
+    .addOption(
+      new Option('--progress <format>', 'progress on stderr: text for people, or json, an object a line for programs')
+        .choices(PROGRESS_FORMATS)
+        .default('text'),
+    )
     .option('--print-config', 'print the configuration with every key explained, and stop')
     .addHelpText('after', keys)
     .action((own: TrainOptions) => {
@@ -68,7 +84,8 @@ export function registerTrain(program: Command, keys: string): void {
         const value = values[options[index].attributeName()];
         return value === undefined ? [] : [{ flag: text.split(' ')[0], path, value }];
       });
-      return train(command, own, flags);
+      const set = (own.set ?? []).map(({ key, value }) => ({ flag: `--set ${key}`, path: key, value }));
+      return train(command, own, [...flags, ...set]);
     });
 }
 
@@ -89,15 +106,37 @@ export async function describeTrainKeys(): Promise<string> {
 
 async function train(command: Command, options: TrainOptions, flags: ConfigFlag[]): Promise<void> {
   const finetune = await import('@attune/finetune');
+  if (await finetune.configuresRanking(options.config, flags)) return rank(command, options, flags);
   const config = await finetune.loadHeadConfig(options.config, flags);
   if (options.printConfig === true) {
     printResult(finetune.writeHeadConfigExample(config).trimEnd());
     return;
   }
-  const { out } = options;
-  if (out === undefined) command.error('--out is missing: the folder where the head goes.');
+  const out = outputFolder(command, options);
   if (config.data.train === undefined) {
     command.error('there are no training rows. Name their file with --data, or data.train in head.yaml.');
   }
-  await runTraining(config, { out, resume: options.resume ?? false, json: options.json ?? false });
+  const { resume = false, json = false, progress } = options;
+  await runTraining(config, { out, resume, json, progress });
+}
+
+async function rank(command: Command, options: TrainOptions, flags: ConfigFlag[]): Promise<void> {
+  const { loadRankingConfig, writeHeadConfigExample } = await import('@attune/finetune');
+  const config = await loadRankingConfig(options.config, flags);
+  if (options.printConfig === true) {
+    printResult(writeHeadConfigExample(config).trimEnd());
+    return;
+  }
+  const out = outputFolder(command, options);
+  if (options.resume === true) command.error('--resume is not for a ranking: it trains in minutes.');
+  await trainRanking(config, { out, json: options.json ?? false, progress: options.progress });
+}
+
+/** A head is made in a folder, whole, before it goes anywhere else. */
+function outputFolder(command: Command, { out }: TrainOptions): string {
+  if (out === undefined) command.error('--out is missing: the folder where the head goes.');
+  if (!/^[a-z0-9]+:\/\//i.test(out)) return out;
+  command.error(
+    `--out takes a folder, not ${out}. Train into one, then: attune models add APP VERSION FOLDER --models s3://bucket/prefix.`,
+  );
 }

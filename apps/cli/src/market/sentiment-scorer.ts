@@ -1,13 +1,14 @@
 import { basename, resolve } from 'node:path';
 import type { Precision } from '@attune/inference';
 import type { Scorer, SentimentTasks } from '@attune/opinion';
+import { openModelStore } from '../model-store';
 
 /** Where a head lies. */
 export interface HeadLocation {
   /** Folder of a head; without one, the store says which serves. */
   readonly model?: string | undefined;
-  /** Folder of the model store. */
-  readonly models: string;
+  /** Address of the model store; by default what ATTUNE_MODELS says. */
+  readonly models?: string | undefined;
   /** Name of the head in the store. */
   readonly app: string;
 }
@@ -45,10 +46,10 @@ export async function openSentimentScorer(location: HeadLocation, precision: Pre
 
 async function locate({ model, models, app }: HeadLocation): Promise<{ version: string; directory: string }> {
   if (model !== undefined) return { version: basename(resolve(model)), directory: model };
-  const { AttuneError, ModelStore } = await import('@attune/artifact');
-  const store = new ModelStore(models);
+  const { AttuneError } = await import('@attune/artifact');
+  const store = await openModelStore(models);
   if ((await store.current(app)) !== undefined) return store.open(app);
-  throw new AttuneError('missing-file', `No head of ${app} was promoted in ${models}.`, {
+  throw new AttuneError('missing-file', `No head of ${app} was promoted in ${store.location}.`, {
     remedy: `Name the folder of a head with --model, or train the example head: npx nx run ${app}:head.`,
   });
 }

@@ -10,6 +10,13 @@ export class MonitorClient {
     private readonly signal: AbortSignal,
   ) {}
 
+  /** Names of the watches that there are, up to a page of them. */
+  async watchNames(): Promise<Set<string>> {
+    const answer = await fetch(`${this.url}/v1/watches`, { signal: this.signal });
+    const { items } = (await answer.json()) as { items: { name: string }[] };
+    return new Set(items.map(({ name }) => name));
+  }
+
   /** @throws AttuneError `bad-data` where it is refused */
   async createWatch(watch: WatchInput): Promise<void> {
     await this.post('/v1/watches', watch);

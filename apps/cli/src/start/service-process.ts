@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -17,18 +18,24 @@ const POLL_MS = 200;
 const LAST_LINES = 20;
 
 /**
- * Starts a service on a free port of this machine, and waits until it is ready.
+ * Starts a service on this machine, and waits until it is ready.
  *
  * @param program its entry, a JavaScript file
+ * @param port to listen on; 0 is a free one
  * @param environment all variables that it sees
  * @throws AttuneError `dependency-unavailable` with its last words where it ends or is not ready in time
  */
-export async function startService(program: string, environment: NodeJS.ProcessEnv, signal: AbortSignal): Promise<ServiceProcess> {
+export async function startService(
+  program: string,
+  environment: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+  port = 0,
+): Promise<ServiceProcess> {
   const { AttuneError } = await import('@attune/artifact');
   // In a group of its own, so that Ctrl-C reaches it once: through `stop`.
-  const child = spawn(process.execPath, [program], {
-    env: { ...environment, ATTUNE_HOST: '127.0.0.1', ATTUNE_PORT: '0', LOG_LEVEL: 'info' },
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const child = spawn(process.execPath, ['-r', join(__dirname, 'end-with-parent.js'), program], {
+    env: { ...environment, ATTUNE_HOST: '127.0.0.1', ATTUNE_PORT: String(port), LOG_LEVEL: 'info' },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
   });
   const killed = (): boolean => child.kill('SIGKILL');
