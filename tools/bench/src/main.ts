@@ -6,6 +6,9 @@ import { compareDetection } from './detection/compare-detection';
 import { simulateSurges } from './detection/simulate-surges';
 import { benchmarkDialogue, type DialogueBenchmarkOptions } from './dialogue/benchmark-dialogue';
 import { comparePrediction } from './prediction/compare-prediction';
+import { measureRanking, TOWERS, type RankingMeasurementOptions } from './ranking/measure-ranking';
+import { benchmarkRecommendation, type RecommendationBenchmarkOptions } from './recommendation/benchmark-recommendation';
+import { tradeDiversity, type DiversityTradeOptions } from './recommendation/trade-diversity';
 import { compareRetrieval, type RetrievalComparisonOptions } from './retrieval/compare-retrieval';
 import { compareServing, type ServingComparisonOptions } from './serving/compare-serving';
 import { compareSteps } from './steps/compare-steps';
@@ -182,6 +185,16 @@ function createProgram(args: readonly string[]): Command {
     .action(async (options: Omit<RetrievalComparisonOptions, 'onRun' | 'command'> & { out: string }) => {
       await publish(await compareRetrieval({ ...options, onRun: say, command }), options.out);
     });
+  withEncoder(program.command('ranking').description('films of MovieLens for users, by each text tower, beside simple ways of ranking'))
+    .requiredOption('--movielens <folder>', 'folder with ratings.csv, movies.csv and tags.csv')
+    .addOption(new Option('--seeds <n>', 'times that each is trained').argParser(wholeNumber).default(3))
+    .addOption(new Option('--towers <names...>', 'text towers').choices(TOWERS).default([...TOWERS]))
+    .option('--out <folder>', 'where the result is written', join(ROOT, 'docs/results'))
+    .option('--work <folder>', 'for rows and models', join(tmpdir(), 'attune-bench'))
+    .action(async (options: Omit<RankingMeasurementOptions, 'onRun' | 'command' | 'seeds'> & { seeds: number; out: string }) => {
+      const seeds = Array.from({ length: options.seeds }, (_, at) => 42 + at);
+      await publish(await measureRanking({ ...options, seeds, onRun: say, command }), options.out);
+    });
   program
     .command('dialogue')
     .description('conversations with the customer service: how quickly it replies, how often, and when a write is found')
@@ -197,6 +210,30 @@ function createProgram(args: readonly string[]): Command {
     .option('--profile <folder>', 'leave CPU profiles of the service there')
     .action(async (options: Omit<DialogueBenchmarkOptions, 'onRun' | 'command'> & { out: string }) => {
       await publish(await benchmarkDialogue({ ...options, onRun: say, command }), options.out);
+    });
+  program
+    .command('recommendation')
+    .description('lists of a large catalogue while events come in, on PostgreSQL')
+    .requiredOption('--encoder <folder>', 'an encoder that `attune export --model all-MiniLM-L6-v2` wrote')
+    .addOption(new Option('--items <n>', 'of the catalogue, at most 100,000').argParser(wholeNumber).default(100_000))
+    .addOption(new Option('--events <n>', 'a second').argParser(positiveNumber).default(1_000))
+    .addOption(new Option('--rate <n>', 'requests a second').argParser(positiveNumber).default(20))
+    .addOption(new Option('--seconds <n>', 'of load a turn').argParser(wholeNumber).default(20))
+    .option('--out <folder>', 'where the result is written', join(ROOT, 'docs/results'))
+    .option('--work <folder>', 'for models and the data of the database; a catalogue that is there is used', join(tmpdir(), 'attune-bench'))
+    .option('--profile <folder>', 'leave CPU profiles of the service there')
+    .action(async (options: Omit<RecommendationBenchmarkOptions, 'onRun' | 'command'> & { out: string }) => {
+      await publish(await benchmarkRecommendation({ ...options, onRun: say, command }), options.out);
+    });
+  program
+    .command('diversity')
+    .description('accuracy against diversity of lists, as a table and a plot')
+    .requiredOption('--model <folder>', 'ranking head that attune train wrote')
+    .requiredOption('--events <file>', 'events that it was trained on')
+    .requiredOption('--test <file>', 'later events')
+    .option('--out <folder>', 'where the result is written', join(ROOT, 'docs/results'))
+    .action(async (options: Omit<DiversityTradeOptions, 'onRun' | 'command'>) => {
+      await publish(await tradeDiversity({ ...options, onRun: say, command }), options.out);
     });
   return program;
 }

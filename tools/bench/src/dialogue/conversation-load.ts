@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { seededRandom } from '@attune/opinion';
 import { z } from 'zod';
 
 /** What a stretch of load came to; milliseconds. */
@@ -15,7 +16,7 @@ export interface ConversationLoadOptions {
   /** Conversations in flight, each with one message at a time. */
   readonly conversations: number;
   readonly seconds: number;
-  /** Messages a second of all conversations together; without it each message follows the reply before it at once. */
+  /** Messages a second, on average, of all conversations together; without it each message follows the reply before it at once. */
   readonly rate?: number;
   /** What customers ask, in turns. */
   readonly questions: readonly string[];
@@ -23,12 +24,16 @@ export interface ConversationLoadOptions {
 
 /** Messages of a conversation before another one is begun. */
 const TURNS = 6;
+const SEED = 17;
 const repliedSchema = z.object({ reply: z.object({ action: z.string() }).nullable() });
 const begunSchema = z.object({ id: z.string() });
 
 /**
- * Holds conversations for some seconds, and measures from each message to its whole reply. Nobody says anything before the reply has come:
- * where replies are late, the rate is not reached. Conversations are begun outside of what is measured.
+ * Holds conversations for some seconds, and measures until each message's whole reply. Nobody says anything before the reply has come.
+ *
+ * With a rate, messages come due at random, whatever the service does (a Poisson process), and the conversation that waits takes the next:
+ * it is measured from when it was due, so that what a slow reply holds up counts as slow, too, and is not left out of the figures
+ * (coordinated omission). Conversations are begun outside of what is measured.
  */
 export async function holdConversations({
   url,
@@ -44,22 +49,23 @@ export async function holdConversations({
   const post = (path: string, body: object) => postJson(agent, url + path, body);
   const startedAt = performance.now();
   const endsAt = startedAt + 1_000 * seconds;
-  /** Waits for the time of a conversation's message: they take turns, evenly. */
-  const turnOf = async (customer: number, said: number): Promise<void> => {
-    if (rate === undefined) return;
-    const early = startedAt + (1_000 * (said * conversations + customer)) / rate - performance.now();
+  const arrivals = rate === undefined ? undefined : arrivalTimes(startedAt, rate);
+  /** Waits for the time of the next message. @returns when it was due */
+  const nextDue = async (): Promise<number> => {
+    if (arrivals === undefined) return performance.now();
+    const due = arrivals();
+    const early = due - performance.now();
     if (early > 0) await pause(early);
+    return due;
   };
-  const converse = async (_: unknown, customer: number): Promise<void> => {
-    let said = 0;
+  const converse = async (): Promise<void> => {
     while (performance.now() < endsAt) {
       const { id } = begunSchema.parse((await post('/v1/conversations', { locale: 'en' })).body);
       for (let turn = 0; turn < TURNS && performance.now() < endsAt; turn++) {
-        await turnOf(customer, said++);
+        const due = await nextDue();
         const text = questions[next++ % questions.length];
-        const sentAt = performance.now();
         const { status, body } = await post(`/v1/conversations/${id}/messages`, { text });
-        latencies.push(performance.now() - sentAt);
+        latencies.push(performance.now() - due);
         const action = status === 200 ? (repliedSchema.parse(body).reply?.action ?? 'none') : 'failed';
         actions[action] = (actions[action] ?? 0) + 1;
         // From here on a person would answer.
@@ -71,6 +77,12 @@ export async function holdConversations({
   const elapsed = (performance.now() - startedAt) / 1_000;
   agent.destroy();
   return { repliesPerSecond: latencies.length / elapsed, latencies, actions };
+}
+
+/** Times at which messages come due, one after the other: independent of each other, so many a second on average, always the same. */
+export function arrivalTimes(start: number, rate: number, random = seededRandom(SEED)): () => number {
+  let due = start;
+  return () => (due -= (1_000 * Math.log(1 - random())) / rate);
 }
 
 /** Posts by Node's own client: `fetch` would take a good part of the processors that are measured. */

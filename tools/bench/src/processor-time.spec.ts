@@ -1,0 +1,28 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { processorTimeOf, timeBetween } from './processor-time';
+
+/** Microseconds of processor time. */
+const WORK = 200_000;
+
+(existsSync('/proc/self/stat') ? describe : describe.skip)('processor time', () => {
+  it('is told of the main thread, and of children that have ended', () => {
+    const before = processorTimeOf(process.pid);
+    const { user } = process.cpuUsage();
+    while (process.cpuUsage().user - user < WORK);
+    spawnSync(process.execPath, ['-e', `while (process.cpuUsage().user < ${WORK});`]);
+    const { main, others, children } = timeBetween(before, processorTimeOf(process.pid));
+    expect(main).toBeGreaterThan(WORK / 2e6);
+    expect(others).toBeGreaterThanOrEqual(0);
+    expect(children).toBeGreaterThan(WORK / 2e6);
+  });
+
+  it('is none of a part of which a later look tells less, by the tick between two files', () => {
+    const before = { main: 1, others: 0.01, children: 0 };
+    expect(timeBetween(before, { main: 1.5, others: 0, children: 0.2 })).toEqual({ main: 0.5, others: 0, children: 0.2 });
+  });
+
+  it('is none of a process that is not there', () => {
+    expect(processorTimeOf(2 ** 30)).toEqual({ main: 0, others: 0, children: 0 });
+  });
+});
