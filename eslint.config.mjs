@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
+import reactHooks from 'eslint-plugin-react-hooks';
 import { createProjectGraphAsync } from 'nx/src/devkit-exports.js';
 import tseslint from 'typescript-eslint';
 import { SPEC_ONLY_CYCLES, dependencyConstraints } from './tools/lint/src/module-boundaries.mjs';
@@ -34,13 +35,15 @@ const rootsOnly = { '@typescript-eslint/no-restricted-imports': ['error', { patt
 const lazyFinetune = { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [byRoot], paths: [finetune] }] };
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/', '**/dist/', '**/.nx/', '**/coverage/', '**/fixtures/', 'models/', 'runs/'] },
+  { ignores: ['**/node_modules/', '**/dist/', '**/.nx/', '**/coverage/', '**/fixtures/', '**/generated/', 'models/', 'runs/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx,mts}'],
     extends: [tseslint.configs.strict],
-    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { project: ['./tsconfig.json', './apps/console/tsconfig.page.json'], tsconfigRootDir: import.meta.dirname },
+    },
     rules: {
       '@typescript-eslint/no-explicit-any': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
@@ -67,6 +70,7 @@ export default tseslint.config(
       'no-warning-comments': ['error', { terms: ['todo', 'fixme', 'xxx'] }],
     },
   },
+  { files: ['**/*.tsx', 'apps/console/src/**/*.ts'], extends: [reactHooks.configs.flat.recommended] },
   { plugins: { '@nx': nx, '@typescript-eslint': tseslint.plugin } },
   { rules: { ...boundaries({}), ...rootsOnly } },
   { files: specs(''), rules: boundaries({ specs: true }) },
