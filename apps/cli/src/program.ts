@@ -19,6 +19,7 @@ import { registerSetup } from './commands/setup';
 import { registerStart } from './commands/start';
 import { registerTopics } from './commands/topics';
 import { describeTrainKeys, registerTrain } from './commands/train';
+import { registerTune } from './commands/tune';
 import { messageColours } from './terminal';
 
 /**
@@ -40,6 +41,7 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
   registerDoctor(program);
   registerPrepare(program);
   registerTrain(program, asksForTrainHelp(args) ? await describeTrainKeys() : '');
+  registerTune(program);
   registerEvaluate(program);
   registerPredict(program);
   registerEmbed(program);

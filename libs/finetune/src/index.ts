@@ -32,5 +32,12 @@ export { fitMatchHead, type FittedMatch, type MatchData } from './ranking/match-
 export type { TypedSequence } from './ranking/match-examples';
 export type { Sequence } from './ranking/transition-weights';
 export { Random, type RandomState } from './random';
+export { configurationWith } from './search/best-configuration';
+export { searchDimensions, type Dimension, type Parameters, type ParameterValue } from './search/space';
+export { Study, type StudyOptions, type TrialOutcome } from './search/study';
+export { readStudy, studyExists, studyIdentity, writeStudy } from './search/study-file';
+export { renderStudy, type StudyPlot } from './search/study-plot';
+export type { Direction, Trial, TrialReport } from './search/trial';
 export * from './training/events';
 export { trainHead, type TrainHeadOptions } from './training/train-head';
+export { judgeDirection, trainTrial, type TrialOptions, type TrialResult } from './training/train-trial';

@@ -89,10 +89,14 @@ function describeType(schema: JsonSchema): string {
       return keys.length === 0 ? 'list of words' : `list of {${keys.join(', ')}}`;
     }
     case 'object':
-      return 'number by label';
+      return isNumeric(schema.additionalProperties) ? 'number by label' : 'values by key';
     default:
       return 'text';
   }
+}
+
+function isNumeric(schema: JsonSchema['additionalProperties']): boolean {
+  return typeof schema === 'object' && schema.type === 'number';
 }
 
 function describeRange(schema: JsonSchema): string {

@@ -1,6 +1,7 @@
 import { entityMarkersSchema, scopeScoreSchema } from '@attune/artifact';
 import { z } from 'zod';
 import { checkHeadConfigRules } from './head-config-rules';
+import { searchKeys } from './search-config';
 
 const fraction = z.number().min(0).max(1);
 const probability = z.number().min(0).lt(1);
@@ -232,6 +233,8 @@ const headConfigKeys = z
       })
       .prefault({})
       .describe('What is written beside the checkpoint'),
+
+    search: searchKeys.optional().describe('What attune tune searches; attune train leaves it alone'),
   })
   .describe('head.yaml');
 

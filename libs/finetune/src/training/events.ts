@@ -18,7 +18,15 @@ export type TrainingEvent =
       examplesPerSecond: number;
       secondsLeft: number;
     }
-  | { type: 'evaluation'; epoch: number; step: number; metrics: Record<string, number>; best: boolean }
+  | {
+      type: 'evaluation';
+      epoch: number;
+      step: number;
+      metrics: Record<string, number>;
+      /** What chooses the best checkpoint. */
+      value: number;
+      best: boolean;
+    }
   | { type: 'note'; message: string };
 
 /** Course of a training run, kept as history.json. */

@@ -87,7 +87,11 @@ export function textsOf({ train, validation, test = [], matching }: Run): Int32A
 
 /** What must be the same for a run to be resumed. What is exported may change: an export that is refused need not cost the training. */
 export function identityOf({ config, dataset, encoder }: Run): string {
-  const parts = { config: { ...config, data: undefined, export: undefined }, data: dataset.fingerprint.sha256, encoder: encoder.hash };
+  const parts = {
+    config: { ...config, data: undefined, export: undefined, search: undefined },
+    data: dataset.fingerprint.sha256,
+    encoder: encoder.hash,
+  };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }
 

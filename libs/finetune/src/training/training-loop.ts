@@ -187,7 +187,7 @@ export class TrainingLoop {
     const metrics = reportedMetrics(report);
     const epoch = step / this.stepsPerEpoch;
     evaluations.push({ step, epoch, metrics });
-    onEvent({ type: 'evaluation', epoch, step, metrics, best });
+    onEvent({ type: 'evaluation', epoch, step, metrics, value, best });
     if (best) {
       this.progress.best = { value, step };
       if (keepBest) this.bestWeights = this.learnedWeights();
