@@ -7,6 +7,7 @@ import { registerDetect } from './commands/detect';
 import { registerDoctor } from './commands/doctor';
 import { registerEmbed } from './commands/embed';
 import { registerEvaluate } from './commands/evaluate';
+import { registerExplain } from './commands/explain';
 import { registerExport } from './commands/export';
 import { registerKafka } from './commands/kafka';
 import { registerModels } from './commands/models';
@@ -44,6 +45,7 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
   registerTune(program);
   registerEvaluate(program);
   registerPredict(program);
+  registerExplain(program);
   registerEmbed(program);
   registerExport(program);
   registerModels(program);

@@ -58,6 +58,54 @@ describe('attune, the whole way', () => {
     expect((await run('predict', '--model', 'model', '--text', 'please refund the lamp')).stdout).toContain(String(prediction.label));
   });
 
+  it('explains a label by either method, with the rows nearest to the text', async () => {
+    const text = 'please i want my money back for the lamp';
+    for (const method of ['integrated-gradients', 'occlusion']) {
+      const { status, stdout } = await run(
+        'explain',
+        '--model',
+        'model',
+        '--text',
+        text,
+        '--method',
+        method,
+        '--examples',
+        'rows.csv',
+        '--nearest',
+        '3',
+        '--json',
+      );
+      expect(status).toBe(0);
+      const { words, examples, label } = parse(stdout) as {
+        words: { text: string; attribution: number }[];
+        examples: { similarity: number; label: string }[];
+        label: string;
+      };
+      expect(words.map((word) => word.text).join(' ')).toBe(text);
+      expect(words.every(({ attribution }) => Number.isFinite(attribution))).toBe(true);
+      expect(['account', 'delivery', 'refund']).toContain(label);
+      expect(examples).toHaveLength(3);
+      expect(examples[0].similarity).toBeGreaterThanOrEqual(examples[2].similarity);
+    }
+    const people = await run('explain', '--model', 'model', '--text', text);
+    expect(people.stdout).toMatch(/^money +-?\d\.\d{4}/m);
+    expect(await run('explain', '--model', 'model', '--text', text, '--label', 'weather')).toMatchObject({ status: 2 });
+  });
+
+  it('tests explanations by taking words out', async () => {
+    const { status, stdout } = await run('explain', '--model', 'model', '--data', 'rows.csv', '--rows', '6', '--json');
+    expect(status).toBe(0);
+    const { faithfulness } = parse(stdout) as { faithfulness: Record<string, { probabilities: number[]; area: number }> };
+    expect(Object.keys(faithfulness)).toEqual(['integrated-gradients', 'occlusion', 'random']);
+    // Nothing or everything taken out is the same in each order.
+    const ends = Object.values(faithfulness).map(({ probabilities }) => [probabilities[0], probabilities[10]]);
+    ends.forEach(([none, all]) => {
+      expect(none).toBeCloseTo(ends[0][0], 5);
+      expect(all).toBeCloseTo(ends[0][1], 5);
+    });
+    expect(faithfulness.occlusion.area).toBeLessThan(faithfulness.random.area);
+  });
+
   it('predicts a file, keeping its columns', async () => {
     const { status, stdout } = await run(
       'predict',

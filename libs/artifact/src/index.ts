@@ -60,3 +60,4 @@ export { readSafetensors, writeSafetensors, type SafetensorsContent } from './sa
 export { sha256, sha256OfFile } from './sha256';
 export { normalizeText, textNormalizationSchema, type TextCleaning, type TextNormalization } from './text-normalization';
 export { loadTokenizer, Tokenizer, TOKENIZER_FILES, type TokenizedText } from './tokenizer';
+export { withoutWords, wordsOf, type Word } from './words';

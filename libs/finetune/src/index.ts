@@ -25,6 +25,7 @@ export { evaluateMatching, type MatchingVectors } from './evaluation/matching-re
 export { answerCurve, type AnswerPoint } from './evaluation/answer-curve';
 export { scopeCurve, type ScopePoint } from './evaluation/out-of-scope';
 export * from './evaluation/report';
+export { TextExplainer, type ExplainedText, type TextExplanation, type WordAttribution } from './explanation/explain-text';
 export * from './export';
 export { fitCollaborative, type CollaborativeOptions } from './ranking/fit-collaborative';
 export { fitScoring, type FittedFeature, type ScoringOptions, type ScoringRows } from './ranking/fit-scoring';

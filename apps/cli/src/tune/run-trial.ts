@@ -1,10 +1,7 @@
 import type { Parameters } from '@attune/finetune';
-import { z } from 'zod';
 import { withInterrupt } from '../interrupt';
 import { printJson } from '../terminal';
 import type { TrialLine } from './trial-line';
-
-const parametersSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 
 /** What `attune tune` tells the process of a trial. */
 export interface TrialArguments {
@@ -16,7 +13,8 @@ export interface TrialArguments {
 
 /** Trains one trial of a study and says on stdout how good it is, on its way and at its end. It goes on from its own checkpoint, where there is one. */
 export async function runTrial({ config: file, parameters, folder }: TrialArguments): Promise<void> {
-  const { loadHeadConfig, trainTrial } = await import('@attune/finetune');
+  const [{ loadHeadConfig, trainTrial }, { z }] = await Promise.all([import('@attune/finetune'), import('zod')]);
+  const parametersSchema = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
   const values: Parameters = parametersSchema.parse(JSON.parse(parameters));
   const config = await loadHeadConfig(file, valueFlags(values));
   const say = (line: TrialLine): void => printJson(line);

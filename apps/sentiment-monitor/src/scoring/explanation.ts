@@ -1,3 +1,4 @@
+import { withoutWords, wordsOf } from '@attune/artifact';
 import type { SentimentLabel, tokenInfluenceSchema } from '@attune/contracts';
 import type { z } from 'zod';
 import type { SentimentModel } from './sentiment-model';
@@ -21,24 +22,13 @@ export async function explainByOcclusion(
   label: SentimentLabel,
   signal: AbortSignal,
 ): Promise<TokenInfluence[]> {
-  const words = wordsOf(text);
+  const words = wordsOf(text, MAX_WORDS);
   const pair = entity === undefined ? {} : { pair: entity };
-  const variants = words.map(({ start, end }) => ({ text: text.slice(0, start) + text.slice(end), ...pair }));
+  const variants = words.map((word) => ({ text: withoutWords(text, [word]), ...pair }));
   const { results } = await model.score([{ text, ...pair }, ...variants], { signal, bulk: true });
   const [whole, ...without] = results.map(({ sentiment }) => sentiment.probabilities[label]);
   return words
     .map((word, index) => ({ ...word, influence: whole - without[index] }))
     .sort((a, b) => Math.abs(b.influence) - Math.abs(a.influence))
     .slice(0, SHOWN);
-}
-
-/** Words by Unicode's rules (UAX 29), which know languages without blanks, too. */
-function wordsOf(text: string): { text: string; start: number; end: number }[] {
-  const segments = new Intl.Segmenter(undefined, { granularity: 'word' }).segment(text);
-  const words = [];
-  for (const { segment, index, isWordLike } of segments) {
-    if (isWordLike) words.push({ text: segment, start: index, end: index + segment.length });
-    if (words.length === MAX_WORDS) break;
-  }
-  return words;
 }

@@ -22,6 +22,8 @@ export type Dropout = (states: Tensor, rate: number, place: string) => Tensor;
 export interface ForwardOptions {
   /** None when absent, as in evaluation. */
   dropout?: Dropout;
+  /** Vectors `[batch × tokens, hidden]` in place of those that the word table has for the tokens. */
+  wordVectors?: Tensor | undefined;
 }
 
 /** Added to the score of a padding key, so that its attention is 0 in float32. */
@@ -68,10 +70,16 @@ export function positionIds(config: EncoderConfig, batch: EncoderInput): Int32Ar
   return ids;
 }
 
-function embed(tf: TensorFlowModule, config: EncoderConfig, parameters: Parameters, batch: EncoderInput): Tensor {
+function embed(
+  tf: TensorFlowModule,
+  config: EncoderConfig,
+  parameters: Parameters,
+  batch: EncoderInput,
+  wordVectors: Tensor | undefined,
+): Tensor {
   const look = (table: string, ids: Int32Array): Tensor =>
     tf.gather(parameters(`embeddings.${table}_embeddings.weight`), tf.tensor1d(ids, 'int32'));
-  let states = look('word', batch.inputIds).add(look('position', positionIds(config, batch)));
+  let states = (wordVectors ?? look('word', batch.inputIds)).add(look('position', positionIds(config, batch)));
   if (config.tokenTypes > 0) states = states.add(look('token_type', batch.tokenTypeIds ?? new Int32Array(batch.inputIds.length)));
   return states.reshape([batch.rows, batch.tokens, config.hiddenSize]);
 }
@@ -114,7 +122,7 @@ export function referenceEncoder(
     const norm = (states: Tensor, name: string): Tensor => layerNorm(tf, states, parameters, name, config.layerNormEpsilon);
     const mask = tf.tensor4d(Float32Array.from(batch.attentionMask), [batch.rows, 1, 1, batch.tokens]);
     const bias = tf.sub(1, mask).mul(MASKED);
-    let states = dropout(norm(embed(tf, config, parameters, batch), 'embeddings.LayerNorm'), config.hiddenDropout, 'embeddings');
+    let states = dropout(norm(embed(tf, config, parameters, batch, options.wordVectors), 'embeddings.LayerNorm'), config.hiddenDropout, 'embeddings');
     for (let layer = 0; layer < config.layers; layer++) {
       const prefix = `encoder.layer.${layer}`;
       const context = selfAttention(tf, config, parameters, states, bias, `${prefix}.attention`, dropout);
