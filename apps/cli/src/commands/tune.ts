@@ -5,8 +5,8 @@ import { Option, type Command } from 'commander';
 import { numberOption } from '../option-values';
 import { renderTable } from '../report-tables';
 import { formatDuration, formatScore, messageColours, printJson, printMessage, printResult } from '../terminal';
-import type { StudyResult } from '../tune/run-study';
-import type { TrialArguments } from '../tune/run-trial';
+import { runStudy, type StudyResult } from '../tune/run-study';
+import { runTrial, type TrialArguments } from '../tune/run-trial';
 
 interface TuneOptions {
   config: string;
@@ -32,7 +32,7 @@ export function registerTune(program: Command): void {
     .requiredOption('--config <head.yaml>')
     .requiredOption('--parameters <json>')
     .requiredOption('--folder <folder>')
-    .action(async (options: TrialArguments) => (await import('../tune/run-trial')).runTrial(options));
+    .action((options: TrialArguments) => runTrial(options));
 }
 
 async function tune({ config: file, out, resume = false, parallel, json = false }: TuneOptions): Promise<void> {
@@ -45,7 +45,6 @@ async function tune({ config: file, out, resume = false, parallel, json = false 
     throw new AttuneError('wrong-use', `--parallel takes a whole number from 1 on, not ${parallel}.`);
   }
   await mkdir(out, { recursive: true });
-  const { runStudy } = await import('../tune/run-study');
   const result = await runStudy({ file, config, out, resume, parallel, onTrial: sayTrial });
   const best = result.study.best();
   if (best === undefined) {

@@ -1,10 +1,4 @@
-import { z } from 'zod';
-
-/** What a trial's process says on stdout, one JSON object a line. */
-export const trialLineSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('report'), epoch: z.number(), value: z.number().nullable() }),
-  z.object({ type: z.literal('done'), value: z.number().nullable(), seconds: z.number(), trainableParameters: z.number() }),
-]);
-
-/** One line of a trial's process. */
-export type TrialLine = z.infer<typeof trialLineSchema>;
+/** What a trial's process says on stdout, one JSON object a line; a value that is no number is null. */
+export type TrialLine =
+  | { type: 'report'; epoch: number; value: number | null }
+  | { type: 'done'; value: number | null; seconds: number; trainableParameters: number };

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Parameters } from '@attune/finetune';
-import { trialLineSchema, type TrialLine } from './trial-line';
+import type { TrialLine } from './trial-line';
 
 /** What a trial is started with. */
 export interface TrialStart {
@@ -46,7 +46,7 @@ export class TrialProcess {
     });
     const words: string[] = [];
     const { stdout, stderr } = this.child;
-    if (stdout !== null) createInterface({ input: stdout }).on('line', (line) => onLine(trialLineSchema.parse(JSON.parse(line))));
+    if (stdout !== null) createInterface({ input: stdout }).on('line', (line) => onLine(JSON.parse(line) as TrialLine));
     if (stderr !== null) createInterface({ input: stderr }).on('line', (line) => words.push(...(line.trim() === '' ? [] : [line])));
     this.ended = once(this.child, 'close').then(([status]: unknown[]) => ({ status: status as number | null, words: lastWords(words) }));
   }

@@ -122,7 +122,11 @@ export function referenceEncoder(
     const norm = (states: Tensor, name: string): Tensor => layerNorm(tf, states, parameters, name, config.layerNormEpsilon);
     const mask = tf.tensor4d(Float32Array.from(batch.attentionMask), [batch.rows, 1, 1, batch.tokens]);
     const bias = tf.sub(1, mask).mul(MASKED);
-    let states = dropout(norm(embed(tf, config, parameters, batch, options.wordVectors), 'embeddings.LayerNorm'), config.hiddenDropout, 'embeddings');
+    let states = dropout(
+      norm(embed(tf, config, parameters, batch, options.wordVectors), 'embeddings.LayerNorm'),
+      config.hiddenDropout,
+      'embeddings',
+    );
     for (let layer = 0; layer < config.layers; layer++) {
       const prefix = `encoder.layer.${layer}`;
       const context = selfAttention(tf, config, parameters, states, bias, `${prefix}.attention`, dropout);
