@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { metricsOfTask, type MetricName } from '../evaluation/metric';
 import type { HeadConfig, TaskConfig, TaskType } from './head-config';
+import { LEARNING_RULES } from './learning-rules';
 import { checkpointMetric } from './tasks';
 
 const LOSS_TASK: Record<NonNullable<HeadConfig['loss']['name']>, TaskType> = {
@@ -12,7 +13,7 @@ const LOSS_TASK: Record<NonNullable<HeadConfig['loss']['name']>, TaskType> = {
 };
 
 /** A rule across fields: the key at fault, and what is wrong with it, or nothing. */
-interface Rule<Subject> {
+export interface Rule<Subject> {
   path: readonly string[];
   fault: (subject: Subject) => string | undefined;
 }
@@ -210,4 +211,5 @@ export function checkHeadConfigRules(config: HeadConfig, context: z.RefinementCt
     report(TASK_RULES, { task, config }, ['tasks', place]);
   });
   report(RULES, config);
+  report(LEARNING_RULES, config);
 }

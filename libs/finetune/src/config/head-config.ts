@@ -2,6 +2,7 @@ import { entityMarkersSchema, scopeScoreSchema } from '@attune/artifact';
 import { z } from 'zod';
 import { checkHeadConfigRules } from './head-config-rules';
 import { searchKeys } from './search-config';
+import { augmentationKeys, continualKeys, distillKeys, regularizationKeys } from './learning-keys';
 
 const fraction = z.number().min(0).max(1);
 const probability = z.number().min(0).lt(1);
@@ -225,6 +226,14 @@ const headConfigKeys = z
       })
       .prefault({})
       .describe('The course of training'),
+
+    regularization: regularizationKeys,
+
+    augmentation: augmentationKeys,
+
+    distill: distillKeys.optional(),
+
+    continual: continualKeys,
 
     export: z
       .strictObject({

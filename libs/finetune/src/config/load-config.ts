@@ -121,14 +121,26 @@ function isSection(value: unknown): value is Section {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Keys that name files or folders, of the sections of rows and of others. */
+const ROW_FILES = ['train', 'validation', 'test', 'events', 'items'];
+const SECTION_FILES: Record<string, readonly string[]> = {
+  augmentation: ['synonyms'],
+  distill: ['teachers', 'unlabelled'],
+  continual: ['from', 'replay'],
+};
+
 function resolvePaths(values: Section, folder: string): void {
   const ownRows = Array.isArray(values.tasks) ? values.tasks.map((task: unknown) => (isSection(task) ? task.data : undefined)) : [];
-  for (const data of [values.data, ...ownRows]) {
-    if (!isSection(data)) continue;
-    for (const key of ['train', 'validation', 'test', 'events', 'items']) {
-      const paths = data[key];
+  const rows: [unknown, readonly string[]][] = [values.data, ...ownRows].map((data) => [data, ROW_FILES]);
+  for (const [section, keys] of [
+    ...rows,
+    ...Object.entries(SECTION_FILES).map(([name, own]): [unknown, readonly string[]] => [values[name], own]),
+  ]) {
+    if (!isSection(section)) continue;
+    for (const key of keys) {
+      const paths = section[key];
       if (paths !== undefined)
-        data[key] = Array.isArray(paths) ? paths.map((path: unknown) => resolvePath(path, folder)) : resolvePath(paths, folder);
+        section[key] = Array.isArray(paths) ? paths.map((path: unknown) => resolvePath(path, folder)) : resolvePath(paths, folder);
     }
   }
   const { encoder } = values;

@@ -53,14 +53,19 @@ export class Parameter {
     assignVariable(this.kernels, this.variable, values, this.shape);
   }
 
+  /** Takes over the values of a tensor of the shape, which stays the caller's; whatever updates the parameter later copies them first. */
+  put(tensor: Tensor): void {
+    this.forgetValue();
+    this.kernels.perform('AssignVariableOp', [this.kernels.type('dtype', this.kernels.binding.TF_FLOAT)], [this.variable, tensor]);
+  }
+
   /** Exchanges the values with those of another variable of the shape, within TensorFlow's memory. */
   exchange(variable: Tensor): void {
     this.forgetValue();
     const own = readVariable(this.kernels, this.variable);
     const other = readVariable(this.kernels, variable);
-    const attributes = [this.kernels.type('dtype', this.kernels.binding.TF_FLOAT)];
-    this.kernels.perform('AssignVariableOp', attributes, [variable, own]);
-    this.kernels.perform('AssignVariableOp', attributes, [this.variable, other]);
+    this.kernels.perform('AssignVariableOp', [this.kernels.type('dtype', this.kernels.binding.TF_FLOAT)], [variable, own]);
+    this.put(other);
     release(own, other);
   }
 

@@ -4,7 +4,8 @@ import type { Kernels } from '../native/kernels';
 import { headParameterShapes, type NetworkOptions } from './trainable-network';
 import type { VocabularySubset } from './vocabulary-subset';
 
-const WORDS = 'embeddings.word_embeddings.weight';
+/** Name of the word table. */
+export const WORDS = 'embeddings.word_embeddings.weight';
 
 /** The parameters of a network by their names in memory; the word table holds only the tokens that occur, where those are given. */
 export class ParameterStore {

@@ -5,8 +5,15 @@ import type { HeadConfig } from '../config/head-config';
  * cosine to 0. As in transformers, whose schedulers these are, the first step with warm-up has rate 0 and the last is just above 0.
  *
  * @param step counted from 0
+ * @param holdFrom step from which the factor stays what it is then, as an equal average of the weights wants it
  */
-export function scheduleFactor(config: Pick<HeadConfig['optimizer'], 'schedule' | 'warmup'>, step: number, totalSteps: number): number {
+export function scheduleFactor(
+  config: Pick<HeadConfig['optimizer'], 'schedule' | 'warmup'>,
+  step: number,
+  totalSteps: number,
+  holdFrom = Infinity,
+): number {
+  if (step > holdFrom) return scheduleFactor(config, holdFrom, totalSteps);
   const warmupSteps = Math.ceil(config.warmup * totalSteps);
   if (step < warmupSteps) return step / warmupSteps;
   if (config.schedule === 'constant') return 1;

@@ -1,31 +1,33 @@
 import { AttuneError, type NamedTensor } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
-import type { MetricName } from '../evaluation/metric';
 import type { EvaluationReport } from '../evaluation/report';
 import { DropoutSource } from '../layers/dropout';
 import type { Parameter } from '../layers/parameter';
 import type { TrainableNetwork } from '../network/trainable-network';
 import { Optimizer } from '../optimizers/optimizer';
 import { Random } from '../random';
+import type { Anchor } from '../regularizers/anchored-penalty';
 import { isHeadParameter, type AttachedTuner } from '../tuners';
 import type { Checkpoint, CheckpointStore, TrainingProgress } from './checkpoint';
 import type { CheckpointJudge } from './evaluate-tasks';
 import type { TrainingEvent, TrainingHistory } from './events';
 import { isInterruption, pauseForSignals, RESUME_REMEDY } from './interruption';
+import { reportedMetrics } from './reported-metrics';
 import { scheduleFactor } from './schedule';
+import { StepPasses } from './step-passes';
 import { spreadParts, stepsOf, type StepPart, type StepSource } from './step-source';
-import { WeightAverage } from './weight-average';
+import { equalAverage, movingAverage, WeightAverage, type AverageShare } from './weight-average';
 
 /** Least seconds between two checkpoints that nobody asked for: writing one must not cost more than it can save. */
 const CHECKPOINT_SECONDS = 20;
-/** Metrics that an evaluation event carries, where the task has them. */
-const REPORTED: MetricName[] = ['loss', 'accuracy', 'macroF1', 'microF1', 'spearman', 'mse', 'precisionAt1', 'mrr'];
 
 export interface TrainingLoopOptions {
   network: TrainableNetwork;
   tuner: AttachedTuner;
   defaultLearningRate: number;
   config: HeadConfig;
+  /** Places that weights are held at. */
+  anchors?: readonly Anchor[] | undefined;
   /** What is trained on. */
   sources: readonly StepSource[];
   metric: CheckpointJudge;
@@ -43,6 +45,7 @@ export class TrainingLoop {
   private readonly optimizer: Optimizer;
   private readonly dropout: DropoutSource;
   private readonly average: WeightAverage | undefined;
+  private readonly passes: StepPasses;
   private readonly stepsPerEpoch: number;
   private readonly totalSteps: number;
   private progress: TrainingProgress;
@@ -53,12 +56,13 @@ export class TrainingLoop {
 
   constructor(private readonly options: TrainingLoopOptions) {
     const { network, config, tuner, sources } = options;
-    const { epochs, weightAverage } = config.training;
     this.optimizer = new Optimizer(network.kernels, config.optimizer);
     this.dropout = new DropoutSource(network.kernels, new Random(config.seed).fork('dropout').uint32());
-    if (weightAverage > 0) this.average = new WeightAverage(network.kernels, tuner.parameters, weightAverage);
+    this.passes = new StepPasses({ network, tuner, config, anchors: options.anchors });
     this.stepsPerEpoch = stepsOf(sources);
-    this.totalSteps = Math.max(1, Math.round(epochs * this.stepsPerEpoch));
+    this.totalSteps = Math.max(1, Math.round(config.training.epochs * this.stepsPerEpoch));
+    const share = this.averageShare();
+    if (share) this.average = new WeightAverage(network.kernels, tuner.parameters, share);
     this.progress = { identity: options.identity, step: 0, losses: [], evaluations: [], evaluationsWithoutImprovement: 0, seconds: 0 };
   }
 
@@ -117,6 +121,18 @@ export class TrainingLoop {
     }
   }
 
+  private averageShare(): AverageShare | undefined {
+    const { weightAverage } = this.options.config.training;
+    if (this.equalFrom < Infinity) return equalAverage(this.equalFrom);
+    return weightAverage > 0 ? movingAverage(weightAverage) : undefined;
+  }
+
+  /** Step from which the weights are averaged equally at a learning rate that stays. */
+  private get equalFrom(): number {
+    const { swaFrom } = this.options.config.regularization;
+    return swaFrom > 0 ? Math.floor(swaFrom * this.totalSteps) : Infinity;
+  }
+
   private isDone(): boolean {
     const { patience } = this.options.config.training;
     return this.progress.step >= this.totalSteps || (patience > 0 && this.progress.evaluationsWithoutImprovement >= patience);
@@ -127,10 +143,9 @@ export class TrainingLoop {
     const { step } = this.progress;
     tuner.startEpoch?.(step / this.stepsPerEpoch);
     const context = { dropout: this.dropout, step, pause: () => this.pauseWithinStep() };
-    let total = 0;
-    for (const part of parts) total += await part.run(context);
+    const total = await this.passes.run(parts, context);
     network.forgetLearningWeights();
-    const factor = scheduleFactor(config.optimizer, step, this.totalSteps);
+    const factor = scheduleFactor(config.optimizer, step, this.totalSteps, this.equalFrom);
     const norm = this.optimizer.step(tuner.parameters, (parameter) => factor * this.peakLearningRate(parameter));
     if (!Number.isFinite(total) || !Number.isFinite(norm)) throw this.notANumber(parts, total);
     this.progress.step++;
@@ -275,17 +290,7 @@ export class TrainingLoop {
   dispose(): void {
     this.optimizer.dispose();
     this.dropout.dispose();
+    this.passes.dispose();
     this.average?.dispose();
   }
-}
-
-/** The measures of a report, with the task's name before them where there are several tasks. */
-function reportedMetrics({ tasks, ...report }: EvaluationReport): Record<string, number> {
-  const reports = tasks === undefined ? [['', report] as const] : Object.entries(tasks).map(([name, one]) => [`${name}.`, one] as const);
-  return Object.fromEntries(reports.flatMap(([prefix, one]) => REPORTED.flatMap((name) => optionalMetric(one, name, prefix))));
-}
-
-function optionalMetric(report: EvaluationReport, name: MetricName, prefix: string): [string, number][] {
-  const value = report[name];
-  return typeof value === 'number' ? [[prefix + name, value]] : [];
 }

@@ -2,20 +2,38 @@ import type { NamedTensor } from '@attune/artifact';
 import { assignVariable, createVariable, destroyVariable, readVariable, variableState, type Parameter } from '../layers/parameter';
 import { release, type Kernels, type Tensor } from '../native/kernels';
 
-/** Steps between updates of the average; the decay is raised to this power, so the horizon is the same. */
+/** Steps between updates of an average. */
 const UPDATE_EVERY = 4;
 
+/** What share of the average the weights after an update take over; the update is the n-th, counted from 1. */
+export type AverageShare = (update: number) => number;
+
 /**
- * Exponential moving average of the learning parameters (Polyak and Juditsky 1992; Izmailov et al. 2018). Early on the
- * decay is lower, `min(decay, (1 + n) / (10 + n))`, so that the average does not hang on to where training began.
+ * Exponential moving average (Polyak and Juditsky 1992). The decay of a step is raised to the number of steps between updates, so the
+ * horizon is the same; early on it is lower, `(1 + n) / (10 + n)`, so that the average does not hang on to where training began.
  */
+export function movingAverage(decay: number): AverageShare {
+  return (update) => 1 - Math.min(decay ** UPDATE_EVERY, (1 + update) / (10 + update));
+}
+
+/**
+ * Stochastic weight averaging (Izmailov et al. 2018): the equal average of the weights from a step on; before that, the weights themselves.
+ *
+ * @param from step, counted from 0
+ */
+export function equalAverage(from: number): AverageShare {
+  const before = Math.ceil(from / UPDATE_EVERY);
+  return (update) => 1 / Math.max(1, update - before);
+}
+
+/** An average of the learning parameters over the course of training, by the share that each update takes. */
 export class WeightAverage {
   private readonly averages = new Map<Parameter, Tensor>();
 
   constructor(
     private readonly kernels: Kernels,
     parameters: Parameter[],
-    private readonly decay: number,
+    private readonly share: AverageShare,
   ) {
     for (const parameter of parameters) {
       const variable = createVariable(kernels, parameter.shape);
@@ -27,10 +45,8 @@ export class WeightAverage {
   /** To be called after each optimiser step; `step` counts from 1. */
   update(step: number): void {
     if (step % UPDATE_EVERY !== 0) return;
-    const updates = step / UPDATE_EVERY;
-    const decay = Math.min(this.decay ** UPDATE_EVERY, (1 + updates) / (10 + updates));
     const { kernels } = this;
-    const share = kernels.floats(Float32Array.of(1 - decay), []);
+    const share = kernels.floats(Float32Array.of(this.share(step / UPDATE_EVERY)), []);
     const attributes = [kernels.type('T', kernels.binding.TF_FLOAT), kernels.flag('use_locking', false)];
     for (const [parameter, variable] of this.averages) {
       const average = readVariable(kernels, variable);
