@@ -19,7 +19,8 @@ export interface TokenizeOptions {
   entityMarkers: EntityMarkers;
 }
 
-function tokenize({ text, pair }: Example, { tokenizer, maxLength, entityMarkers }: TokenizeOptions): TokenizedText {
+/** Tokens of an example's text or pair of texts. */
+export function tokenizeExample({ text, pair }: Example, { tokenizer, maxLength, entityMarkers }: TokenizeOptions): TokenizedText {
   return tokenizer.encode(markEntity(text, pair, entityMarkers), pair, maxLength);
 }
 
@@ -31,7 +32,7 @@ function tokenize({ text, pair }: Example, { tokenizer, maxLength, entityMarkers
 export function encodeExamples(examples: Example[], options: TokenizeOptions, labels: string[], task: TaskName): EncodedExample[] {
   const indexOf = labelIndex(labels);
   return examples.map((example, index) => {
-    const encoded: EncodedExample = { ...tokenize(example, options), target: NaN, index };
+    const encoded: EncodedExample = { ...tokenizeExample(example, options), target: NaN, index };
     encoded.target = targetOf(example, indexOf, task);
     return encoded;
   });
@@ -53,7 +54,7 @@ export function encodeForHeads(examples: Example[], options: TokenizeOptions, he
       const own = targetOf({ ...example, label }, indices[place], head.task);
       return typeof own === 'number' ? [own] : [...own];
     });
-    return { ...tokenize(example, options), target: Float32Array.from(target), index };
+    return { ...tokenizeExample(example, options), target: Float32Array.from(target), index };
   });
 }
 
