@@ -92,6 +92,16 @@ export const manifestSchema = z
       .optional()
       .describe('How it was trained; absent where nothing was'),
     trainingData: z.looseObject({ sha256: sha256Schema, rows: z.number().int().nonnegative() }).optional(),
+    lineage: z
+      .array(
+        z.strictObject({
+          model: z.string().min(1).describe("Its folder's name"),
+          manifest: sha256Schema.describe('Of its attune.json, which holds the hashes of its files'),
+          trainingData: z.strictObject({ sha256: sha256Schema, rows: z.number().int().nonnegative() }).optional(),
+        }),
+      )
+      .optional()
+      .describe('Models whose training this one went on from, the latest first'),
     onnx: z.strictObject({ fp32: pathSchema.optional(), int8: pathSchema.optional() }),
     verification: z
       .looseObject({ rows: z.number().int().nonnegative() })

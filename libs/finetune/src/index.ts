@@ -5,6 +5,8 @@ export { describeHeadConfig, type ConfigKey, type ConfigSection } from './config
 export * from './config/head-config';
 export { configuresRanking, loadHeadConfig, loadRankingConfig, type ConfigFlag } from './config/load-config';
 export { rankingConfigSchema, type RankingConfig } from './config/ranking-config';
+export { runStream, type RunStreamOptions, type StrategyResult, type StreamResult } from './continual/stream/run-stream';
+export { DEFAULT_STRATEGIES } from './continual/stream/strategy';
 export * from './data/batches';
 export * from './data/data-report';
 export * from './data/duplicates';

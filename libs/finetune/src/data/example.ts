@@ -15,6 +15,8 @@ export interface Example {
   time?: number;
   /** Value by which rows are evaluated apart, as text. */
   slice?: string;
+  /** Whether it is a row of earlier data that is trained on again. */
+  replayed?: true;
   /** Row in its file, counted from 1 without the header, for messages. */
   row: number;
 }

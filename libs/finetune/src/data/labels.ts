@@ -30,6 +30,11 @@ function sortLabels(labels: string[]): string[] {
   return areIntegers ? labels.sort((a, b) => Number(a) - Number(b)) : labels.sort();
 }
 
+/** The labels that examples have, in the order of outputs. */
+export function labelsIn(examples: readonly Example[]): string[] {
+  return sortLabels([...new Set(examples.flatMap(labelsOf))]);
+}
+
 /**
  * The label list of a training file, in the order of the head's outputs. For regression it is the name given.
  * @throws AttuneError `bad-data` where there is nothing to learn: one class only, no label at all, or one constant number.
@@ -43,7 +48,7 @@ export function collectLabels({ path, examples }: ExamplesOfFile, task: TaskName
     }
     return [regressionName];
   }
-  const labels = sortLabels([...new Set(examples.flatMap(labelsOf))]);
+  const labels = labelsIn(examples);
   if (task === 'multi-label' && labels.length === 0) {
     throw new AttuneError('bad-data', `${path}: no row has a label.`, { remedy: 'Check the label column and data.labelSeparator.' });
   }

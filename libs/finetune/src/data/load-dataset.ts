@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { HeadConfig } from '../config/head-config';
 import { configuredTasks, type ConfiguredTask } from '../config/tasks';
+import { sampleReplayed } from '../continual/replayed-rows';
 import { Random } from '../random';
 import { describeData, type DataReport } from './data-report';
 import { withoutExactDuplicates, type SplitExamples, type SplitName } from './duplicates';
@@ -47,10 +48,12 @@ export interface LoadDatasetOptions {
   signal?: AbortSignal;
   /** Look for near-duplicates (default true). */
   nearDuplicates?: boolean;
+  /** Heads of the model that it goes on from, whose labels come first. */
+  previousHeads?: readonly HeadShape[];
 }
 
 async function loadFiles(config: HeadConfig, signal: AbortSignal | undefined): Promise<LoadedFiles> {
-  const { data, normalization } = config;
+  const { data, normalization, continual } = config;
   if (data.train === undefined) {
     throw new AttuneError('wrong-use', 'There is no training data.', { remedy: 'Name the file with --data or data.train in head.yaml.' });
   }
@@ -66,9 +69,13 @@ async function loadFiles(config: HeadConfig, signal: AbortSignal | undefined): P
   const columns = { text: data.text, pair: data.pair, label: first.label };
   // Only rows that are yet to be split need the columns by which that is done.
   const splitColumns = { group: data.group, time: data.time };
-  return loadEach({ ...data, train: data.train }, (path, split) =>
-    loadExamples(path, split === 'train' ? { ...columns, ...splitColumns } : columns, options),
-  );
+  const load = (path: string, split: SplitName): Promise<LoadedExamples> =>
+    loadExamples(path, split === 'train' ? { ...columns, ...splitColumns } : columns, options);
+  const loaded = await loadEach({ ...data, train: data.train }, load);
+  if (continual.replay === undefined) return loaded;
+  const earlier: LoadedExamples[] = [];
+  for (const path of [continual.replay].flat()) earlier.push(await load(path, 'train'));
+  return { ...loaded, train: [...loaded.train, ...sampleReplayed(earlier, continual, new Random(config.seed).fork('replay'))] };
 }
 
 function fingerprintOf(
@@ -86,6 +93,7 @@ function fingerprintOf(
     }),
     normalization: config.normalization,
     seed: config.seed,
+    ...(config.continual.replay !== undefined && { replay: [config.continual.replaySize, config.continual.replaySampling] }),
   };
   const rowsOf = (name: SplitName): number => splits.find((split) => split.name === name)?.examples.length ?? 0;
   return {
@@ -147,7 +155,7 @@ async function loadLabelled(config: HeadConfig, matching: MatchingDataset | unde
   const loaded = await loadFiles(config, options.signal);
   const { validation: given, test } = loaded;
   const source = joined(loaded.train);
-  const heads = headsOf(tasks, source);
+  const heads = headsOf(tasks, source, options.previousHeads);
   const [{ labels }] = heads;
   for (const file of [given, test]) if (file) checkKnownLabelsOfTasks(tasks, heads, file);
 

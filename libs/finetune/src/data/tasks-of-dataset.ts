@@ -1,7 +1,8 @@
 import { AttuneError, type HeadShape } from '@attune/artifact';
 import type { ConfiguredTask } from '../config/tasks';
+import { expandLabels, previousHead } from '../continual/expand-heads';
 import type { Example } from './example';
-import { checkKnownLabels, collectLabels, examplesOfTask, type ExamplesOfFile } from './labels';
+import { checkKnownLabels, collectLabels, examplesOfTask, labelsIn, type ExamplesOfFile } from './labels';
 
 /** Name under which an example keeps the label of a task: none for the first. */
 export function labelKeyOf(tasks: readonly ConfiguredTask[], place: number): string | undefined {
@@ -9,22 +10,29 @@ export function labelKeyOf(tasks: readonly ConfiguredTask[], place: number): str
 }
 
 /**
- * The heads that training rows ask for, one a task, their labels in the order of the outputs.
+ * The heads that training rows ask for, one a task, their labels in the order of the outputs: those of the head that it goes on from, then
+ * those that are new.
  *
+ * @param previous heads to go on from
  * @throws AttuneError `bad-data` as `collectLabels` does, and where a task has no labelled row at all
  */
-export function headsOf(tasks: readonly ConfiguredTask[], source: ExamplesOfFile): HeadShape[] {
+export function headsOf(tasks: readonly ConfiguredTask[], source: ExamplesOfFile, previous: readonly HeadShape[] = []): HeadShape[] {
   return tasks.map((task, place) => {
     const labelled = { ...source, examples: labelledFor(tasks, place, source.examples) };
-    if (labelled.examples.length === 0) {
+    const earlier = previousHead(task, previous);
+    if (labelled.examples.length === 0 && earlier === undefined) {
       throw new AttuneError('bad-data', `${source.path}: no row has a label for ${task.name ?? 'the task'} in column "${task.label}".`, {
         remedy: "Check the task's label column.",
       });
     }
-    const labels = collectLabels(labelled, task.type, task.label);
+    const labels = earlier === undefined ? collectLabels(labelled, task.type, task.label) : grownLabels(earlier, labelled);
     checkOutOfScope(task, labels, source.path);
     return { ...(task.name !== undefined && { name: task.name }), task: task.type, pooling: task.pooling, labels };
   });
+}
+
+function grownLabels({ task, labels }: HeadShape, { examples }: ExamplesOfFile): string[] {
+  return task === 'regression' ? labels : expandLabels(labels, labelsIn(examples));
 }
 
 /** A label that no row has is a slip of the pen, or belongs to other data. */

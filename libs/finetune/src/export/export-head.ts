@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AttuneError, isSafeRelativePath, writeDirectoryAtomically, type Manifest } from '@attune/artifact';
-import { encoderFamily } from '../encoders';
+import { encoderFamily, writeSafetensors } from '../encoders';
 import { taskLayout } from '../heads/task-layout';
 import { isFamilyHead } from './hugging-face-config';
 import { headManifest, listFiles, writeManifest, type ManifestContent } from './manifest-of';
@@ -10,7 +10,7 @@ import { copyTokenizer, writeCheckpoint, writeHeads, writeJson } from './model-f
 import { headSubject, ONNX_FP32, ONNX_INT8, writeOnnx } from './onnx-files';
 import { ADAPTER_FOLDER, writePeftAdapter } from './peft-adapter';
 import { headModules, writeSentenceModules } from './sentence-transformers';
-import type { ExportOptions, ExportReport, TrainedEncoder, TrainedHead } from './trained-head';
+import type { Attachment, ExportOptions, ExportReport, TrainedEncoder, TrainedHead } from './trained-head';
 
 /**
  * Writes a trained head as a model directory that this project's services, Python `transformers` (PEFT, sentence-transformers) and ONNX
@@ -88,10 +88,12 @@ export async function writeAttachments(staging: string, { attachments }: Pick<Ex
   for (const [path, content] of attachments ?? []) await attach(staging, path, content);
 }
 
-async function attach(staging: string, path: string, content: string | Uint8Array): Promise<void> {
+async function attach(staging: string, path: string, content: Attachment): Promise<void> {
   if (!isSafeRelativePath(path)) throw new AttuneError('wrong-use', `${JSON.stringify(path)} is no path inside a model directory.`);
   await mkdir(dirname(join(staging, path)), { recursive: true });
-  await writeFile(join(staging, path), content, { flag: 'wx' });
+  const file = join(staging, path);
+  if (typeof content === 'string' || content instanceof Uint8Array) await writeFile(file, content, { flag: 'wx' });
+  else await writeSafetensors(file, content);
 }
 
 /** Writes README.md, which speaks of the other files, and attune.json, which lists it too. */

@@ -60,7 +60,7 @@ export function embedderManifest(
 }
 
 function encoderContent(
-  { encoder, config, maxLength, normalization, dataFingerprint }: TrainedEncoder,
+  { encoder, config, maxLength, normalization, dataFingerprint, lineage }: TrainedEncoder,
   agreement: { fp32: Agreement; int8?: Int8Agreement },
   onnx: Manifest['onnx'],
 ): Omit<ManifestContent, 'createdBy' | 'tasks' | 'embedding'> {
@@ -70,6 +70,7 @@ function encoderContent(
     normalization,
     tuner: config.tuner,
     trainingData: dataFingerprint,
+    ...(lineage !== undefined && { lineage }),
     onnx,
     verification: { rows: agreement.fp32.rows, ...agreement },
   };

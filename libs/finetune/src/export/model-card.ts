@@ -25,7 +25,7 @@ export function modelCard(name: string, manifest: CardManifest, paths: readonly 
     frontMatter(name, manifest, paths),
     `# ${name}`,
     summary(manifest),
-    ...(run === undefined ? [] : [trainingData(run), training(manifest, run), evaluation(run)]),
+    ...(run === undefined ? [] : [trainingData(run), lineage(manifest), training(manifest, run), evaluation(run)]),
     ...(manifest.ranking === undefined ? [] : [rankingCard(manifest.ranking)]),
     ...manifest.tasks.map(calibration),
     verification(manifest),
@@ -130,6 +130,14 @@ function trainingData({ dataFingerprint, config }: CardRun): string {
       : ` What \`${single.join('`, `')}\` says is about the text alone and ignores the second one: it was trained on each text with and without it.`;
   const masked = tasks.length > 1 ? ' A row without a label for a task taught that task nothing.' : '';
   return `## Training data\n\n${dataFingerprint.rows} rows (columns: ${columns}), SHA-256 \`${dataFingerprint.sha256}\`.${masked}${forms}${pairs && ` ${pairs}`}`;
+}
+
+function lineage({ lineage: models = [] }: CardManifest): string {
+  if (models.length === 0) return '';
+  const listed = models.map(({ model, manifest, trainingData: data }) => {
+    return `- \`${model}\`${data === undefined ? '' : `, trained on ${data.rows} rows`}; SHA-256 of its attune.json \`${manifest}\``;
+  });
+  return `Training went on from an earlier model, the latest first:\n\n${listed.join('\n')}`;
 }
 
 function training({ tuner }: CardManifest, { config }: CardRun): string {

@@ -1,4 +1,4 @@
-import type { EncoderConfig, HeadShape, NamedTensor, OutOfScopeRule, TextNormalization } from '@attune/artifact';
+import type { EncoderConfig, HeadShape, Manifest, NamedTensor, OutOfScopeRule, TextNormalization } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
 import type { EncodedExample } from '../data/example';
 import type { SourceConfig } from '../encoders';
@@ -54,6 +54,8 @@ export interface TrainedEncoder {
   history?: unknown;
   /** What it was trained on. */
   dataFingerprint: { sha256: string; rows: number; [key: string]: unknown };
+  /** Models whose training it went on from, the latest first. */
+  lineage?: Manifest['lineage'];
   config: HeadConfig;
 }
 
@@ -96,8 +98,11 @@ export interface ExportOptions<Held = HeldOut> {
   /** Program and version, for the manifest. */
   createdBy: string;
   /** Further files of the model directory, by name: curves, the configuration as it was given. */
-  attachments?: ReadonlyMap<string, string | Uint8Array>;
+  attachments?: ReadonlyMap<string, Attachment>;
 }
+
+/** Content of a file that goes along with a model: text, bytes, or tensors as safetensors. */
+export type Attachment = string | Uint8Array | ReadonlyMap<string, NamedTensor>;
 
 /** How far an ONNX file is from the trained model. */
 export interface Agreement {

@@ -1,23 +1,26 @@
 import type { HeadShape, NamedTensor } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
+import { expandRows } from '../continual/expand-heads';
 import { encoderFamily, type LoadedEncoder } from '../encoders';
 import { resolvePrecision } from '../native/processor';
 import { Network } from '../network/network';
 import { ReferenceNetwork } from '../network/reference-network';
 import { headParameterShapes, type TrainableNetwork } from '../network/trainable-network';
-import { VocabularySubset } from '../network/vocabulary-subset';
+import type { VocabularySubset } from '../network/vocabulary-subset';
 import { Random } from '../random';
 
 export interface BuildNetworkOptions {
+  /** Whether labels were added to those of the heads that stand with the encoder: their rows are kept, and new ones follow. */
+  expandHeads?: boolean;
   config: HeadConfig;
   encoder: LoadedEncoder;
   heads: readonly HeadShape[];
-  /** Token ids of every text that will go through it. */
-  texts: Iterable<Int32Array>;
+  /** Tokens of every text that will go through it. */
+  vocabulary: VocabularySubset;
 }
 
 /** The network that a run trains: the encoder's weights, a head a task, and dropout and passes as configured. */
-export function buildNetwork({ config, encoder, heads, texts }: BuildNetworkOptions): TrainableNetwork {
+export function buildNetwork({ config, encoder, heads, vocabulary, expandHeads = false }: BuildNetworkOptions): TrainableNetwork {
   const { training } = config;
   const family = encoderFamily(encoder.config.family);
   const dropout = config.head.dropout ?? family.headDropout(encoder.sourceConfig);
@@ -30,27 +33,30 @@ export function buildNetwork({ config, encoder, heads, texts }: BuildNetworkOpti
     },
     heads,
     headOptions: { activation: family.headActivation, dropout, inputDropout: family.dropoutBeforePooler ? dropout : 0 },
-    weights: withHeads(encoder, heads, new Random(config.seed).fork('head')),
+    weights: withHeads(encoder, heads, expandHeads, new Random(config.seed).fork('head')),
     precision: resolvePrecision(training.precision),
-    vocabulary: VocabularySubset.of(encoder.config.vocabularySize, texts, [encoder.config.padTokenId]),
+    vocabulary,
   });
 }
 
 /**
  * The encoder's weights, and the heads': its own where they fit, else small random numbers (σ = 0.02, as in BERT). The dense layer of
- * a further head starts from the encoder's own, too.
+ * a further head starts from the encoder's own, too. An output layer that grows keeps its rows.
  */
-function withHeads(encoder: LoadedEncoder, heads: readonly HeadShape[], random: Random): Map<string, NamedTensor> {
+function withHeads(encoder: LoadedEncoder, heads: readonly HeadShape[], expand: boolean, random: Random): Map<string, NamedTensor> {
+  const grows = (name: string, before: readonly number[], after: readonly number[]): boolean =>
+    expand && /\.output\.(weight|bias)$/.test(name) && before[0] < after[0] && before.slice(1).join() === after.slice(1).join();
   const weights = new Map(encoder.weights);
   for (const [name, shape] of headParameterShapes(encoder.config, ...heads)) {
     const present = encoder.weights.get(name) ?? encoder.weights.get(name.replace(/^heads\.[^.]+\.dense\./, 'head.dense.'));
-    if (present && present.shape.join() === shape.join()) {
-      weights.set(name, present);
-      continue;
-    }
-    const size = shape.reduce((product, extent) => product * extent, 1);
     const isBias = name.endsWith('.bias');
-    weights.set(name, { shape, values: Float32Array.from({ length: size }, () => (isBias ? 0 : 0.02 * random.normal())) });
+    const fresh = (): number => (isBias ? 0 : 0.02 * random.normal());
+    if (present && present.shape.join() === shape.join()) weights.set(name, present);
+    else if (present && grows(name, present.shape, shape)) weights.set(name, expandRows(present, shape[0], fresh));
+    else {
+      const size = shape.reduce((product, extent) => product * extent, 1);
+      weights.set(name, { shape, values: Float32Array.from({ length: size }, fresh) });
+    }
   }
   return weights;
 }

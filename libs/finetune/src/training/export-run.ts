@@ -1,9 +1,10 @@
 import type { NamedTensor } from '@attune/artifact';
+import { FISHER_FILE } from '../continual/fisher';
 import { configuredMatching } from '../config/tasks';
 import type { EvaluationReport } from '../evaluation/report';
 import { renderTrainingCurves } from '../evaluation/training-curves';
 import { exportHead, exportTrainedEmbedder, type HeldOutPairs, type TrainedAdapter, type TrainedEncoder } from '../export';
-import type { FurtherTask } from '../export/trained-head';
+import type { Attachment, FurtherTask } from '../export/trained-head';
 import type { Calibrated } from './evaluate-run';
 import type { TaskCalibration } from './evaluate-tasks';
 import type { TrainingHistory } from './events';
@@ -14,6 +15,8 @@ import { checkpointsOf } from './tune';
 export interface Tuned {
   weights: Map<string, NamedTensor>;
   adapter?: TrainedAdapter;
+  /** How much each weight counts for the data so far, where that is to be kept. */
+  fisher?: Map<string, NamedTensor>;
   history: TrainingHistory;
   calibrated: Calibrated;
   test?: EvaluationReport;
@@ -22,7 +25,7 @@ export interface Tuned {
 }
 
 /** Writes the model directory of a run, and forgets what was kept for going on with it. */
-export async function exportRun(run: Run, { weights, adapter, history, calibrated, test }: Tuned): Promise<void> {
+export async function exportRun(run: Run, { weights, adapter, fisher, history, calibrated, test }: Tuned): Promise<void> {
   const { config, options, encoder, dataset, validation, maxLength } = run;
   const { id, hash, directory, config: encoderConfig, sourceConfig } = encoder;
   const trained: TrainedEncoder = {
@@ -34,13 +37,17 @@ export async function exportRun(run: Run, { weights, adapter, history, calibrate
     reports: { validation: calibrated.report, ...(test ? { test } : {}) },
     history,
     dataFingerprint: { ...dataset.fingerprint },
+    ...(run.previous && { lineage: run.previous.lineage }),
     config,
   };
   const common = {
     out: options.out,
     int8: config.export.int8,
     createdBy: options.createdBy ?? 'attune',
-    attachments: new Map(history.losses.length > 0 ? [['curves.svg', await renderTrainingCurves(history)]] : []),
+    attachments: new Map<string, Attachment>([
+      ...(history.losses.length > 0 ? [['curves.svg', await renderTrainingCurves(history)] as const] : []),
+      ...(fisher ? [[FISHER_FILE, fisher] as const] : []),
+    ]),
   };
   const pairs = heldOutPairs(run, calibrated);
   const [head, ...furtherHeads] = dataset.heads;

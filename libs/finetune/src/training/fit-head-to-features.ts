@@ -5,6 +5,7 @@ import { hostProduct } from '../native/host-product';
 import type { Kernels } from '../native/kernels';
 import { headOutputs, labelledRows, takeColumns, type TaskLayout } from '../heads/task-layout';
 import type { TrainableNetwork } from '../network/trainable-network';
+import type { Parameter } from '../layers/parameter';
 import type { Random } from '../random';
 import { overExamples, targetsOf, type PassOptions } from './evaluate-network';
 
@@ -21,6 +22,8 @@ export interface FitHeadsOptions extends PassOptions {
   train: EncodedExample[];
   validation: EncodedExample[];
   random: Random;
+  /** Of each head the outputs, from the first, that a warm start leaves as they are. */
+  keptOutputs?: readonly number[];
 }
 
 /**
@@ -35,12 +38,16 @@ export async function fitHeads(options: FitHeadsOptions): Promise<void> {
 
 /** Puts the output layers where a fit on some of the rows has them, for fine-tuning to start from (Kumar et al. 2022). */
 export async function warmStartHeads(options: FitHeadsOptions): Promise<void> {
-  const { network, layout, train, random } = options;
+  const { network, layout, train, random, keptOutputs = [] } = options;
+  const grows = (place: number): boolean => (keptOutputs.at(place) ?? 0) < headOutputs(layout.heads[place].head);
+  if (!layout.heads.some((_, place) => grows(place))) return;
   const { aLabel, least, most } = WARM_START_ROWS;
   const outputs = Math.max(...layout.heads.map(({ head }) => headOutputs(head)));
   const enough = Math.min(most, Math.max(least, aLabel * outputs));
   const features = await featuresOf(options, random.shuffle([...train]).slice(0, enough), network.kernels);
-  features.forEach((rows, place) => assignFit(options, place, rows, rows, WARM_START));
+  features.forEach((rows, place) => {
+    if (grows(place)) assignFit(options, place, rows, rows, WARM_START, keptOutputs.at(place));
+  });
 }
 
 /** What each head reads of those examples that have a label for it, from one pass over all of them. */
@@ -65,12 +72,21 @@ function assignFit(
   train: FeatureRows,
   validation: FeatureRows,
   selection: Pick<SelectionOptions, 'grid' | 'maxIterations'>,
+  kept = 0,
 ): void {
   const { head } = layout.heads[place];
   const matmul = hostProduct(network.kernels);
   const layer = fitWithSelectedL2(train, validation, { task: head.task, width, outputs: headOutputs(head), matmul, ...selection });
   network.forgetWeights();
   const prefix = headPrefix(head, place);
-  network.parameter(`${prefix}.output.weight`).assign(layer.weight);
-  network.parameter(`${prefix}.output.bias`).assign(layer.bias);
+  putRows(network.parameter(`${prefix}.output.weight`), layer.weight, kept);
+  putRows(network.parameter(`${prefix}.output.bias`), layer.bias, kept);
+}
+
+/** Writes a layer's rows after those that stay. */
+function putRows(parameter: Parameter, values: Float32Array, kept: number): void {
+  const merged = Float32Array.from(values);
+  const width = values.length / parameter.shape[0];
+  merged.set(parameter.toHost().values.subarray(0, kept * width));
+  parameter.assign(merged);
 }

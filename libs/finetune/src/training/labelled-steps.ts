@@ -10,7 +10,10 @@ export interface LabelledStepsOptions {
   network: TrainableNetwork;
   loss: StepLoss;
   config: Pick<HeadConfig, 'training' | 'seed'>;
-  examples: EncodedExample[];
+  /** Rows of an epoch. */
+  rows: number;
+  /** The rows of an epoch, which follow from its number. */
+  examplesOf: (epoch: number) => EncodedExample[];
   padTokenId: number;
   /** Names a row of the training data in a message. */
   describeRow: (index: number) => string;
@@ -22,18 +25,17 @@ export class LabelledSteps implements StepSource {
   readonly stepsPerEpoch: number;
 
   constructor(private readonly options: LabelledStepsOptions) {
-    const { config, examples } = options;
-    const { batchSize, accumulate } = config.training;
-    this.rows = examples.length;
-    this.stepsPerEpoch = Math.ceil(Math.ceil(examples.length / batchSize) / accumulate);
+    const { batchSize, accumulate } = options.config.training;
+    this.rows = options.rows;
+    this.stepsPerEpoch = Math.ceil(Math.ceil(this.rows / batchSize) / accumulate);
   }
 
   plan(epoch: number): Promise<StepPart[]> {
-    const { config, examples, loss } = this.options;
+    const { config, loss, examplesOf } = this.options;
     const { batchSize, accumulate } = config.training;
     const tokenBudget = config.training.tokenBudget / (loss.repeatsRows ? 2 : 1);
     const random = new Random(config.seed).fork(`epoch ${epoch}`);
-    const batches = planBatches(examples, { batchSize, tokenBudget, random, sort: true });
+    const batches = planBatches(examplesOf(epoch), { batchSize, tokenBudget, random, sort: true });
     const parts: StepPart[] = [];
     for (let i = 0; i < batches.length; i += accumulate) parts.push(this.part(batches.slice(i, i + accumulate).flat()));
     return Promise.resolve(parts);

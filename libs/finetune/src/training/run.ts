@@ -1,11 +1,16 @@
 import { createHash } from 'node:crypto';
+import { resolve } from 'node:path';
 import type { HeadConfig } from '../config/head-config';
-import { configuredMatching, type ConfiguredMatching } from '../config/tasks';
+import { augmentExamples, type AugmentedExamples, type AugmentOptions } from '../augmentation/augmented-examples';
+import { describePrevious, loadPrevious, type PreviousModel } from '../continual/previous-model';
+import { configuredMatching, configuredTasks, type ConfiguredMatching } from '../config/tasks';
 import { encodeForHeads } from '../data/encode';
 import type { EncodedExample } from '../data/example';
 import { loadDataset, type Dataset } from '../data/load-dataset';
 import { encodeMatching, type EncodedMatching } from '../data/matching-pairs';
+import { takeLessons, type LessonOptions, type Lessons } from '../distillation/lessons';
 import { loadEncoder, longestInput, type LoadedEncoder } from '../encoders';
+import { VocabularySubset } from '../network/vocabulary-subset';
 import { taskLayout, type TaskLayout } from '../heads/task-layout';
 import type { PassOptions } from './evaluate-network';
 import type { TrainingEvent } from './events';
@@ -40,17 +45,27 @@ export interface Run {
   validation: EncodedExample[];
   test?: EncodedExample[];
   matching?: RunMatching;
+  /** Training rows whose texts are changed, where that is configured. */
+  augmented?: AugmentedExamples;
+  /** What teachers say, where there are any. */
+  lessons?: Lessons;
+  /** The model that training goes on from. */
+  previous?: PreviousModel;
+  /** Tokens of every text that will go through the network. */
+  vocabulary: VocabularySubset;
 }
 
 /** Reads a run's data, loads its encoder and tokenises. */
 export async function prepareRun(config: HeadConfig, options: TrainHeadOptions): Promise<Run> {
   const { onEvent, signal } = options;
   onEvent({ type: 'phase', name: 'reading data' });
-  const dataset = await loadDataset(config, { signal });
+  const { from } = config.continual;
+  const previous = from === undefined ? undefined : await loadPrevious(from, configuredTasks(config));
+  const dataset = await loadDataset(config, { signal, ...(previous && { previousHeads: previous.heads }) });
   onEvent({ type: 'data', report: dataset.report });
   stopIfAborted(signal);
   onEvent({ type: 'phase', name: 'loading the encoder' });
-  const encoder = await loadEncoder(config.encoder);
+  const encoder = previous ? await loadEncoderOf(previous) : await loadEncoder(config.encoder);
   const maxLength = Math.min(config.training.maxLength, longestInput(encoder.config));
   if (maxLength < config.training.maxLength) {
     onEvent({
@@ -58,39 +73,83 @@ export async function prepareRun(config: HeadConfig, options: TrainHeadOptions):
       message: `${encoder.id} reads at most ${maxLength} tokens; training.maxLength is ${config.training.maxLength}.`,
     });
   }
+  if (previous) onEvent({ type: 'note', message: describePrevious(previous, config) });
   onEvent({ type: 'phase', name: 'tokenising' });
   const { tokenizer } = encoder;
   const { entityMarkers } = config.normalization;
   const encode = (examples: Dataset['train']): EncodedExample[] =>
     dataset.heads.length === 0 ? [] : encodeForHeads(examples, { tokenizer, maxLength, entityMarkers }, dataset.heads);
   const task = configuredMatching(config);
-  return {
+  const train = encode(dataset.train);
+  const tokenize = { tokenizer, maxLength, entityMarkers };
+  const layout = taskLayout(dataset.heads);
+  const augmented = await augment(config, { ...tokenize, examples: dataset.train, encoded: train });
+  const lessons = await learnFrom(config, { ...tokenize, config, layout, train: dataset.train, signal }, onEvent);
+  const run: Omit<Run, 'vocabulary'> = {
     config,
     options,
     dataset,
     encoder,
-    layout: taskLayout(dataset.heads),
+    layout,
     maxLength,
-    train: encode(dataset.train),
+    train,
     validation: encode(dataset.validation),
     ...(dataset.test ? { test: encode(dataset.test) } : {}),
     ...(task && dataset.matching ? { matching: { task, ...encodeMatching(dataset.matching.pairs, tokenizer, maxLength) } } : {}),
+    ...(augmented && { augmented }),
+    ...(lessons && { lessons }),
+    ...(previous && { previous }),
   };
+  return { ...run, vocabulary: VocabularySubset.of(encoder.config.vocabularySize, textsOf(run), [encoder.config.padTokenId]) };
+}
+
+/** The encoder of an earlier model with all of its heads, under the name of the pretrained one. */
+async function loadEncoderOf({ directory, manifest, furtherHeads }: PreviousModel): Promise<LoadedEncoder> {
+  const encoder = await loadEncoder(resolve(directory));
+  for (const [name, tensor] of furtherHeads) encoder.weights.set(name, tensor);
+  return { ...encoder, id: manifest.encoder.id };
+}
+
+function augment(
+  { augmentation: keys, seed }: HeadConfig,
+  rows: Omit<AugmentOptions, 'keys' | 'seed'>,
+): Promise<AugmentedExamples> | undefined {
+  return keys.share > 0 ? augmentExamples({ ...rows, keys, seed }) : undefined;
+}
+
+function learnFrom({ distill }: HeadConfig, options: LessonOptions, onEvent: TrainHeadOptions['onEvent']): Promise<Lessons> | undefined {
+  if (distill === undefined) return undefined;
+  onEvent({ type: 'phase', name: 'asking the teachers' });
+  return takeLessons(distill, options);
 }
 
 /** Token ids of every text that will go through the network. */
-export function textsOf({ train, validation, test = [], matching }: Run): Int32Array[] {
+function* textsOf({ config, train, validation, test = [], matching, augmented, lessons }: Omit<Run, 'vocabulary'>): Generator<Int32Array> {
   const queries = matching ? [matching.train, matching.validation, ...(matching.test ? [matching.test] : [])] : [];
   const pairs = matching ? [...matching.candidates, ...queries.flatMap((split) => split.queries)] : [];
-  return [...train, ...validation, ...test, ...pairs].map(({ inputIds }) => inputIds);
+  for (const { inputIds } of [...train, ...validation, ...test, ...pairs, ...(lessons?.unlabelled ?? [])]) yield inputIds;
+  for (let epoch = 0; augmented && epoch < config.training.epochs; epoch++) {
+    for (const { inputIds } of augmented.examplesOf(epoch)) yield inputIds;
+  }
 }
 
 /** What must be the same for a run to be resumed. What is exported may change: an export that is refused need not cost the training. */
-export function identityOf({ config, dataset, encoder }: Run): string {
+export function identityOf({ config, dataset, encoder, augmented, lessons, previous }: Run): string {
   const parts = {
-    config: { ...config, data: undefined, export: undefined, search: undefined },
+    config: {
+      ...config,
+      data: undefined,
+      export: undefined,
+      search: undefined,
+      augmentation: { ...config.augmentation, synonyms: undefined },
+      distill: config.distill && { ...config.distill, teachers: undefined, unlabelled: undefined },
+      continual: { ...config.continual, from: undefined, replay: undefined },
+    },
     data: dataset.fingerprint.sha256,
     encoder: encoder.hash,
+    synonyms: augmented?.sha256,
+    lessons: lessons?.sha256,
+    previous: previous?.sha256,
   };
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -67,6 +67,11 @@ describe('training a head', () => {
   it.each<[string, Parameters<typeof configOf>[0], number?, number?]>([
     ['adamw', {}],
     ['sgd with an average of the weights', { optimizer: { name: 'sgd' }, training: { weightAverage: 0.9 } }],
+    ['an equal average of the weights', { regularization: { swaFrom: 0.5 } }],
+    ['mixout and a step against the loss', { regularization: { mixout: 0.3, adversarial: 0.3 } }],
+    ['between the passes of a step against the loss', { regularization: { adversarial: 0.3 }, training: { accumulate: 3 } }, 4, 5],
+    ['a draw to where the encoder began', { regularization: { l2Sp: 0.1 } }],
+    ['texts that are changed in each epoch', { augmentation: { share: 0.5, backOff: 0.2 } }],
     ['the last weights rather than the best', { training: { keepBest: false } }],
     ['lora', { tuner: { name: 'lora' } }],
     ['as the evaluation after an epoch begins', {}, 9],
@@ -138,9 +143,10 @@ describe('training a head', () => {
   });
 
   it('leaves no tensors behind', async () => {
-    await trainHead(configOf(), optionsFor('leak'));
+    await trainHead(configOf({ training: { epochs: 1 } }), optionsFor('leak'));
     const before = loadBinding().getNumOfTensors();
-    await trainHead(configOf(), optionsFor('leak'));
+    const regularization = { swaFrom: 0.5, adversarial: 0.3, mixout: 0.3, l2Sp: 0.1 };
+    await trainHead(configOf({ training: { epochs: 1 }, regularization }), optionsFor('leak'));
     expect(loadBinding().getNumOfTensors()).toBe(before);
   });
 

@@ -4,11 +4,12 @@ import { headParameterShapes } from '../network/trainable-network';
 import { Random } from '../random';
 import { findTuner, type AttachedTuner } from '../tuners';
 import { buildNetwork } from './build-network';
+import { importanceOf } from './continual-run';
 import { calibrateRun, evaluateTest } from './evaluate-run';
 import type { TrainingResult } from './events';
 import { exportRun, type Tuned } from './export-run';
 import { isInterruption, RESUME_REMEDY, stopIfAborted } from './interruption';
-import { prepareRun, textsOf, type Run, type TrainHeadOptions } from './run';
+import { prepareRun, type Run, type TrainHeadOptions } from './run';
 import { checkpointsOf, tune } from './tune';
 
 export type { TrainHeadOptions } from './run';
@@ -58,7 +59,8 @@ async function withWayOn(error: unknown, out: string): Promise<unknown> {
 /** Everything that needs the network; its memory is free again before the export needs some of its own. */
 async function tuneAndEvaluate(run: Run): Promise<Tuned> {
   const { config, options, encoder, dataset } = run;
-  const network = buildNetwork({ config, encoder, heads: dataset.heads, texts: textsOf(run) });
+  const { vocabulary, previous } = run;
+  const network = buildNetwork({ config, encoder, heads: dataset.heads, vocabulary, expandHeads: previous !== undefined });
   const tuner = findTuner(config.tuner.name).attach(network, config, new Random(config.seed).fork('tuner'));
   try {
     const trainableParameters = countValues(tuner.parameters.map(({ name, shape }) => encoder.weights.get(name)?.shape ?? shape));
@@ -72,10 +74,12 @@ async function tuneAndEvaluate(run: Run): Promise<Tuned> {
     options.onEvent({ type: 'phase', name: 'evaluating' });
     const calibrated = await calibrateRun(run, network, outputs);
     const test = await evaluateTest(run, network, calibrated.tasks);
-    const adapter = tuner.adapter?.(config.encoder);
+    const adapter = tuner.adapter?.(previous?.directory ?? config.encoder);
+    const fisher = await importanceOf(run, network, tuner);
     return {
       weights: new Map([...pooler, ...tuner.mergedWeights()]),
       ...(adapter ? { adapter } : {}),
+      ...(fisher ? { fisher } : {}),
       history,
       calibrated,
       ...(test ? { test } : {}),

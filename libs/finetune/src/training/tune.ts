@@ -1,19 +1,14 @@
 import { AttuneError } from '@attune/artifact';
-import { configuredTasks } from '../config/tasks';
-import type { EncodedExample } from '../data/example';
-import type { HeadColumns, TaskLayout } from '../heads/task-layout';
-import { labelledRows } from '../heads/task-layout';
-import { makeStepLoss } from '../losses';
 import type { TrainableNetwork } from '../network/trainable-network';
 import { Random } from '../random';
 import { findTuner, type AttachedTuner } from '../tuners';
 import { CheckpointStore, type Checkpoint } from './checkpoint';
-import { targetsOf } from './evaluate-network';
+import { earlierAnchors, outputsBefore } from './continual-run';
 import { evaluateValidation, type SplitOutputs } from './evaluate-run';
 import { checkpointJudge } from './evaluate-tasks';
 import type { TrainingHistory } from './events';
 import { fitHeads, warmStartHeads } from './fit-head-to-features';
-import { LabelledSteps } from './labelled-steps';
+import { labelledSteps } from './labelled-rows';
 import { MatchingSteps } from './matching-steps';
 import { identityOf, passOptions, type Run } from './run';
 import type { StepSource } from './step-source';
@@ -39,6 +34,9 @@ export async function tune(run: Run, network: TrainableNetwork, tuner: AttachedT
   if (run.layout.heads.length > 0 && (config.tuner.name === 'head' || (config.head.warmStart && !checkpoint)))
     await fitOutputLayers(run, network);
   if (config.tuner.name === 'head') return { history: { losses: [], evaluations: [] } };
+  // What is remembered of the network as it was does not change with the rows for new labels, which a warm start fits.
+  const sources = await sourcesOf(run, network);
+  const anchors = await earlierAnchors(run, network, tuner);
   options.onEvent({ type: 'phase', name: 'training' });
   let latest: SplitOutputs | undefined;
   let kept: SplitOutputs | undefined;
@@ -47,7 +45,8 @@ export async function tune(run: Run, network: TrainableNetwork, tuner: AttachedT
     tuner,
     defaultLearningRate: defaultLearningRate(run),
     config,
-    sources: sourcesOf(run, network),
+    sources,
+    anchors,
     metric: checkpointJudge(config),
     // A pretrained encoder finds texts by their vectors already; what training makes of it must be better.
     judgesStart: run.layout.heads.length === 0,
@@ -102,40 +101,14 @@ async function fitOutputLayers(run: Run, network: TrainableNetwork): Promise<voi
   const { hiddenSize: width } = encoder.config;
   const fit = config.tuner.name === 'head' ? fitHeads : warmStartHeads;
   const random = new Random(config.seed).fork('features');
-  await fit({ network, layout, width, train, validation, ...passOptions(run), random });
+  await fit({ network, layout, width, train, validation, ...passOptions(run), random, keptOutputs: outputsBefore(run) });
 }
 
-function sourcesOf(run: Run, network: TrainableNetwork): StepSource[] {
-  const { config, dataset, encoder, layout, train, matching } = run;
+async function sourcesOf(run: Run, network: TrainableNetwork): Promise<StepSource[]> {
+  const { config, encoder, layout, matching } = run;
   const { hiddenSize: width } = encoder.config;
-  const passes = passOptions(run);
   const sources: StepSource[] = [];
-  if (layout.heads.length > 0) {
-    const counts = layout.heads.map((columns) => labelCounts(examplesOfHead(train, columns, layout), columns));
-    const loss = makeStepLoss(configuredTasks(config), layout, counts);
-    const describeRow = (index: number): string => String(dataset.train[index].row);
-    sources.push(new LabelledSteps({ network, loss, config, examples: train, padTokenId: passes.padTokenId, describeRow }));
-  }
-  if (matching) sources.push(new MatchingSteps({ network, width, ...passes, config, task: matching.task, matching }));
+  if (layout.heads.length > 0) sources.push(await labelledSteps(run, network));
+  if (matching) sources.push(new MatchingSteps({ network, width, ...passOptions(run), config, task: matching.task, matching }));
   return sources;
-}
-
-/** Examples that have a label for a head, with their targets for it alone. */
-function examplesOfHead(examples: EncodedExample[], columns: HeadColumns, layout: TaskLayout): EncodedExample[] {
-  if (layout.heads.length === 1) return examples;
-  const { start, width } = columns.targets;
-  return labelledRows(targetsOf(examples), columns, layout).map((row) => {
-    const all = examples[row].target;
-    const own = typeof all === 'number' ? Float32Array.of(all) : all.subarray(start, start + width);
-    return { ...examples[row], target: columns.head.task === 'multi-label' ? own : own[0] };
-  });
-}
-
-function labelCounts(examples: EncodedExample[], { head }: HeadColumns): number[] {
-  const counts = head.labels.map(() => 0);
-  for (const { target } of examples) {
-    if (typeof target !== 'number') target.forEach((value, label) => (counts[label] += value));
-    else if (head.task === 'classification') counts[target]++;
-  }
-  return counts;
 }
