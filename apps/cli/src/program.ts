@@ -3,6 +3,7 @@ import { version } from './version';
 import { registerApiKey } from './commands/api-key';
 import { registerBacktest } from './commands/backtest';
 import { registerBench } from './commands/bench';
+import { registerContinual } from './commands/continual';
 import { registerDetect } from './commands/detect';
 import { registerDoctor } from './commands/doctor';
 import { registerEmbed } from './commands/embed';
@@ -43,6 +44,7 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
   registerPrepare(program);
   registerTrain(program, asksForTrainHelp(args) ? await describeTrainKeys() : '');
   registerTune(program);
+  registerContinual(program);
   registerEvaluate(program);
   registerPredict(program);
   registerExplain(program);

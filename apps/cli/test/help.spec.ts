@@ -8,6 +8,7 @@ const VERBS = [
   'doctor',
   'prepare',
   'train',
+  'continual',
   'evaluate',
   'embed',
   'predict',

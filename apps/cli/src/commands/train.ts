@@ -25,6 +25,11 @@ const KEY_FLAGS: readonly KeyFlag[] = [
   },
   { flags: '--label <column>', path: 'data.label', description: 'column of the label' },
   { flags: '--encoder <id|folder>', path: 'encoder', description: 'pretrained encoder: folder, hub id, or the one that setup installed' },
+  {
+    flags: '--from <folder>',
+    path: 'continual.from',
+    description: 'go on from a model that was trained before: its encoder, heads and labels, with new rows and labels',
+  },
   { flags: '--tuner <name>', path: 'tuner.name', description: 'full, lora, bitfit or head' },
   { flags: '--task <name>', path: 'task', description: 'classification, multi-label, regression, matching or ranking' },
   { flags: '--events <file>', path: 'data.events', description: 'ranking: behaviour, columns user, item, ts and optionally type, value' },
