@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { compareDetection } from './detection/compare-detection';
 import { simulateSurges } from './detection/simulate-surges';
 import { benchmarkDialogue, type DialogueBenchmarkOptions } from './dialogue/benchmark-dialogue';
+import { registerLearning } from './learning/register-learning';
 import { comparePrediction } from './prediction/compare-prediction';
 import { measureRanking, TOWERS, type RankingMeasurementOptions } from './ranking/measure-ranking';
 import { benchmarkRecommendation, type RecommendationBenchmarkOptions } from './recommendation/benchmark-recommendation';
@@ -235,6 +236,7 @@ function createProgram(args: readonly string[]): Command {
     .action(async (options: Omit<DiversityTradeOptions, 'onRun' | 'command'>) => {
       await publish(await tradeDiversity({ ...options, onRun: say, command }), options.out);
     });
+  registerLearning(program, { root: ROOT, command, say, publish });
   return program;
 }
 

@@ -1,0 +1,51 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { Result } from '../write-result';
+import { measureContinual, type ContinualMeasurementOptions } from './measure-continual';
+import { measureRegularisers, type RegulariserMeasurementOptions } from './measure-regularisers';
+
+export interface LearningBenchmarks {
+  /** Root of the checkout. */
+  root: string;
+  /** The command line that the page shows. */
+  command: string;
+  say: (message: string) => void;
+  publish: (result: Result, folder: string) => Promise<void>;
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('A whole number of at least 1 is needed.');
+  return value;
+}
+
+/** Adds measurements of ways of learning. */
+export function registerLearning(program: Command, { root, command, say, publish }: LearningBenchmarks): void {
+  program
+    .command('continual')
+    .description("CLINC150's ten domains one after another, by ways against forgetting, beside all at once")
+    .requiredOption('--clinc150 <folder>', 'folder with data_full.json and domains.json')
+    .option('--config <head.yaml>', 'of every step', join(root, 'tools/bench/heads/clinc150-continual.yaml'))
+    .addOption(new Option('--rows-per-label <n>', 'training rows of each intent').argParser(count).default(100))
+    .option('--strategies <names...>', 'as attune continual has them', ['joint', 'naive', 'replay', 'replay+lwf', 'lwf', 'ewc', 'l2-sp'])
+    .option('--out <folder>', 'where the result is written', join(root, 'docs/results'))
+    .option('--work <folder>', 'for rows and models; what is measured already is used', join(tmpdir(), 'attune-bench'))
+    .action(async (options: Omit<ContinualMeasurementOptions, 'onRun' | 'command'> & { out: string }) => {
+      await publish(await measureContinual({ ...options, onRun: say, command }), options.out);
+    });
+  program
+    .command('regularisers')
+    .description('each regulariser, augmentation and distillation by itself, on few rows a label')
+    .requiredOption('--train <file.jsonl>', 'rows with text and label, of which some are trained on')
+    .requiredOption('--test <file.jsonl>', 'test rows')
+    .option('--config <head.yaml>', 'beside which each is measured', join(root, 'tools/bench/heads/few-rows.yaml'))
+    .addOption(new Option('--per-label <n>', 'training rows of each label').argParser(count).default(10))
+    .addOption(new Option('--seeds <n>', 'times that each is trained').argParser(count).default(3))
+    .option('--out <folder>', 'where the result is written', join(root, 'docs/results'))
+    .option('--work <folder>', 'for rows and models; what is measured already is used', join(tmpdir(), 'attune-bench'))
+    .action(async (options: Omit<RegulariserMeasurementOptions, 'onRun' | 'command' | 'seeds'> & { seeds: number; out: string }) => {
+      const seeds = Array.from({ length: options.seeds }, (_, place) => 42 + place);
+      await publish(await measureRegularisers({ ...options, seeds, onRun: say, command }), options.out);
+    });
+}
