@@ -133,6 +133,7 @@ describe('a stream of tasks', () => {
       'bad-data',
       /some.jsonl, row 2: the label "boat" is of no task/,
     ],
+    ['another way to split', {}, { data: { split: 'grouped', group: 'label' } }, {}, 'bad-config', /are drawn by label/],
     ['no test rows', {}, { data: { test: undefined as unknown as string } }, {}, 'wrong-use', /no test rows/],
     ['too few test files', { tests: ['test.jsonl'] }, {}, {}, 'wrong-use', /2 tasks and 1 files of test rows/],
     [

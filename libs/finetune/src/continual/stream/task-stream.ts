@@ -71,6 +71,11 @@ function checkUse({ task, tasks, data }: HeadConfig, files: readonly string[], t
       remedy: 'Leave tasks and task out of head.yaml.',
     });
   }
+  if (data.split !== 'stratified' || data.group !== undefined) {
+    throw new AttuneError('bad-config', 'Validation rows of a stream are drawn by label.', {
+      remedy: 'Leave data.split, data.group and data.time out of head.yaml.',
+    });
+  }
   if (files.length < 2) {
     throw new AttuneError('wrong-use', `A stream needs two tasks at least, and ${files.length === 0 ? 'none is' : 'one is'} named.`, {
       remedy: 'Name a file of rows for each task with --tasks, in the order in which they come.',
