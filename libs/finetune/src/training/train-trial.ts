@@ -6,7 +6,7 @@ import { buildNetwork } from './build-network';
 import { evaluateValidation } from './evaluate-run';
 import { checkpointJudge } from './evaluate-tasks';
 import { stopIfAborted } from './interruption';
-import { prepareRun, textsOf } from './run';
+import { prepareRun } from './run';
 import { checkpointsOf, tune } from './tune';
 
 /** How a configuration is tried. */
@@ -51,10 +51,11 @@ export async function trainTrial(config: HeadConfig, { folder, resume, signal, o
       if (event.type === 'evaluation') onReport(event.epoch, event.value);
     },
   });
-  const network = buildNetwork({ config: own, encoder: run.encoder, heads: run.dataset.heads, texts: textsOf(run) });
+  const { encoder, dataset, vocabulary, previous } = run;
+  const network = buildNetwork({ config: own, encoder, heads: dataset.heads, vocabulary, expandHeads: previous !== undefined });
   const tuner = findTuner(own.tuner.name).attach(network, own, new Random(own.seed).fork('tuner'));
   const trainableParameters = tuner.parameters.reduce((sum, { shape }) => sum + shape.reduce((product, extent) => product * extent, 1), 0);
-  run.encoder.weights.clear();
+  encoder.weights.clear();
   try {
     await tune(run, network, tuner);
     stopIfAborted(signal);
