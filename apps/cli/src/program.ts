@@ -22,6 +22,7 @@ import { registerStart } from './commands/start';
 import { registerTopics } from './commands/topics';
 import { describeTrainKeys, registerTrain } from './commands/train';
 import { registerTune } from './commands/tune';
+import { registerUpdate } from './commands/update';
 import { messageColours } from './terminal';
 
 /**
@@ -44,6 +45,7 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
   registerPrepare(program);
   registerTrain(program, asksForTrainHelp(args) ? await describeTrainKeys() : '');
   registerTune(program);
+  registerUpdate(program);
   registerContinual(program);
   registerEvaluate(program);
   registerPredict(program);

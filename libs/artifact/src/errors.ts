@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'setup-missing'
   | 'training-failed'
   | 'export-refused'
+  | 'update-refused'
   | 'inference-failed'
   | 'overloaded'
   | 'conflict'

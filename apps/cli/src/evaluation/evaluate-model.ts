@@ -119,7 +119,15 @@ export function logitsOfRow({ logits }: EvaluatedRows, { row }: Example, { name 
   return logits.get(row)?.[name] ?? new Float32Array(0);
 }
 
-async function loadRows(evaluation: Evaluation, tasks: readonly ManifestTask[]): Promise<{ path: string; examples: Example[] }> {
+/**
+ * Labelled rows as a head reads them.
+ *
+ * @param tasks of the head, which say what labels look like
+ */
+export async function loadRows(
+  evaluation: Omit<EvaluationSource, 'precision'> & { signal: AbortSignal },
+  tasks: readonly ManifestTask[],
+): Promise<{ path: string; examples: Example[] }> {
   const { loadExamples } = await import('@attune/finetune');
   const trained = await trainedColumns(evaluation.model);
   const pair = evaluation.pair ?? trained.pair;
@@ -157,7 +165,7 @@ type Finetune = typeof import('@attune/finetune');
 type Evaluators = Pick<Finetune, 'evaluateClassification' | 'evaluateMultiLabel' | 'evaluateRegression' | 'examplesOfTask'>;
 
 /** Rows that have a label for a task, with it as their own. */
-function rowsOfTask({ examplesOfTask }: Evaluators, tasks: readonly ManifestTask[], place: number, rows: readonly Example[]): Example[] {
+export function rowsOfTask({ examplesOfTask }: Pick<Evaluators, 'examplesOfTask'>, tasks: readonly ManifestTask[], place: number, rows: readonly Example[]): Example[] {
   return tasks.length === 1 ? [...rows] : examplesOfTask(rows, place === 0 ? undefined : tasks[place].name);
 }
 

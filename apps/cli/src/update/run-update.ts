@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ManifestTask, ModelStore, StoredModel } from '@attune/artifact';
+import type { ConfigFlag, Example, HeadConfig, TrainingEvent } from '@attune/finetune';
+import type { Predictor } from '@attune/inference';
+import { loadRows, rowsOfTask } from '../evaluation/evaluate-model';
+import { trainedColumns } from '../model-columns';
+import { readTextRows } from '../rows/text-rows';
+import { createdBy } from '../version';
+import { gateFaults, type GateFault, type GateLimits, type JudgedSet } from './gate';
+import { judge } from './judge';
+import { shadowDifferences, type ShadowDifferences } from './shadow';
+
+/** What a head is updated with. */
+export interface UpdateRequest {
+  app: string;
+  store: ModelStore;
+  /** head.yaml; default the configuration that the serving version was trained with. */
+  config?: string | undefined;
+  flags: readonly ConfigFlag[];
+  /** Files of new rows. */
+  data: readonly string[];
+  /** Files of earlier rows, of which some are trained on again. */
+  replay: readonly string[];
+  /** Labelled rows by which both versions are judged, by name. */
+  sets: Readonly<Record<string, string>>;
+  /** Texts without labels that both versions score. */
+  shadow?: string | undefined;
+  limits: GateLimits;
+  /** Name of the new version; default by time. */
+  version?: string | undefined;
+  /** Let it serve where it passes. */
+  promote: boolean;
+  precision: 'fp32' | 'int8';
+}
+
+/** What an update came to. */
+export interface UpdateResult {
+  app: string;
+  /** The version that served. */
+  serving: string;
+  version: string;
+  sets: JudgedSet[];
+  secondsPerText: { serving: number; updated: number };
+  shadow?: ShadowDifferences;
+  faults: GateFault[];
+  /** Whether it is in the store, and whether it serves. */
+  stored: boolean;
+  promoted: boolean;
+}
+
+/** Where progress goes. */
+export interface UpdateProgress {
+  onEvent: (event: TrainingEvent) => void;
+  onPhase: (text: string) => void;
+}
+
+/** Texts by which the two versions' speed is compared, and rounds of each in turn. */
+const SPEED_TEXTS = 512;
+const SPEED_ROUNDS = 5;
+
+/**
+ * Goes on from the version that serves with new rows, judges the outcome beside it, and puts it into the store where it is not worse: what does
+ * not pass the gate leaves nothing behind.
+ *
+ * @throws AttuneError `missing-file` where no version serves, what training throws, `conflict` where another version was promoted meanwhile
+ */
+export async function runUpdate(request: UpdateRequest, { onEvent, onPhase }: UpdateProgress, signal: AbortSignal): Promise<UpdateResult> {
+  const [{ trainHead }, { Predictor: Opener }] = await Promise.all([import('@attune/finetune'), import('@attune/inference')]);
+  const { app, store, precision } = request;
+  const serving = await store.open(app);
+  const config = await updateConfig(request, serving);
+  const folder = await mkdtemp(join(tmpdir(), `attune-update-${app}-`));
+  const model = join(folder, 'model');
+  try {
+    await trainHead(config, { out: model, resume: false, signal, onEvent, createdBy });
+    onPhase('judging both versions');
+    const before = await Opener.open(serving.directory, { precision });
+    try {
+      const after = await Opener.open(model, { precision });
+      try {
+        const judged = await judgeBoth({ request, model, before, after, signal });
+        const faults = gateFaults(judged.sets, request.limits, judged.secondsPerText);
+        const version = request.version ?? versionName(new Date(), randomUUID());
+        const result = { app, serving: serving.version, version, ...judged, faults };
+        if (faults.length > 0) return { ...result, stored: false, promoted: false };
+        onPhase(`storing ${version}`);
+        await store.add(app, version, model);
+        if (request.promote) await store.promote(app, version, { expectedGeneration: serving.generation });
+        return { ...result, stored: true, promoted: request.promote };
+      } finally {
+        await after.close();
+      }
+    } finally {
+      await before.close();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The serving version's own configuration, or the one given, that goes on from it. */
+async function updateConfig({ config, flags, data, replay }: UpdateRequest, { directory, app }: StoredModel): Promise<HeadConfig> {
+  const [{ loadHeadConfig }, { AttuneError }] = await Promise.all([import('@attune/finetune'), import('@attune/artifact')]);
+  const file = config ?? join(directory, 'head.json');
+  if (!existsSync(file)) {
+    throw new AttuneError('wrong-use', `The version of ${app} that serves does not say how it was trained.`, {
+      remedy: 'Name its head.yaml with --config.',
+    });
+  }
+  return loadHeadConfig(file, [
+    { flag: '--data', path: 'data.train', value: [...data] },
+    { flag: 'the update', path: 'data.test', value: undefined },
+    { flag: 'the update', path: 'data.validation', value: undefined },
+    { flag: 'the update', path: 'continual.from', value: directory },
+    ...(replay.length > 0 ? [{ flag: '--replay', path: 'continual.replay', value: [...replay] }] : []),
+    ...flags,
+  ]);
+}
+
+interface Judging {
+  request: UpdateRequest;
+  model: string;
+  before: Predictor;
+  after: Predictor;
+  signal: AbortSignal;
+}
+
+async function judgeBoth({
+  request,
+  model,
+  before,
+  after,
+  signal,
+}: Judging): Promise<Pick<UpdateResult, 'sets' | 'secondsPerText' | 'shadow'>> {
+  const sets: JudgedSet[] = [];
+  const tasks = after.tasks;
+  for (const [set, data] of Object.entries(request.sets)) {
+    const { examples } = await loadRows({ model, data, signal }, tasks);
+    const rows = await labelledByTask(tasks, examples);
+    sets.push({ set, serving: await judge(before, rows, signal), updated: await judge(after, rows, signal) });
+  }
+  const secondsPerText = await compareSpeed(before, after, signal);
+  if (request.shadow === undefined) return { sets, secondsPerText };
+  const columns = await trainedColumns(model);
+  const texts = readTextRows({ path: request.shadow, asked: {}, trained: columns, signal });
+  return { sets, secondsPerText, shadow: await shadowDifferences(before, after, texts, signal) };
+}
+
+async function labelledByTask(tasks: readonly ManifestTask[], examples: readonly Example[]): Promise<Record<string, Example[]>> {
+  const finetune = await import('@attune/finetune');
+  return Object.fromEntries(tasks.map(({ name }, place) => [name, rowsOfTask(finetune, tasks, place, examples)]));
+}
+
+/** The quickest of several rounds of each, in turn: what else runs on the machine can only slow one down. */
+async function compareSpeed(before: Predictor, after: Predictor, signal: AbortSignal): Promise<UpdateResult['secondsPerText']> {
+  const { benchmarkTexts } = await import('@attune/inference');
+  const texts = benchmarkTexts(SPEED_TEXTS);
+  const secondsOf = async (predictor: Predictor): Promise<number> => {
+    signal.throwIfAborted();
+    const startedAt = performance.now();
+    await predictor.predictAll(texts, { bulk: true });
+    return (performance.now() - startedAt) / 1000 / texts.length;
+  };
+  let [serving, updated] = [Infinity, Infinity];
+  for (let round = 0; round < SPEED_ROUNDS; round++) {
+    serving = Math.min(serving, await secondsOf(before));
+    updated = Math.min(updated, await secondsOf(after));
+  }
+  return { serving, updated };
+}
+
+/** Versions stand in the order of their beginnings: `20260301-093000-1f0c2d3e`. */
+function versionName(now: Date, id: string): string {
+  const [date, time] = now.toISOString().split('T');
+  return `${date.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}-${id.slice(0, 8)}`;
+}
