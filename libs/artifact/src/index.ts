@@ -17,11 +17,19 @@ export {
   type Manifest,
   type ManifestTask,
 } from './manifest';
-export { ModelStore, versionExists, type PromoteOptions, type StoredModel, type StoredVersion } from './model-store/model-store';
-export type { ModelStorage, StoredManifest } from './model-store/model-storage';
+export {
+  ModelStore,
+  versionExists,
+  type ModelStoreOptions,
+  type PromoteOptions,
+  type StoredModel,
+  type StoredVersion,
+} from './model-store/model-store';
+export type { ModelStorage, StoredManifest, TellLeft } from './model-store/model-storage';
 export {
   CURRENT_FILE,
   HISTORY_FOLDER,
+  leftUndone,
   parsePromotion,
   promotionConflict,
   recordedGeneration,

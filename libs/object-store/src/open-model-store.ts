@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { cacheDirectory, ModelStore } from '@attune/artifact';
+import { cacheDirectory, ModelStore, type ModelStoreOptions } from '@attune/artifact';
 import { parseLocation } from './location';
 import { S3Storage } from './s3/s3-storage';
 
-export interface OpenModelStoreOptions {
+export interface OpenModelStoreOptions extends ModelStoreOptions {
   /** Folder in which versions of an object store are kept on this machine; by default `models` in the cache of the set-up. */
   readonly cache?: string | undefined;
 }
@@ -17,8 +17,8 @@ export interface OpenModelStoreOptions {
  *
  * @throws AttuneError `bad-config` for an address that cannot be
  */
-export async function openModelStore(address: string, { cache }: OpenModelStoreOptions = {}): Promise<ModelStore> {
+export async function openModelStore(address: string, { cache, ...options }: OpenModelStoreOptions = {}): Promise<ModelStore> {
   const location = parseLocation(address);
-  if (location === undefined) return new ModelStore(address);
-  return new ModelStore(await S3Storage.open(location, cache ?? join(cacheDirectory(), 'models')));
+  if (location === undefined) return new ModelStore(address, options);
+  return new ModelStore(await S3Storage.open(location, cache ?? join(cacheDirectory(), 'models')), options);
 }

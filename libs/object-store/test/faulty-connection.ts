@@ -5,6 +5,10 @@ export interface FaultyConnection {
   readonly endpoint: string;
   /** Once so many further bytes have come from the server: calls back, then ends all connections. */
   cutAfter(bytes: number, then: () => Promise<void>): void;
+  /** Sends nothing on of the next request that holds a text, and of what follows on its connection. @returns resolves when there is one */
+  hold(text: string): Promise<void>;
+  /** Ends the connection of each request that begins like this, before the server sees it; undefined: of none. */
+  refuse(text: string | undefined): void;
   /** Loses the next answer to a request that holds a text, after the server has sent it. */
   loseAnswerTo(text: string): void;
   close(): Promise<void>;
@@ -17,6 +21,8 @@ export async function faultyConnection(endpoint: string): Promise<FaultyConnecti
   let left = Infinity;
   let onCut: () => Promise<void> = () => Promise.resolve();
   let lost: string | undefined;
+  let refused: string | undefined;
+  let held: { readonly text: string; readonly onRequest: () => void } | undefined;
   const endAll = (): void => sockets.forEach((socket) => socket.destroy());
   const server: Server = createServer((client) => {
     const upstream = connect(Number(port), hostname);
@@ -31,6 +37,16 @@ export async function faultyConnection(endpoint: string): Promise<FaultyConnecti
       });
     }
     client.on('data', (chunk) => {
+      if (refused !== undefined && chunk.toString('latin1').startsWith(refused)) {
+        client.destroy();
+        return;
+      }
+      if (held !== undefined && chunk.includes(held.text)) {
+        client.pause();
+        held.onRequest();
+        held = undefined;
+        return;
+      }
       if (lost !== undefined && chunk.includes(lost)) {
         losesAnswer = true;
         lost = undefined;
@@ -65,6 +81,10 @@ export async function faultyConnection(endpoint: string): Promise<FaultyConnecti
         await then();
         left = Infinity;
       };
+    },
+    hold: (text) => new Promise((onRequest) => (held = { text, onRequest })),
+    refuse(text) {
+      refused = text;
     },
     loseAnswerTo(text) {
       lost = text;

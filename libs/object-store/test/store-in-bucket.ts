@@ -5,12 +5,14 @@ import { join } from 'node:path';
 import type { ModelStore } from '@attune/artifact';
 import { createBucket, eraseObject, type ModelStorePlace, type S3Address } from '@attune/testing';
 import { openModelStore } from '../src';
+import type { ObjectStoreLocation } from '../src/location';
 
 const PREFIX = 'team/models';
 
 /** A model store in a bucket of its own, and a folder for caches. */
 export interface StoreInBucket extends ModelStorePlace {
   readonly address: string;
+  readonly location: ObjectStoreLocation;
   readonly cache: string;
   /** What other processes reach it with. */
   readonly variables: Record<string, string>;
@@ -28,6 +30,7 @@ export async function storeInBucket(server: S3Address): Promise<StoreInBucket> {
   Object.assign(process.env, variables);
   return {
     address,
+    location: { bucket, prefix: PREFIX },
     cache,
     variables,
     files,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ModelStore } from '@attune/artifact';
 import { TOPICS } from '@attune/contracts';
-import { CONFIGURATION, DATABASE, DatabaseModule, EventStreamModule, made, OutboxModule } from '@attune/service-kit';
+import { CONFIGURATION, DATABASE, DatabaseModule, EventStreamModule, LOGGER, made, OutboxModule, type Logger } from '@attune/service-kit';
 import { openModelStore } from '@attune/object-store';
 import { Global, Module, type Provider } from '@nestjs/common';
 import { AuditRepository } from '../audit/audit-repository';
@@ -19,8 +19,9 @@ const providers: Provider[] = [
   made(JobRepository, [DATABASE]),
   {
     provide: ModelStore,
-    inject: [CONFIGURATION],
-    useFactory: ({ models, modelCache }: TrainerConfiguration) => openModelStore(models, { cache: modelCache }),
+    inject: [CONFIGURATION, LOGGER],
+    useFactory: ({ models, modelCache }: TrainerConfiguration, logger: Logger) =>
+      openModelStore(models, { cache: modelCache, onLeft: (err) => logger.warn({ err }, 'a promotion left something undone') }),
   },
   {
     provide: HeadTemplates,

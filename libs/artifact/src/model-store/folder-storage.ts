@@ -5,7 +5,7 @@ import { AttuneError } from '../errors';
 import { isMissing } from '../file-errors';
 import { MANIFEST_FILE, verifyFiles, type Manifest } from '../manifest';
 import { resolveInside } from '../safe-path';
-import type { ModelStorage, StoredManifest } from './model-storage';
+import type { ModelStorage, StoredManifest, TellLeft } from './model-storage';
 import { appendPromotion, readCurrent, readHistory, readRecord, settle } from './promotion-log';
 import type { NewPromotion, Promotion } from './promotion';
 
@@ -60,8 +60,8 @@ export class FolderStorage implements ModelStorage {
     return readHistory(this.folderOf(app));
   }
 
-  append(app: string, promotion: NewPromotion): Promise<Promotion> {
-    return appendPromotion(this.folderOf(app), promotion);
+  append(app: string, promotion: NewPromotion, tellLeft: TellLeft): Promise<Promotion> {
+    return appendPromotion(this.folderOf(app), promotion, tellLeft);
   }
 
   settle(app: string): Promise<void> {

@@ -1,5 +1,9 @@
+import type { AttuneError } from '../errors';
 import type { Manifest } from '../manifest';
 import type { NewPromotion, Promotion } from './promotion';
+
+/** Told of work after a promotion that failed. What serves does not depend on it, and the next promotion does it again. */
+export type TellLeft = (problem: AttuneError) => void;
 
 /** The manifest of a version as it is stored. */
 export interface StoredManifest {
@@ -42,8 +46,13 @@ export interface ModelStorage {
   /** The remembered promotions, the newest, which serves, first. */
   history(app: string): Promise<Promotion[]>;
 
-  /** Makes a promotion the newest, where the generation before it still is. @throws AttuneError `conflict` where it is not, `disk-full` */
-  append(app: string, promotion: NewPromotion): Promise<Promotion>;
+  /**
+   * Makes a promotion the newest, where the generation before it still is. Once that is decided it does not fail any more.
+   *
+   * @param tellLeft is told what was left to the next promotion
+   * @throws AttuneError `conflict` where it is not, `disk-full`
+   */
+  append(app: string, promotion: NewPromotion, tellLeft: TellLeft): Promise<Promotion>;
 
   /** Finishes a promotion that was decided by a process which ended before it was through. */
   settle(app: string): Promise<void>;

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeModelStore, writeModelDirectory } from '@attune/testing';
@@ -48,6 +48,24 @@ describe('ModelStore in a folder', () => {
     expect(await store.current(APP)).toMatchObject({ version: '2', generation: 2 });
     await store.promote(APP, '3');
     expect(JSON.parse(await readFile(folder('current'), 'utf8'))).toMatchObject({ version: '3', generation: 3 });
+  });
+
+  it('tells a promotion that was decided as done where its clean-up fails, and what was left', async () => {
+    const left: string[] = [];
+    const told = new ModelStore(store.location, { onLeft: ({ message }) => left.push(message) });
+    await told.promote(APP, '1');
+    // What looks like a draft of long ago is removed as a file.
+    const stuck = folder('.history', '.2-1-abandoned');
+    await mkdir(stuck);
+    const old = new Date(Date.now() - 2 * 60 * 60 * 1000);
+    await utimes(stuck, old, old);
+    expect(await told.promote(APP, '2')).toMatchObject({ version: '2', generation: 2 });
+    expect(left).toEqual([expect.stringContaining('2 serves as generation 2')]);
+    expect(await told.rollback(APP)).toMatchObject({ version: '1', generation: 3 });
+    await rm(stuck, { recursive: true });
+    await told.promote(APP, '3');
+    expect(left).toHaveLength(2);
+    expect(JSON.parse(await readFile(folder('current'), 'utf8'))).toMatchObject({ version: '3', generation: 4 });
   });
 
   describe('with two processes', () => {

@@ -3,9 +3,9 @@ import { AttuneError } from '../errors';
 import { MANIFEST_FILE, parseManifest, readManifest, verifyFiles, type Manifest } from '../manifest';
 import { sha256, sha256OfFile } from '../sha256';
 import { FolderStorage } from './folder-storage';
-import type { ModelStorage, StoredManifest } from './model-storage';
+import type { ModelStorage, StoredManifest, TellLeft } from './model-storage';
 import { assertStoreName, isStoreName } from './names';
-import type { Promotion } from './promotion';
+import { leftUndone, type NewPromotion, type Promotion } from './promotion';
 
 /** A version in the store, as `list` finds it. */
 export interface StoredVersion {
@@ -39,16 +39,23 @@ export interface PromoteOptions {
   expectedGeneration?: number;
 }
 
+export interface ModelStoreOptions {
+  /** Told where a promotion was decided, and what it leaves could not be put in order; by default Node prints a warning. */
+  readonly onLeft?: TellLeft | undefined;
+}
+
 /**
  * The models of a machine, a shared volume or a bucket, by application and version, and which version of each application serves. Several
  * processes may use a store at once.
  */
 export class ModelStore {
   private readonly storage: ModelStorage;
+  private readonly tellLeft: TellLeft;
 
   /** @param storage what it is kept in; a text is the path of a folder */
-  constructor(storage: ModelStorage | string) {
+  constructor(storage: ModelStorage | string, { onLeft = (problem) => process.emitWarning(problem) }: ModelStoreOptions = {}) {
     this.storage = typeof storage === 'string' ? new FolderStorage(storage) : storage;
+    this.tellLeft = onLeft;
   }
 
   /** Where it lies, as a person names it. */
@@ -112,16 +119,17 @@ export class ModelStore {
     const now = await this.storage.current(app);
     if ((now?.generation ?? 0) !== generation) throw overtaken(app, version, generation, now);
     if (before?.version === version && before.manifestSha256 === manifestSha256) {
-      await this.storage.settle(app);
+      await this.storage.settle(app).catch((cause: unknown) => this.tellLeft(leftUndone(`${this.location}/${app}`, before, cause)));
       return before;
     }
-    return this.storage.append(app, {
+    const promotion: NewPromotion = {
       version,
       manifestSha256,
       generation: generation + 1,
       promotedAt: new Date().toISOString(),
       ...(before !== undefined && { before: before.generation }),
-    });
+    };
+    return this.storage.append(app, promotion, this.tellLeft);
   }
 
   /**
@@ -143,13 +151,14 @@ export class ModelStore {
     }
     const { manifestSha256 } = await this.verified(app, target.version);
     if (manifestSha256 !== target.manifestSha256) throw replacedSince(app, target.version);
-    return this.storage.append(app, {
+    const promotion: NewPromotion = {
       version: target.version,
       manifestSha256: target.manifestSha256,
       generation: present.generation + 1,
       promotedAt: new Date().toISOString(),
       ...(target.before !== undefined && { before: target.before }),
-    });
+    };
+    return this.storage.append(app, promotion, this.tellLeft);
   }
 
   /**

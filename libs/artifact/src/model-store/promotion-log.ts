@@ -3,9 +3,11 @@ import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/
 import { join } from 'node:path';
 import { AttuneError } from '../errors';
 import { fileErrorCode, isDiskFull, isMissing } from '../file-errors';
+import type { TellLeft } from './model-storage';
 import {
   CURRENT_FILE,
   HISTORY_FOLDER,
+  leftUndone,
   parsePromotion,
   promotionConflict,
   recordedGeneration,
@@ -55,24 +57,32 @@ export async function readHistory(folder: string): Promise<Promotion[]> {
  * Makes a promotion the newest one, if no other took its generation. Compare-and-set: of several processes that write the same generation,
  * the one whose link comes first wins, on every file system with hard links.
  *
+ * @param tellLeft is told where it was decided, and what follows failed
  * @throws AttuneError `conflict` for all but the winner, `disk-full`
  */
-export async function appendPromotion(folder: string, promotion: NewPromotion): Promise<Promotion> {
+export async function appendPromotion(folder: string, promotion: NewPromotion, tellLeft: TellLeft): Promise<Promotion> {
   const { record, text } = writtenPromotion(promotion);
   const history = join(folder, HISTORY_FOLDER);
+  let draft: string;
   try {
     await mkdir(history, { recursive: true });
-    const draft = await writeDraft(history, record.generation, text);
-    try {
-      await link(draft, recordFile(folder, record.generation));
-    } finally {
-      await rm(draft, { force: true });
-    }
+    draft = await writeDraft(history, record.generation, text);
+  } catch (cause) {
+    throw explain(cause, folder, record);
+  }
+  try {
+    await link(draft, recordFile(folder, record.generation));
+  } catch (cause) {
+    await rm(draft, { force: true });
+    throw explain(cause, folder, record);
+  }
+  try {
+    await rm(draft, { force: true });
     await flushFolder(history);
     await settle(folder);
     await forget(folder, record.generation);
   } catch (cause) {
-    throw explain(cause, folder, record);
+    tellLeft(leftUndone(folder, record, cause));
   }
   return record;
 }

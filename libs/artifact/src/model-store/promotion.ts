@@ -78,6 +78,19 @@ export function promotionConflict({ version, generation }: NewPromotion, place: 
   });
 }
 
+/** A promotion that was decided, and of which something was left to the next one. */
+export function leftUndone(place: string, { version, generation }: NewPromotion, cause: unknown): AttuneError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new AttuneError(
+    'retriable',
+    `${version} serves as generation ${generation} of ${place}, but what it leaves was not put in order: ${why}`,
+    {
+      remedy: 'The next promotion does it again; see that the store can be written to.',
+      cause,
+    },
+  );
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -24,6 +24,14 @@ export interface FileDescription {
   readonly bytes: number;
 }
 
+/** A right to write that can be lost. */
+export interface RightToWrite {
+  /** Aborted, with the error to throw, when it is known to be lost. */
+  readonly lost: AbortSignal;
+  /** @throws the error to throw where it is lost or cannot be made sure of */
+  assertHeld(): Promise<void>;
+}
+
 /** Metadata of our objects: who wrote one, to know one's own write again when its answer was lost, and the hash of a file. */
 const WRITER = 'attune-writer';
 const SHA256 = 'attune-sha256';
@@ -95,21 +103,31 @@ export class Bucket {
     }
   }
 
-  /** Sends a file, which the server checks against its hash. It is there whole or not at all. */
-  async putFile(key: string, file: string, { sha256: hash, bytes }: FileDescription): Promise<void> {
+  /**
+   * Sends a file, which the server checks against its hash. It is there whole or not at all.
+   *
+   * @param right to write it: asked before each attempt, and its loss ends one
+   * @throws AttuneError; what the right fails of, or was lost with
+   */
+  async putFile(key: string, file: string, { sha256: hash, bytes }: FileDescription, right: RightToWrite): Promise<void> {
     for (let attempt = 1; ; attempt++) {
+      await right.assertHeld();
+      // A stream can be read once, so the client cannot try again by itself.
+      const Body = createReadStream(file);
       try {
-        // A stream can be read once, so the client cannot try again by itself.
-        const Body = createReadStream(file);
         const Metadata = { [SHA256]: hash };
         await this.client.send(
           new this.s3.PutObjectCommand({ ...this.object(key), Body, ContentLength: bytes, ChecksumSHA256: base64(hash), Metadata }),
+          { abortSignal: right.lost },
         );
         return;
       } catch (cause) {
+        right.lost.throwIfAborted();
         const { status = 500 } = clientError(cause);
         if (status < 500 || attempt === ATTEMPTS) throw this.explain(cause, `write ${key}`);
         await pause(attempt);
+      } finally {
+        Body.destroy();
       }
     }
   }

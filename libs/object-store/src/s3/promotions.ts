@@ -1,6 +1,7 @@
 import {
   CURRENT_FILE,
   HISTORY_FOLDER,
+  leftUndone,
   parsePromotion,
   promotionConflict,
   recordedGeneration,
@@ -9,6 +10,7 @@ import {
   writtenPromotion,
   type NewPromotion,
   type Promotion,
+  type TellLeft,
 } from '@attune/artifact';
 import type { Bucket } from './bucket';
 
@@ -17,13 +19,14 @@ const SETTLING = 20;
 
 /**
  * What serves and served, in a bucket. A promotion is decided by its record in the history, which is written if there is none of its generation;
- * `current` follows by compare-and-set on its tag. Where a process ended between the two, the next promotion makes `current` follow.
+ * `current` follows by compare-and-set on its tag. Where a process ended between the two, the record counts, and the next promotion makes
+ * `current` follow.
  */
 export class Promotions {
   constructor(private readonly bucket: Bucket) {}
 
   async current(app: string): Promise<Promotion | undefined> {
-    return (await this.read(app)).promotion;
+    return this.newestFrom(app, (await this.read(app)).promotion);
   }
 
   record(app: string, generation: number): Promise<Promotion | undefined> {
@@ -37,13 +40,25 @@ export class Promotions {
     return records.filter((record) => record !== undefined).reverse();
   }
 
-  /** @throws AttuneError `conflict` where another promotion became that generation first */
-  async append(app: string, promotion: NewPromotion): Promise<Promotion> {
+  /**
+   * @param tellLeft is told where it was decided, and what follows failed
+   * @throws AttuneError `conflict` where another promotion became that generation first
+   */
+  async append(app: string, promotion: NewPromotion, tellLeft: TellLeft): Promise<Promotion> {
     const { record, text } = writtenPromotion(promotion);
-    const decided = await this.bucket.putIf(recordKey(app, record.generation), text, 'absent');
-    await this.settle(app);
-    if (decided === undefined) throw promotionConflict(promotion, `${this.bucket.address}/${app}`);
-    await this.forget(app, record.generation);
+    const place = `${this.bucket.address}/${app}`;
+    if ((await this.bucket.putIf(recordKey(app, record.generation), text, 'absent')) === undefined) {
+      const conflict = promotionConflict(promotion, place);
+      // The other one may have ended before `current` followed it. Why this one lost is known all the same.
+      await this.settle(app).catch((cause: unknown) => (conflict.cause = cause));
+      throw conflict;
+    }
+    try {
+      await this.settle(app);
+      await this.forget(app, record.generation);
+    } catch (cause) {
+      tellLeft(leftUndone(place, record, cause));
+    }
     return record;
   }
 

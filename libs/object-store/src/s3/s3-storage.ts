@@ -10,6 +10,7 @@ import {
   type NewPromotion,
   type Promotion,
   type StoredManifest,
+  type TellLeft,
 } from '@attune/artifact';
 import { ModelCache } from '../model-cache';
 import { formatLocation, type ObjectStoreLocation } from '../location';
@@ -111,9 +112,9 @@ export class S3Storage implements ModelStorage {
     return this.promotions.history(app);
   }
 
-  async append(app: string, promotion: NewPromotion): Promise<Promotion> {
+  async append(app: string, promotion: NewPromotion, tellLeft: TellLeft): Promise<Promotion> {
     await this.tryConditions();
-    return this.promotions.append(app, promotion);
+    return this.promotions.append(app, promotion, tellLeft);
   }
 
   settle(app: string): Promise<void> {

@@ -1,10 +1,12 @@
 import { AttuneError } from '@attune/artifact';
 import { z } from 'zod';
-import type { Bucket } from './bucket';
+import type { Bucket, RightToWrite } from './bucket';
 
 /** A claim that was not renewed for so many milliseconds belongs to nobody. */
 const ABANDONED_AFTER = 60 * 60 * 1000;
-const RENEWED_AFTER = 5 * 60 * 1000;
+export const RENEWED_AFTER = 5 * 60 * 1000;
+/** Whoever could not renew a claim for so long writes no more, well before another one may. */
+const ENDED_AFTER = ABANDONED_AFTER - 2 * RENEWED_AFTER;
 
 const claimSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -22,10 +24,16 @@ export interface Upload {
   readonly files: readonly string[];
 }
 
-/** The right to write a version that is not whole yet. It is an object beside the versions, and whoever holds its tag has it. */
-export class UploadClaim {
-  private timer: NodeJS.Timeout | undefined;
+/**
+ * The right to write a version that is not whole yet. It is an object beside the versions, and whoever holds its tag has it. It is renewed until
+ * it is left.
+ */
+export class UploadClaim implements RightToWrite {
+  private readonly timer: NodeJS.Timeout;
+  private readonly loss = new AbortController();
   private renewing: Promise<void> = Promise.resolve();
+  /** Milliseconds since 1970, which go on while a machine sleeps. */
+  private renewedAt = Date.now();
 
   private constructor(
     private readonly bucket: Bucket,
@@ -34,7 +42,22 @@ export class UploadClaim {
     /** Paths that a former upload may have left; undefined where there was none. */
     readonly leftBehind: readonly string[] | undefined,
   ) {
-    this.timer = setInterval(() => void this.renew().catch(() => undefined), RENEWED_AFTER).unref();
+    this.timer = setInterval(() => void this.renewOrEnd(), RENEWED_AFTER).unref();
+  }
+
+  /** Aborted as soon as it is known to be lost: from then on another process may write. */
+  get lost(): AbortSignal {
+    return this.loss.signal;
+  }
+
+  /**
+   * A process that was stopped for long learns here that it is late.
+   *
+   * @throws AttuneError `conflict` where another process took it over, what `renew` fails of where it is late
+   */
+  async assertHeld(): Promise<void> {
+    this.lost.throwIfAborted();
+    if (Date.now() - this.renewedAt > RENEWED_AFTER) await this.renew();
   }
 
   /**
@@ -62,12 +85,26 @@ export class UploadClaim {
     const renewed = this.renewing
       .catch(() => undefined)
       .then(async () => {
+        const begunAt = Date.now();
         const etag = await this.bucket.putIf(claimKey(this.upload), content(this.upload), { etag: this.etag });
-        if (etag === undefined) throw claimed(this.upload);
+        if (etag === undefined) {
+          this.loss.abort(claimed(this.upload));
+          this.lost.throwIfAborted();
+          return;
+        }
         this.etag = etag;
+        this.renewedAt = begunAt;
       });
     this.renewing = renewed;
     return renewed;
+  }
+
+  private async renewOrEnd(): Promise<void> {
+    try {
+      await this.renew();
+    } catch (error) {
+      if (Date.now() - this.renewedAt > ENDED_AFTER) this.loss.abort(error);
+    }
   }
 
   /** Keeps the claim for whoever goes on, and ends renewing it. */

@@ -21,30 +21,48 @@ export async function uploadVersion(bucket: Bucket, app: string, version: string
   const manifestText = await readFile(join(source, MANIFEST_FILE), 'utf8');
   const upload = { app, version, manifestSha256: sha256(manifestText), files: files.map(([path]) => path) };
   const claim = await UploadClaim.take(bucket, upload);
+  let written: boolean;
   try {
-    await clearFolder(bucket, `${app}/${version}/`, manifest, claim.leftBehind);
-    await eachOf(files, async ([path, described]) => {
-      const key = `${app}/${version}/${path}`;
-      if (await bucket.holdsFile(key, described)) return;
-      await bucket.putFile(key, await resolveInside(source, path), described);
-    });
-    // Whoever took the claim over may have written other files meanwhile.
-    await claim.renew();
-    const written = await bucket.putIf(`${app}/${version}/${MANIFEST_FILE}`, manifestText, 'absent');
-    if (written === undefined) throw versionExists(app, version);
+    written = await writeVersion({ bucket, folder: `${app}/${version}`, source, manifest, manifestText, claim });
   } catch (error) {
     await claim.leave();
     throw error;
   }
   await claim.release();
+  if (!written) throw versionExists(app, version);
+}
+
+interface VersionToWrite {
+  readonly bucket: Bucket;
+  /** Its key without the names of files. */
+  readonly folder: string;
+  readonly source: string;
+  readonly manifest: Manifest;
+  readonly manifestText: string;
+  readonly claim: UploadClaim;
+}
+
+/** @returns false where a version is there already: another process may have written it just before it was claimed */
+async function writeVersion({ bucket, folder, source, manifest, manifestText, claim }: VersionToWrite): Promise<boolean> {
+  const manifestKey = `${folder}/${MANIFEST_FILE}`;
+  const keys = await bucket.keys(`${folder}/`);
+  if (keys.includes(manifestKey)) return false;
+  const foreign = keys.filter((key) => !(key.slice(folder.length + 1) in manifest.files));
+  await clearAway(bucket, folder, foreign, claim);
+  await eachOf(Object.entries(manifest.files), async ([path, described]) => {
+    const key = `${folder}/${path}`;
+    if (await bucket.holdsFile(key, described)) return;
+    await bucket.putFile(key, await resolveInside(source, path), described, claim);
+  });
+  // Whoever took the claim over may have written other files meanwhile.
+  await claim.renew();
+  return (await bucket.putIf(manifestKey, manifestText, 'absent')) !== undefined;
 }
 
 /** Removes what an abandoned upload left, and refuses what is nobody's. */
-async function clearFolder(bucket: Bucket, start: string, manifest: Manifest, leftBehind: readonly string[] | undefined): Promise<void> {
-  for (const key of await bucket.keys(start)) {
-    const path = key.slice(start.length);
-    if (path in manifest.files) continue;
-    if (path === MANIFEST_FILE || leftBehind?.includes(path) !== true) {
+async function clearAway(bucket: Bucket, folder: string, keys: readonly string[], { leftBehind }: UploadClaim): Promise<void> {
+  for (const key of keys) {
+    if (leftBehind?.includes(key.slice(folder.length + 1)) !== true) {
       throw new AttuneError('wrong-use', `${bucket.address}/${key} is there already and is not part of the model.`, {
         remedy: 'Give the version another name, or remove what lies there.',
       });
