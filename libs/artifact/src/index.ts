@@ -49,7 +49,7 @@ export {
   type ScopeScore,
 } from './out-of-scope';
 export { argmax, sigmoid, softmax } from './softmax';
-export { claimStagingPath, releaseStagingPath, removeStaleStaging, type StagingKind } from './staging';
+export { claimStagingPath, releaseStagingPath, removeAbandonedStaging, removeStaleStaging, type StagingKind } from './staging';
 export {
   behaviourSettingsSchema,
   RANKING_FOLDER,

@@ -10,6 +10,9 @@ export type StagingKind = 'staging' | 'replaced';
 /** A folder of another machine on a shared disk is given up after this many milliseconds without a change. */
 const FOREIGN_AGE = 24 * 60 * 60 * 1000;
 
+/** Name of a staging folder, whatever it is to become: whose machine and process it belongs to. */
+const STAGING = /^\..+\.staging-(.+)-(\d+)-[0-9a-f]{8}$/;
+
 const HOST = hostname().replace(/[^A-Za-z0-9-]/g, '-');
 
 /** Folders that this process is working in. */
@@ -41,6 +44,34 @@ export async function removeStaleStaging(target: string): Promise<void> {
     if (match === null || !(await isStale(path, match[2], Number(match[3])))) continue;
     if (match[1] === 'replaced' && !(await exists(target))) await rename(path, target);
     else await rm(path, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Clears away what killed processes left of staging folders in a folder, whatever they were to become. Machines that share a disk may bear one
+ * name, and processes in two containers one id: what was changed a short while ago is left, whoever it belongs to.
+ *
+ * @param minimumAge milliseconds since anything in a staging folder changed
+ */
+export async function removeAbandonedStaging(folder: string, minimumAge: number): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const [, host, pid] = STAGING.exec(name) ?? [];
+    if (pid === undefined) continue;
+    const path = join(folder, name);
+    const age = Date.now() - (await lastChange(path));
+    if (age > minimumAge && (age > FOREIGN_AGE || (await isStale(path, host, Number(pid)))))
+      await rm(path, { recursive: true, force: true });
+  }
+}
+
+/** When a folder or anything in it was changed last, in milliseconds since 1970; now, where it cannot be seen. */
+async function lastChange(path: string): Promise<number> {
+  try {
+    const names = await readdir(path, { recursive: true });
+    const times = await Promise.all(['.', ...names].map(async (name) => (await lstat(join(path, name))).mtimeMs));
+    return Math.max(...times);
+  } catch {
+    return Date.now();
   }
 }
 

@@ -11,6 +11,7 @@ import {
   parsePromotion,
   readManifest,
   releaseStagingPath,
+  removeAbandonedStaging,
   removeStaleStaging,
   sha256OfFile,
   verifyFiles,
@@ -22,8 +23,11 @@ import {
 const KEPT = 3;
 /** Milliseconds within which a version that was opened is kept, however many there are. */
 const IN_USE = 60 * 60 * 1000;
+/** Milliseconds after which what an ended process left unfinished is removed. */
+const ABANDONED_AFTER = 60 * 60 * 1000;
 const VERSION = /^[0-9a-f]{64}$/;
 const LAST_KNOWN = 'current.json';
+const DRAFT = /^current\.json\.\d+-[0-9a-f]{8}$/;
 
 /**
  * Versions of an object store on this machine, by the SHA-256 of their manifest. A version appears whole or not at all; several processes may use
@@ -109,13 +113,16 @@ export class ModelCache {
 
   private async evict(app: string, opened: string): Promise<void> {
     const folder = join(this.folder, app);
+    await removeAbandonedStaging(folder, ABANDONED_AFTER);
     const kept = new Set([opened, (await this.lastKnown(app))?.manifestSha256 ?? opened]);
     const versions: { place: string; usedAt: number }[] = [];
     for (const name of await readdir(folder)) {
-      if (!VERSION.test(name) || kept.has(name)) continue;
+      if (kept.has(name) || !(VERSION.test(name) || DRAFT.test(name))) continue;
       const place = join(folder, name);
-      const found = await stat(place).catch(() => undefined);
-      if (found !== undefined) versions.push({ place, usedAt: found.mtimeMs });
+      const usedAt = (await stat(place).catch(() => undefined))?.mtimeMs;
+      if (usedAt === undefined) continue;
+      if (VERSION.test(name)) versions.push({ place, usedAt });
+      else if (Date.now() - usedAt > ABANDONED_AFTER) await rm(place, { force: true });
     }
     const old = versions.sort((one, other) => other.usedAt - one.usedAt).slice(KEPT - kept.size);
     for (const { place, usedAt } of old) if (Date.now() - usedAt > IN_USE) await removeVersion(place);
