@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readdir, rm, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { copyBlankCluster, prepareBlankCluster } from './blank-cluster';
@@ -34,5 +35,24 @@ describe('a blank cluster', () => {
       expect((await again.query('select text from notes')).rows).toEqual([{ text: name }]);
       await again.close();
     }
+  });
+
+  it('is noticed where it is damaged: nothing is copied of it, and it is made anew', async () => {
+    const cache = join(folder, 'cache');
+    const damaged = join(folder, 'damaged-cache');
+    await cp(cache, damaged, { recursive: true });
+    const [version] = await readdir(join(cache, 'pglite'));
+    const file = (of: string): string => join(of, 'pglite', version, 'cluster/global/pg_control');
+    await truncate(file(damaged), 100);
+    await copyBlankCluster(join(folder, 'nothing'), damaged);
+    expect(existsSync(join(folder, 'nothing'))).toBe(false);
+    expect(await readdir(join(damaged, 'pglite'))).toEqual([]);
+    await rm(file(cache));
+    await prepareBlankCluster(cache);
+    expect(await readdir(join(cache, 'pglite'))).toEqual([version]);
+    await copyBlankCluster(join(folder, 'again'), cache);
+    const engine = await Engine.open(join(folder, 'again'));
+    expect((await engine.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    await engine.close();
   });
 });
