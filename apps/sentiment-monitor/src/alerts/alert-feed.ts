@@ -14,6 +14,8 @@ const SOURCE: AppendOnlyTable<typeof alertEvents> = {
   transactionId: alertEvents.transaction,
   sequence: alertEvents.sequence,
 };
+/** Before every change. */
+const BEGINNING: CommittedPosition = '0-0';
 /** Items that are read, and held for one follower, at once. */
 const PAGE = 50;
 /** The newest items, from which followers who keep up are served without asking the database. */
@@ -44,14 +46,22 @@ export class AlertFeed {
   ) {}
 
   /**
-   * Every change after a position, or every one from now on, until the signal is aborted, which must happen in the end.
+   * The place after the last change.
    *
    * @throws AttuneError `dependency-unavailable`
    */
-  async follow(after: CommittedPosition | undefined, signal: AbortSignal): Promise<AsyncGenerator<FeedItem>> {
-    const start = after ?? (await this.database.query((orm) => latestPosition(orm, SOURCE)));
+  async latest(): Promise<CommittedPosition> {
+    return (await this.database.query((orm) => latestPosition(orm, SOURCE))) ?? BEGINNING;
+  }
+
+  /**
+   * Every change after a position, until the signal is aborted, which must happen in the end.
+   *
+   * @throws AttuneError `dependency-unavailable`
+   */
+  async follow(after: CommittedPosition, signal: AbortSignal): Promise<AsyncGenerator<FeedItem>> {
     await this.join(signal);
-    return this.changes(start, signal);
+    return this.changes(after, signal);
   }
 
   /** Ends the polling; followers hear nothing more. */
@@ -60,7 +70,7 @@ export class AlertFeed {
     await this.polling;
   }
 
-  private async *changes(start: CommittedPosition | undefined, signal: AbortSignal): AsyncGenerator<FeedItem> {
+  private async *changes(start: CommittedPosition, signal: AbortSignal): AsyncGenerator<FeedItem> {
     let position = start;
     while (!signal.aborted) {
       const { arrivals } = this;
@@ -94,7 +104,7 @@ export class AlertFeed {
 
   private async open(): Promise<void> {
     try {
-      this.recentAfter = await this.database.query((orm) => latestPosition(orm, SOURCE));
+      this.recentAfter = await this.latest();
       this.recent = [];
       this.timer = setInterval(() => this.poll(), this.pollMs).unref();
     } catch (error) {

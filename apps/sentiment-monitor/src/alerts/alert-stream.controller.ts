@@ -17,7 +17,7 @@ export class AlertStreamController {
   @ApiRoute({
     summary: 'Follow alerts as server-sent events',
     description:
-      'With Last-Event-ID it goes on after that event, without one from now on. Events may come twice: drop them by the id in their data.',
+      'With Last-Event-ID it goes on after that event, without one from now on; the first block has the id of where that is. Events may come twice: drop them by the id in their data.',
     scope: 'read',
     responses: { 200: { description: 'Events named `alert`', schema: alertEventSchema, contentType: 'text/event-stream' } },
     problems: ['invalid-request', 'unavailable'],
@@ -34,8 +34,9 @@ export class AlertStreamController {
     const end = new AbortController();
     const signal = AbortSignal.any([client, this.shutdown.stopping, end.signal]);
     try {
-      const changes = await this.feed.follow(lastEventId, signal);
-      await sendEvents(request, reply, eventsOf(changes), signal);
+      const startId = lastEventId ?? (await this.feed.latest());
+      const changes = await this.feed.follow(startId, signal);
+      await sendEvents(request, reply, eventsOf(changes), signal, { startId });
     } finally {
       end.abort();
     }

@@ -50,7 +50,7 @@ describe('the feed of alerts', () => {
     await add(database, named(0, 120));
     const first = await takeUntil('e119', await feed.follow('0-0', end.signal));
     expect(first.map(({ event }) => event.id)).toEqual(named(0, 120));
-    const live = await feed.follow(undefined, end.signal);
+    const live = await feed.follow(await feed.latest(), end.signal);
     const behind = await feed.follow(first[70].position, end.signal);
     const ahead = takeUntil('e299', live);
     for (let start = 120; start < 300; start += 30) await add(database, named(start, start + 30));
@@ -64,11 +64,11 @@ describe('the feed of alerts', () => {
   it('asks nothing while nobody follows, and begins anew for the next', async () => {
     const feed = new AlertFeed(database, (error) => errors.push(error), POLL_MS);
     const once = new AbortController();
-    await feed.follow(undefined, once.signal);
+    await feed.follow(await feed.latest(), once.signal);
     once.abort();
     const query = jest.spyOn(database, 'query');
     const again = new AbortController();
-    const changes = await feed.follow(undefined, again.signal);
+    const changes = await feed.follow(await feed.latest(), again.signal);
     await add(database, ['anew']);
     expect((await takeUntil('anew', changes)).map(({ event }) => event.id)).toEqual(['anew']);
     again.abort();
@@ -135,13 +135,29 @@ describe('the stream of alerts', () => {
     expect(held).toBeLessThan(200_000);
     const quick = open('0-0');
     await add(database, ['last']);
-    await until(() => Promise.resolve(quick.ids.length === 3_001));
+    await until(() => Promise.resolve(quick.ids.length === 3_002));
     expect(serverSide[0].writableLength).toBeLessThanOrEqual(held);
     slow.socket.resume();
-    await until(() => Promise.resolve(slow.ids.length >= 3_001));
+    await until(() => Promise.resolve(slow.ids.length >= 3_002));
     expect(slow.ids).toEqual(quick.ids);
-    expect(new Set(slow.ids).size).toBe(3_001);
+    expect(new Set(slow.ids).size).toBe(3_002);
     for (const { socket } of [slow, quick]) socket.destroy();
+  });
+
+  it('says where it begins, so that who is cut off before the first event misses none', async () => {
+    const end = new AbortController();
+    const response = await fetch(`${service.url}/v1/alerts/stream`, { signal: end.signal });
+    const { value } = (await response.body?.getReader().read()) ?? {};
+    end.abort();
+    const [block, id] = /^retry: 2000\nid: (\d+-\d+)\n\n$/.exec(Buffer.from(value ?? []).toString()) ?? [];
+    expect(block).toBeDefined();
+    await add(database, ['unseen']);
+    const again = open(id ?? '');
+    await until(() => Promise.resolve(again.ids.length > 1));
+    again.socket.destroy();
+    // Its own place, and what came after it.
+    expect(again.ids).toHaveLength(2);
+    expect(again.ids[0]).toBe(`id: ${id ?? ''}`);
   });
 
   it('answers a HEAD without staying open', async () => {

@@ -16,6 +16,11 @@ export interface ServerSentEvent {
   readonly data: unknown;
 }
 
+export interface SendEventsOptions {
+  /** Id of the place at which the stream begins: a client that is cut off before the first event goes on after it. */
+  readonly startId?: string | undefined;
+}
+
 /**
  * Answers with server-sent events (WHATWG HTML, section 9.2) until there are no more, or the signal is aborted. Events are taken at the
  * pace of the client. A HEAD request gets the headers alone.
@@ -25,13 +30,15 @@ export async function sendEvents(
   reply: FastifyReply,
   events: AsyncIterable<ServerSentEvent>,
   signal: AbortSignal,
+  { startId }: SendEventsOptions = {},
 ): Promise<void> {
   const raw = beginRawAnswer(reply, HEADERS);
   if (request.method === 'HEAD') {
     raw.end();
     return;
   }
-  raw.write('retry: 2000\n\n');
+  // A block without data is no event, but its id counts.
+  raw.write(`retry: 2000\n${startId === undefined ? '' : `id: ${startId}\n`}\n`);
   const keepAlive = setInterval(() => {
     if (!raw.writableNeedDrain) raw.write(': \n\n');
   }, KEEP_ALIVE);
