@@ -36,7 +36,7 @@ export function useEvents(
       while (!signal.aborted) {
         setState('connecting');
         try {
-          last = await followEvents(
+          await followEvents(
             {
               service,
               path,
@@ -46,6 +46,7 @@ export function useEvents(
                 setState('open');
                 opened();
               },
+              onStart: (id) => (last ??= id),
               onEvent: (event) => {
                 last = event.id ?? last;
                 handle(event);

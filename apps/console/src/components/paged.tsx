@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Button } from '../../components/button';
-import { Failure } from '../../components/failure';
-import { Loading } from '../../components/loading';
-import type { PagedQuery } from './queries';
+import type { PagedQuery } from '../api/paged-query';
+import { Button } from './button';
+import { Failure } from './failure';
+import { Loading } from './loading';
 
 interface PagedProps<Item> {
   readonly query: PagedQuery<Item>;

@@ -48,6 +48,8 @@ export const chinese: Texts = {
     broken: '这个页面出错了。',
     live: '实时',
     reconnecting: '正在重新连接',
+    sending: '正在发送',
+    sent: '已发送，服务正在读取',
   },
   conversations: conversationsChinese,
   sentiment: sentimentChinese,

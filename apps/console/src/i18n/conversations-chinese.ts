@@ -66,6 +66,7 @@ export const conversationsChinese: Translated<typeof conversationsEnglish> = {
     states: { waiting: '等待中', claimed: '已领取', returned: '已交还', resolved: '已解决' },
     all: '全部',
     empty: '没有人在等待。在聊天中要求人工，就会出现在这里。',
+    none: '没有处于该状态的转接。',
     agent: '你的名字',
     claim: '领取',
     reply: '你的回复',

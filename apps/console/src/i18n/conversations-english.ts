@@ -63,6 +63,7 @@ export const conversationsEnglish = {
     states: { waiting: 'waiting', claimed: 'claimed', returned: 'returned', resolved: 'resolved' },
     all: 'all',
     empty: 'Nobody waits. In a chat, ask for a person to see one here.',
+    none: 'No hand-over is in this state.',
     agent: 'Your name',
     claim: 'Claim',
     reply: 'Your reply',

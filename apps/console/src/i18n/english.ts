@@ -47,6 +47,8 @@ export const english = {
     broken: 'This screen came across a fault.',
     live: 'Live',
     reconnecting: 'Reconnecting',
+    sending: 'Sending',
+    sent: 'Sent; the service reads it',
   },
   conversations: conversationsEnglish,
   sentiment: sentimentEnglish,

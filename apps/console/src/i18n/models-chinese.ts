@@ -146,7 +146,6 @@ export const modelsChinese: Translated<typeof modelsEnglish> = {
   chooseFile: '选择文件',
   dataName: '数据集名称',
   uploadDo: '上传',
-  uploading: '正在上传',
   wrongKind: '{{file}} 的类型不对：文件名须以 .csv、.tsv、.jsonl 或 .ndjson 结尾。',
   datasets: '数据集',
   noDatasets: '还没有数据集。请上传一个。',

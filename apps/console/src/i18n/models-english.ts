@@ -156,7 +156,6 @@ export const modelsEnglish = {
   chooseFile: 'Choose a file',
   dataName: 'Name of the data set',
   uploadDo: 'Upload',
-  uploading: 'Uploading',
   wrongKind: '{{file}} is no such file: its name must end in .csv, .tsv, .jsonl or .ndjson.',
   datasets: 'Data sets',
   noDatasets: 'There are no data sets yet. Upload one.',

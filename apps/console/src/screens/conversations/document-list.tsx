@@ -1,17 +1,20 @@
-import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FileTrigger } from 'react-aria-components';
-import { baseUrl, callService, customerService, dataOf } from '../../api/services';
+import { sendFile } from '../../api/send-file';
+import { customerService, dataOf } from '../../api/services';
 import { Button } from '../../components/button';
 import { ConfirmDialog } from '../../components/confirm-dialog';
 import { DialogWindow } from '../../components/dialog-window';
 import { Empty } from '../../components/empty';
 import { Failure } from '../../components/failure';
 import { Loaded } from '../../components/loaded';
+import { Paged } from '../../components/paged';
 import { Panel } from '../../components/panel';
+import { ProgressLine } from '../../components/progress-line';
 import { useFormat } from '../../i18n/use-format';
-import { usePassages } from './queries';
+import { useDocuments, usePassages } from './queries';
 import type { KnowledgeDocument } from './types';
 
 /** What a file is, by the end of its name. */
@@ -28,24 +31,16 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 export function DocumentList(): ReactNode {
   const { t } = useTranslation();
   const queries = useQueryClient();
-  const documents = useInfiniteQuery({
-    queryKey: ['documents'],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam }) =>
-      dataOf(
-        customerService.GET('/v1/documents', {
-          params: { query: { limit: 50, ...(pageParam === undefined ? {} : { cursor: pageParam }) } },
-        }),
-      ),
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-  });
+  const documents = useDocuments();
+  const [share, setShare] = useState(0);
   const upload = useMutation({
     mutationFn: (file: File) => {
       const type = MEDIA_TYPES[file.name.split('.').at(-1)?.toLowerCase() ?? ''];
       if (type === undefined) throw new Error(t('conversations.documents.unreadable'));
       const query = new URLSearchParams({ title: file.name.replace(/\.[^.]+$/, '') });
-      const url = `${baseUrl('customer-service')}/v1/documents?${query.toString()}`;
-      return callService('customer-service', new Request(url, { method: 'POST', headers: { 'content-type': type }, body: file }));
+      setShare(0);
+      const path = `/v1/documents?${query.toString()}`;
+      return sendFile({ service: 'customer-service', path, file, mediaType: type, onProgress: setShare });
     },
     onSuccess: () => void queries.invalidateQueries({ queryKey: ['documents'] }),
   });
@@ -66,12 +61,13 @@ export function DocumentList(): ReactNode {
         </FileTrigger>
       }
     >
+      {upload.isPending && <ProgressLine label={t(share < 1 ? 'state.sending' : 'state.sent')} share={share} />}
       {upload.error !== null && <Failure error={upload.error} />}
-      <Loaded query={documents}>
-        {({ pages }) => {
-          const items = pages.flatMap((page) => page.items);
-          if (items.length === 0) return <Empty>{t('conversations.documents.empty')}</Empty>;
-          return (
+      <Paged query={documents}>
+        {(items) =>
+          items.length === 0 ? (
+            <Empty>{t('conversations.documents.empty')}</Empty>
+          ) : (
             <ul className="stack">
               {items.map((document) => (
                 <li key={document.id} className="list-item row spread">
@@ -79,10 +75,9 @@ export function DocumentList(): ReactNode {
                 </li>
               ))}
             </ul>
-          );
-        }}
-      </Loaded>
-      {documents.hasNextPage && <Button onPress={() => void documents.fetchNextPage()}>{t('state.more')}</Button>}
+          )
+        }
+      </Paged>
     </Panel>
   );
 }

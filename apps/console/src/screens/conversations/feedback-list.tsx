@@ -8,7 +8,7 @@ import { Button } from '../../components/button';
 import { Choice } from '../../components/choice';
 import { Empty } from '../../components/empty';
 import { Failure } from '../../components/failure';
-import { Loaded } from '../../components/loaded';
+import { Paged } from '../../components/paged';
 import { Panel } from '../../components/panel';
 import { useFormat } from '../../i18n/use-format';
 import { useFeedback, type FeedbackState } from './queries';
@@ -35,8 +35,8 @@ export function FeedbackList(): ReactNode {
           }))}
         />
       </div>
-      <Loaded query={feedback}>
-        {({ items }) =>
+      <Paged query={feedback}>
+        {(items) =>
           items.length === 0 ? (
             <Empty>{t('conversations.feedback.empty')}</Empty>
           ) : (
@@ -49,7 +49,7 @@ export function FeedbackList(): ReactNode {
             </ul>
           )
         }
-      </Loaded>
+      </Paged>
     </Panel>
   );
 }

@@ -5,7 +5,7 @@ import { useLocation } from 'wouter';
 import { Badge, type Tone } from '../../components/badge';
 import { Choice } from '../../components/choice';
 import { Empty } from '../../components/empty';
-import { Loaded } from '../../components/loaded';
+import { Paged } from '../../components/paged';
 import { Panel } from '../../components/panel';
 import { TextInput } from '../../components/text-input';
 import { useFormat } from '../../i18n/use-format';
@@ -38,10 +38,10 @@ export function HandoffQueue(): ReactNode {
             text: value === 'all' ? t('conversations.handoffs.all') : t(`conversations.handoffs.states.${value}`),
           }))}
         />
-        <Loaded query={handoffs}>
-          {({ items }) =>
+        <Paged query={handoffs}>
+          {(items) =>
             items.length === 0 ? (
-              <Empty>{t('conversations.handoffs.empty')}</Empty>
+              <Empty>{state === 'waiting' ? t('conversations.handoffs.empty') : t('conversations.handoffs.none')}</Empty>
             ) : (
               <ul className="stack">
                 {items.map((handoff) => (
@@ -52,7 +52,7 @@ export function HandoffQueue(): ReactNode {
               </ul>
             )
           }
-        </Loaded>
+        </Paged>
       </Panel>
       {id === undefined ? <Empty>{t('conversations.handoffs.choose')}</Empty> : <HandoffDesk key={id} id={id} agent={agent.trim()} />}
     </div>

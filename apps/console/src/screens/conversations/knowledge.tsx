@@ -1,10 +1,10 @@
-import { useState, type ReactNode } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { SearchField, Input, Label } from 'react-aria-components';
 import { Badge } from '../../components/badge';
 import { Button } from '../../components/button';
 import { Empty } from '../../components/empty';
-import { Loaded } from '../../components/loaded';
+import { Paged } from '../../components/paged';
 import { Panel } from '../../components/panel';
 import { DeleteEntry } from './delete-entry';
 import { EntryDialog } from './entry-dialog';
@@ -18,6 +18,12 @@ export function Knowledge(): ReactNode {
   const { t } = useTranslation();
   const entries = useEntries();
   const [words, setWords] = useState('');
+  const { hasNextPage, isFetching, isError, fetchNextPage } = entries;
+  // What is looked for may be on any page.
+  const readsOn = words.trim() !== '' && hasNextPage && !isFetching && !isError;
+  useEffect(() => {
+    if (readsOn) void fetchNextPage();
+  }, [readsOn, fetchNextPage]);
   const [edited, setEdited] = useState<Partial<EntryInput> & { id?: string }>();
   return (
     <div className="columns columns-wide-first">
@@ -33,9 +39,8 @@ export function Knowledge(): ReactNode {
           <Label className="field-label">{t('conversations.knowledge.find')}</Label>
           <Input className="field-input" />
         </SearchField>
-        <Loaded query={entries}>
-          {({ pages }) => {
-            const all = pages.flatMap(({ items }) => items);
+        <Paged query={entries}>
+          {(all) => {
             const found = all.filter((entry) => hasWords(entry, words));
             if (found.length === 0)
               return <Empty>{all.length === 0 ? t('conversations.knowledge.empty') : t('conversations.knowledge.nothing')}</Empty>;
@@ -49,12 +54,7 @@ export function Knowledge(): ReactNode {
               </ul>
             );
           }}
-        </Loaded>
-        {entries.hasNextPage && (
-          <Button onPress={() => void entries.fetchNextPage()} isPending={entries.isFetchingNextPage}>
-            {t('state.more')}
-          </Button>
-        )}
+        </Paged>
       </Panel>
       <div className="stack">
         <TryQuestion />

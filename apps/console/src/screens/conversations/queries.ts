@@ -1,5 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { itemsOf, PAGES, type PagedQuery } from '../../api/paged-query';
 import { customerService, dataOf } from '../../api/services';
+import type { Entry, Feedback, Handoff, KnowledgeDocument } from './types';
 
 /** The queries of the screen: hooks, so that every part asks under the same keys. */
 
@@ -26,17 +28,20 @@ export const useEntry = (id: string | undefined) =>
     queryFn: () => dataOf(customerService.GET('/v1/knowledge/{id}', { params: { path: { id: id ?? '' } } })),
   });
 
-export const useEntries = () =>
+export const useEntries = (): PagedQuery<Entry> =>
   useInfiniteQuery({
     queryKey: ['knowledge', 'entries'],
-    initialPageParam: undefined as string | undefined,
-    queryFn: ({ pageParam }) =>
-      dataOf(
-        customerService.GET('/v1/knowledge', {
-          params: { query: { limit: 100, ...(pageParam === undefined ? {} : { cursor: pageParam }) } },
-        }),
-      ),
-    getNextPageParam: ({ nextCursor }) => nextCursor,
+    queryFn: ({ pageParam }) => dataOf(customerService.GET('/v1/knowledge', { params: { query: { limit: 100, cursor: pageParam } } })),
+    ...PAGES,
+    select: itemsOf<Entry>,
+  });
+
+export const useDocuments = (): PagedQuery<KnowledgeDocument> =>
+  useInfiniteQuery({
+    queryKey: ['documents'],
+    queryFn: ({ pageParam }) => dataOf(customerService.GET('/v1/documents', { params: { query: { limit: 50, cursor: pageParam } } })),
+    ...PAGES,
+    select: itemsOf<KnowledgeDocument>,
   });
 
 export const usePassages = (id: string | undefined) =>
@@ -52,10 +57,13 @@ export type HandoffState = 'waiting' | 'claimed' | 'returned' | 'resolved';
 /** Milliseconds between two looks at what others change. */
 const POLL = 3_000;
 
-export const useHandoffs = (state: HandoffState | 'all') =>
-  useQuery({
+export const useHandoffs = (state: HandoffState | 'all'): PagedQuery<Handoff> =>
+  useInfiniteQuery({
     queryKey: ['handoffs', state],
-    queryFn: () => dataOf(customerService.GET('/v1/handoffs', { params: { query: { limit: 50, ...(state === 'all' ? {} : { state }) } } })),
+    queryFn: ({ pageParam }) =>
+      dataOf(customerService.GET('/v1/handoffs', { params: { query: { limit: 50, ...narrowed(state), cursor: pageParam } } })),
+    ...PAGES,
+    select: itemsOf<Handoff>,
     refetchInterval: POLL,
   });
 
@@ -72,8 +80,15 @@ export const useGaps = () =>
 
 export type FeedbackState = 'recorded' | 'proposed' | 'approved' | 'rejected';
 
-export const useFeedback = (state: FeedbackState | 'all') =>
-  useQuery({
+export const useFeedback = (state: FeedbackState | 'all'): PagedQuery<Feedback> =>
+  useInfiniteQuery({
     queryKey: ['feedback', state],
-    queryFn: () => dataOf(customerService.GET('/v1/feedback', { params: { query: { limit: 50, ...(state === 'all' ? {} : { state }) } } })),
+    queryFn: ({ pageParam }) =>
+      dataOf(customerService.GET('/v1/feedback', { params: { query: { limit: 50, ...narrowed(state), cursor: pageParam } } })),
+    ...PAGES,
+    select: itemsOf<Feedback>,
   });
+
+function narrowed<State extends string>(state: State | 'all'): { state?: State } {
+  return state === 'all' ? {} : { state };
+}

@@ -75,6 +75,8 @@ export function useConversation(id: string | undefined): FollowedConversation {
   const say = (text: string): void => {
     if (id === undefined) return;
     const messageKey = newKey();
+    // The socket may open before the next rendering.
+    latest.current = afterSaying(latest.current, messageKey, text);
     setLine((before) => (before.id === id ? { id, view: afterSaying(before.view, messageKey, text) } : before));
     if (socket.current?.readyState === WebSocket.OPEN) send(socket.current, 'say', { conversationId: id, text, key: messageKey });
   };

@@ -5,6 +5,7 @@ import { DropZone, FileTrigger, Form, Text, type DropZoneProps } from 'react-ari
 import { Button } from '../../components/button';
 import { Failure } from '../../components/failure';
 import { Panel } from '../../components/panel';
+import { ProgressLine } from '../../components/progress-line';
 import { TextInput } from '../../components/text-input';
 import { FILE_ENDS, mediaTypeOf, nameOfFile } from './media-types';
 import { useUpload } from './queries';
@@ -65,13 +66,15 @@ function UploadForm({ picked: { file, mediaType, name }, upload, onName, onDone 
   const { t } = useTranslation();
   const { bytes } = useWording();
   const [, setNamed] = useNamed();
+  const [share, setShare] = useState(0);
   return (
     <Form
       className="stack"
       onSubmit={(event) => {
         event.preventDefault();
+        setShare(0);
         upload.mutate(
-          { file, mediaType, name: name.trim() },
+          { file, mediaType, name: name.trim(), onProgress: setShare },
           {
             onSuccess: ({ id }) => {
               onDone();
@@ -85,9 +88,10 @@ function UploadForm({ picked: { file, mediaType, name }, upload, onName, onDone 
         {file.name}, {bytes(file.size)}
       </p>
       <TextInput label={t('models.dataName')} value={name} onChange={onName} isRequired maxLength={200} />
+      {upload.isPending && <ProgressLine label={t(share < 1 ? 'state.sending' : 'state.sent')} share={share} />}
       <div className="row">
         <Button type="submit" look="primary" isPending={upload.isPending}>
-          {upload.isPending ? t('models.uploading') : t('models.uploadDo')}
+          {t('models.uploadDo')}
         </Button>
       </div>
     </Form>

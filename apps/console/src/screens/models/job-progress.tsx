@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Label, ProgressBar } from 'react-aria-components';
+import { ProgressLine } from '../../components/progress-line';
 import { useFormat } from '../../i18n/use-format';
 import { shareDone } from './share-done';
 import { useWording } from './use-wording';
@@ -9,25 +9,13 @@ import type { TrainingJob } from './types';
 /** How far a training is, as it tells. */
 export function JobProgress({ job: { progress } }: { readonly job: TrainingJob }): ReactNode {
   const { t } = useTranslation();
-  const { number, percent } = useFormat();
+  const { number } = useFormat();
   const { phase, figure, duration } = useWording();
   const share = shareDone(progress);
   const { epoch, epochs, step, steps, loss, examplesPerSecond, secondsLeft } = progress ?? {};
   return (
     <div className="stack">
-      <ProgressBar
-        className="progress"
-        value={(share ?? 0) * 100}
-        isIndeterminate={share === undefined}
-        {...(share === undefined ? {} : { valueLabel: percent(share) })}
-      >
-        <Label>{phase(progress?.phase ?? 'starting')}</Label>
-        <span className="number">{share === undefined ? '' : percent(share)}</span>
-        <svg className="progress-track" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden>
-          <rect className="bar-rest" width="100" height="8" />
-          <rect className="bar-share" width={(share ?? 0) * 100} height="8" />
-        </svg>
-      </ProgressBar>
+      <ProgressLine label={phase(progress?.phase ?? 'starting')} share={share} />
       <dl className="figure-cards">
         {epoch !== undefined && epochs !== undefined && (
           <Tell name={t('models.epoch')}>{t('models.epochOf', { epoch: number(epoch, 2), epochs: number(epochs, 2) })}</Tell>

@@ -3,12 +3,12 @@ import {
   useMutation,
   useQuery,
   useQueryClient,
-  type InfiniteData,
-  type UseInfiniteQueryResult,
   type UseMutationResult,
   type UseQueryResult,
 } from '@tanstack/react-query';
-import { baseUrl, callService, dataOf, trainer } from '../../api/services';
+import { itemsOf, PAGES, type PagedQuery } from '../../api/paged-query';
+import { sendFile, type FileToSend } from '../../api/send-file';
+import { dataOf, trainer } from '../../api/services';
 import type {
   AuditEntry,
   Dataset,
@@ -20,13 +20,6 @@ import type {
   TrainingJob,
   TrainingRequest,
 } from './types';
-
-interface Page<Item> {
-  readonly items: readonly Item[];
-  readonly nextCursor?: string;
-}
-/** A list that is read page by page. */
-export type PagedQuery<Item> = UseInfiniteQueryResult<Item[]>;
 
 /** Milliseconds between two looks at trainings that go on. */
 const POLL = 2_500;
@@ -124,17 +117,14 @@ export function rollBack(head: string, expectedGeneration: number): Promise<Prom
 }
 
 /** A file to be stored as a data set. */
-export interface Upload {
-  readonly file: Blob;
+export interface Upload extends Pick<FileToSend, 'file' | 'mediaType' | 'onProgress'> {
   readonly name: string;
-  readonly mediaType: string;
 }
 
 export function useUpload(): UseMutationResult<Dataset, Error, Upload> {
-  return useChange(async ({ file, name, mediaType }: Upload) => {
-    const url = `${baseUrl('trainer')}/v1/datasets?${new URLSearchParams({ name }).toString()}`;
-    const request = new Request(url, { method: 'POST', headers: { 'content-type': mediaType }, body: file });
-    return (await (await callService('trainer', request)).json()) as Dataset;
+  return useChange(async ({ name, ...file }: Upload) => {
+    const path = `/v1/datasets?${new URLSearchParams({ name }).toString()}`;
+    return (await (await sendFile({ service: 'trainer', path, ...file })).json()) as Dataset;
   });
 }
 
@@ -167,13 +157,4 @@ export function useChange<Input, Data>(
     onSuccess: (data) => onSuccess?.(data),
     onSettled: () => queries.invalidateQueries({ queryKey: ['trainer'] }),
   });
-}
-
-const PAGES = {
-  initialPageParam: undefined as string | undefined,
-  getNextPageParam: ({ nextCursor }: Page<unknown>): string | undefined => nextCursor,
-};
-
-function itemsOf<Item>({ pages }: InfiniteData<Page<Item>>): Item[] {
-  return pages.flatMap(({ items }) => items);
 }

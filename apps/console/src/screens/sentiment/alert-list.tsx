@@ -1,10 +1,9 @@
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation } from 'wouter';
-import { Button } from '../../components/button';
 import { Choice } from '../../components/choice';
 import { Empty } from '../../components/empty';
-import { Loaded } from '../../components/loaded';
+import { Paged } from '../../components/paged';
 import { Panel } from '../../components/panel';
 import { AlertDetails } from './alert-details';
 import { AlertLine } from './alert-line';
@@ -32,11 +31,11 @@ export function AlertList(): ReactNode {
             text: value === 'all' ? t('sentiment.alerts.all') : t(`sentiment.alerts.states.${value}`),
           }))}
         />
-        <Loaded query={alerts}>
-          {({ pages }) => {
-            const items = pages.flatMap((page) => page.items);
-            if (items.length === 0) return <Empty>{t('sentiment.alerts.empty')}</Empty>;
-            return (
+        <Paged query={alerts}>
+          {(items) =>
+            items.length === 0 ? (
+              <Empty>{t('sentiment.alerts.empty')}</Empty>
+            ) : (
               <ul className="stack">
                 {items.map((alert) => (
                   <li key={alert.id}>
@@ -44,10 +43,9 @@ export function AlertList(): ReactNode {
                   </li>
                 ))}
               </ul>
-            );
-          }}
-        </Loaded>
-        {alerts.hasNextPage && <Button onPress={() => void alerts.fetchNextPage()}>{t('state.more')}</Button>}
+            )
+          }
+        </Paged>
       </Panel>
       {id === undefined ? <Empty>{t('sentiment.alerts.choose')}</Empty> : <AlertDetails key={id} id={id} />}
     </div>

@@ -1,11 +1,22 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { itemsOf, PAGES, type PagedQuery } from '../../api/paged-query';
 import { dataOf, sentimentMonitor } from '../../api/services';
 import { spanOf, type Range } from './range';
+import type { Alert, Watch } from './types';
 
-export const useWatches = () =>
-  useQuery({
+export const useWatches = (): PagedQuery<Watch> =>
+  useInfiniteQuery({
     queryKey: ['watches'],
-    queryFn: () => dataOf(sentimentMonitor.GET('/v1/watches', { params: { query: { limit: 100 } } })),
+    queryFn: ({ pageParam }) => dataOf(sentimentMonitor.GET('/v1/watches', { params: { query: { limit: 100, cursor: pageParam } } })),
+    ...PAGES,
+    select: itemsOf<Watch>,
+  });
+
+export const useWatch = (id: string | undefined) =>
+  useQuery({
+    queryKey: ['watches', 'one', id],
+    enabled: id !== undefined,
+    queryFn: () => dataOf(sentimentMonitor.GET('/v1/watches/{id}', { params: { path: { id: id ?? '' } } })),
   });
 
 /** Milliseconds between two looks at a trend. */
@@ -35,19 +46,17 @@ export const useTrend = (watchId: string, range: Range) =>
 
 export type AlertState = 'open' | 'resolved';
 
-export const useAlerts = (state: AlertState | 'all') =>
+export const useAlerts = (state: AlertState | 'all'): PagedQuery<Alert> =>
   useInfiniteQuery({
     queryKey: ['alerts', state],
-    initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam }) =>
       dataOf(
         sentimentMonitor.GET('/v1/alerts', {
-          params: {
-            query: { limit: 30, ...(state === 'all' ? {} : { state }), ...(pageParam === undefined ? {} : { cursor: pageParam }) },
-          },
+          params: { query: { limit: 30, ...(state === 'all' ? {} : { state }), cursor: pageParam } },
         }),
       ),
-    getNextPageParam: ({ nextCursor }) => nextCursor,
+    ...PAGES,
+    select: itemsOf<Alert>,
   });
 
 export const useAlert = (id: string) =>

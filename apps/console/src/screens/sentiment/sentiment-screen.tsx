@@ -5,6 +5,7 @@ import { Screen } from '../../components/screen';
 import { ScreenTabs } from '../../components/screen-tabs';
 import { AlertList } from './alert-list';
 import { Arrival } from './arrival';
+import { afterArrival } from './arrivals';
 import { ScoreText } from './score-text';
 import { useAlertStream } from './use-alert-stream';
 import { WatchList } from './watch-list';
@@ -14,8 +15,8 @@ import './sentiment.css';
 /** What is said about what is watched. Alerts arrive on every part of the screen. */
 export default function SentimentScreen(): ReactNode {
   const { t } = useTranslation();
-  const [arrived, setArrived] = useState<Alert>();
-  const stream = useAlertStream(setArrived);
+  const [arrived, setArrived] = useState<readonly Alert[]>([]);
+  const stream = useAlertStream((alert) => setArrived((before) => afterArrival(before, alert)));
   return (
     <Screen
       title={t('app.sentiment')}
@@ -29,7 +30,9 @@ export default function SentimentScreen(): ReactNode {
       }
     >
       <div className="arrivals" role="status" aria-live="assertive">
-        {arrived !== undefined && <Arrival alert={arrived} />}
+        {arrived.map((alert) => (
+          <Arrival key={alert.id} alert={alert} />
+        ))}
       </div>
       <ScreenTabs
         label={t('app.sentiment')}

@@ -2,14 +2,16 @@ import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button as AriaButton } from 'react-aria-components';
 import { useLocation } from 'wouter';
+import { ServiceProblem } from '../../api/problem';
 import { Badge } from '../../components/badge';
 import { Button } from '../../components/button';
 import { Empty } from '../../components/empty';
-import { Loaded } from '../../components/loaded';
+import { Failure } from '../../components/failure';
+import { Paged } from '../../components/paged';
 import { Panel } from '../../components/panel';
 import { useFormat } from '../../i18n/use-format';
 import { isMuted } from './is-muted';
-import { useWatches } from './queries';
+import { useWatch, useWatches } from './queries';
 import { WatchDialog } from './watch-dialog';
 import { WatchTrend } from './watch-trend';
 import type { Watch } from './types';
@@ -22,9 +24,13 @@ export function WatchList(): ReactNode {
   const [location, navigate] = useLocation();
   const [isAdding, setIsAdding] = useState(false);
   const watches = useWatches();
-  const items = watches.data?.items ?? [];
+  const listed = watches.data ?? [];
   const named = location.startsWith(PATH) ? decodeURIComponent(location.slice(PATH.length)) : undefined;
-  const chosen = named === undefined ? items.at(0) : items.find(({ id }) => id === named);
+  const found = named === undefined ? listed.at(0) : listed.find(({ id }) => id === named);
+  // It may stand on a page that was not read.
+  const asked = useWatch(watches.data !== undefined && found === undefined ? named : undefined);
+  const isGone = asked.error instanceof ServiceProblem && asked.error.status === 404;
+  const chosen = found ?? (isGone ? undefined : asked.data);
   return (
     <div className="columns columns-narrow-first">
       <Panel
@@ -35,8 +41,8 @@ export function WatchList(): ReactNode {
           </Button>
         }
       >
-        <Loaded query={watches}>
-          {() =>
+        <Paged query={watches}>
+          {(items) =>
             items.length === 0 ? (
               <Empty>{t('sentiment.watches.empty')}</Empty>
             ) : (
@@ -53,12 +59,13 @@ export function WatchList(): ReactNode {
               </ul>
             )
           }
-        </Loaded>
+        </Paged>
       </Panel>
       {chosen !== undefined && <WatchTrend key={chosen.id} watch={chosen} />}
-      {chosen === undefined && watches.data !== undefined && (
-        <Empty>{named === undefined ? t('sentiment.watches.choose') : t('sentiment.watches.gone')}</Empty>
+      {chosen === undefined && (isGone || (named === undefined && watches.data !== undefined)) && (
+        <Empty>{isGone ? t('sentiment.watches.gone') : t('sentiment.watches.choose')}</Empty>
       )}
+      {asked.error !== null && !isGone && <Failure error={asked.error} onRetry={() => void asked.refetch()} />}
       <WatchDialog
         watch={isAdding ? 'new' : undefined}
         onClose={() => setIsAdding(false)}
