@@ -3,7 +3,7 @@ import { Argument, type Command } from 'commander';
 import { wholeNumberOption } from '../option-values';
 import { startCustomerService } from '../start/customer-service';
 import { startEverything } from '../start/everything';
-import { DATA } from '../start/places';
+import { DATA, MODELS } from '../start/places';
 import { startRecommender } from '../start/recommender';
 import { startSentimentMonitor } from '../start/sentiment-monitor';
 
@@ -15,6 +15,7 @@ interface StartFlags {
   readonly kafka?: boolean;
   readonly port: number;
   readonly data?: string;
+  readonly models?: string;
 }
 
 /** Adds `attune start`. */
@@ -32,8 +33,9 @@ export function registerStart(program: Command): void {
     .option('--kafka', 'all services: events over Kafka, the one of KAFKA_BROKERS or one that is started here')
     .option('--port <number>', 'everything: port of the console, the services follow', wholeNumberOption(1, HIGHEST_PORT), 3000)
     .option('--data <folder>', 'all services: where they keep their data (default: data in the checkout)')
-    .action((service: string | undefined, { once = false, kafka = false, port, data = DATA }: StartFlags) => {
-      if (service === undefined) return startEverything({ port, data: resolve(data), kafka, once });
+    .option('--models <folder>', 'all services: where their heads are kept (default: models in the checkout)')
+    .action((service: string | undefined, { once = false, kafka = false, port, data = DATA, models = MODELS }: StartFlags) => {
+      if (service === undefined) return startEverything({ port, data: resolve(data), models: resolve(models), kafka, once });
       if (service === 'customer-service') return startCustomerService();
       return service === 'recommender' ? startRecommender({ once }) : startSentimentMonitor({ once });
     });

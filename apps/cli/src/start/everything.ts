@@ -8,9 +8,10 @@ import { formatDuration, messageColours, printMessage } from '../terminal';
 import { allOrNone } from './all-or-none';
 import { atMost } from './at-most';
 import { ensureFirstHead, replaceFirstHeads } from './first-head';
+import { markStart } from './former-start';
 import { assertPortsFree } from './free-ports';
 import { PARTS, type Part } from './parts';
-import { fromHere, MODELS, ROOT } from './places';
+import { fromHere, ROOT } from './places';
 import { startService, type ServiceProcess } from './service-process';
 import { step } from './show-service';
 import { startStream } from './stream';
@@ -22,6 +23,8 @@ export interface StartOptions {
   readonly port: number;
   /** Folder where the services keep their data. */
   readonly data: string;
+  /** Folder of their heads. */
+  readonly models: string;
   /** Whether events go over Kafka, and not inside each process. */
   readonly kafka: boolean;
   /** End when everything runs and has its examples. */
@@ -41,36 +44,45 @@ const INFERENCE_SHARES = 2;
  *
  * @throws AttuneError `bad-config` where a port is in use, `dependency-unavailable` where a service ends
  */
-export async function startEverything({ port, data, kafka, once }: StartOptions): Promise<void> {
+export async function startEverything({ port, data, models, kafka, once }: StartOptions): Promise<void> {
   const began = performance.now();
   const places = PARTS.map((part, at) => ({ ...part, port: port + at, folder: join(data, part.app) }));
-  await assertPortsFree(places.map((place) => place.port));
   await withInterrupt(
     () => printMessage('\nStopping the services.'),
     async (signal) => {
       await mkdir(data, { recursive: true });
       // Two starts over one folder would each take the other's for an interrupted one.
       const { ownFolder } = await import('@attune/storage');
-      const giveUp = await ownFolder(data);
-      const stream = kafka ? await startStream(join(data, 'kafka')) : undefined;
-      const running = new Map<string, ServiceProcess>();
-      const over = new AbortController();
-      let replacing = Promise.resolve();
+      const giveUp = await ownFolder(data).catch(async (error: unknown) => {
+        // Of another start with these ports they say more.
+        await assertPortsFree(places.map((place) => place.port));
+        throw error;
+      });
       try {
-        const variables = { ...environment.withoutSettings, ATTUNE_MODELS: MODELS, ...stream?.variables };
-        const fresh = await bringUp(places, variables, running, signal);
-        printMessage(`Everything runs after ${formatDuration((performance.now() - began) / 1_000)}.`);
-        sayWhereTheyRun(places, data);
-        if (once) return;
-        replacing = replaceFirstHeads(
-          places.flatMap(({ app, head }) => (head === undefined ? [] : [app])),
-          AbortSignal.any([signal, over.signal]),
-        );
-        await untilAnyEnds(places, running, fresh, signal);
+        const unmark = await markStart(data, places, signal);
+        const stream = kafka ? await startStream(join(data, 'kafka')) : undefined;
+        const running = new Map<string, ServiceProcess>();
+        const over = new AbortController();
+        let replacing = Promise.resolve();
+        try {
+          const variables = { ATTUNE_MODELS: models, ...stream?.variables };
+          const fresh = await bringUp(places, models, variables, running, signal);
+          printMessage(`Everything runs after ${formatDuration((performance.now() - began) / 1_000)}.`);
+          sayWhereTheyRun(places, data, models);
+          if (once) return;
+          replacing = replaceFirstHeads(
+            models,
+            places.flatMap(({ app, head }) => (head === undefined ? [] : [app])),
+            AbortSignal.any([signal, over.signal]),
+          );
+          await untilAnyEnds(places, running, fresh, signal);
+        } finally {
+          over.abort();
+          await Promise.all([replacing, ...[...running.values()].map((service) => service.stop())]);
+          await stream?.stop();
+          await unmark();
+        }
       } finally {
-        over.abort();
-        await Promise.all([replacing, ...[...running.values()].map((service) => service.stop())]);
-        await stream?.stop();
         await giveUp();
       }
     },
@@ -82,11 +94,13 @@ type Place = Part & { readonly port: number; readonly folder: string };
 /**
  * Brings all services up at once, each with its head and its example data.
  *
+ * @param variables of what keeps a database, beside where that is
  * @param running gets each service as it starts, so that it can be stopped where another one fails
  * @returns those that had no data before
  */
 async function bringUp(
   places: readonly Place[],
+  models: string,
   variables: NodeJS.ProcessEnv,
   running: Map<string, ServiceProcess>,
   signal: AbortSignal,
@@ -100,17 +114,17 @@ async function bringUp(
     signal,
     places.map(({ app, head, hasData, knowsOthers, folder, port, variables: ownVariables, prepare, load }) => async (each) => {
       await prepare?.(each);
-      if (head !== undefined) await limited(() => ensureFirstHead(app, head, threads, each));
+      if (head !== undefined) await limited(() => ensureFirstHead(models, app, head, threads, each));
       if (hasData) await blank;
       each.throwIfAborted();
       step(`starting ${app}`);
       const own = {
-        ...(hasData && { ATTUNE_DATA: folder }),
+        ...(hasData && { ...variables, ATTUNE_DATA: folder }),
         ...ownVariables?.(dirname(folder)),
         ...(knowsOthers && addressesOf(places)),
         ...(head !== undefined && { ATTUNE_INFERENCE_THREADS: String(shareOfProcessors(INFERENCE_SHARES)) }),
       };
-      const service = await startService(join(ROOT, `apps/${app}/bin/${app}.js`), { ...variables, ...own }, each, port);
+      const service = await startService(join(ROOT, `apps/${app}/bin/${app}.js`), { ...environment.withoutSettings, ...own }, each, port);
       running.set(app, service);
       if (!fresh.has(app)) return;
       await load?.(service.url, each);
@@ -175,14 +189,14 @@ function unfinishedMark(folder: string): string {
   return `${folder}.unfinished`;
 }
 
-function sayWhereTheyRun(places: readonly Place[], data: string): void {
+function sayWhereTheyRun(places: readonly Place[], data: string, models: string): void {
   const colours = messageColours();
   const lines = places.map(({ app, what, knowsOthers, port }) => {
     const told = knowsOthers ? what : `${what}; API: ${urlOf(port)}/docs`;
     return `${app.padEnd(18)} ${colours.cyan(urlOf(port))}  ${colours.dim(told)}`;
   });
   printMessage(
-    ['', ...lines, `Data are kept in ${fromHere(data)}, heads in ${fromHere(MODELS)}. Everything runs until Ctrl-C.`, ''].join('\n'),
+    ['', ...lines, `Data are kept in ${fromHere(data)}, heads in ${fromHere(models)}. Everything runs until Ctrl-C.`, ''].join('\n'),
   );
 }
 

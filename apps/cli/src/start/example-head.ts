@@ -11,7 +11,7 @@ import { aHeadServes } from './serving-head';
  * @throws AttuneError `training-failed` where the training fails
  */
 export async function ensureExampleHead(app: string): Promise<void> {
-  if (await aHeadServes(app)) return;
+  if (await aHeadServes(MODELS, app)) return;
   if (!isModelDirectory(join(MODELS, app, EXAMPLE_VERSION))) await trainExample(app);
   const { ModelStore } = await import('@attune/artifact');
   const store = new ModelStore(MODELS);
