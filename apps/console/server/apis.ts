@@ -1,4 +1,4 @@
-import { HttpProblem } from '@attune/service-kit';
+import { HttpProblem } from '@attune/http-kit';
 import httpProxy from '@fastify/http-proxy';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ConsoleConfiguration } from './configuration';

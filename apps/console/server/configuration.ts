@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { defineConfiguration, variable, type ConfigurationOf } from '@attune/service-kit';
+import { defineConfiguration, variable, type ConfigurationOf } from '@attune/http-kit';
 import { z } from 'zod';
 
 const address = (service: string, port: number) =>

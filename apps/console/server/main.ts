@@ -1,4 +1,4 @@
-import { runService } from '@attune/service-kit';
+import { runService } from '@attune/http-kit';
 import { consoleConfiguration } from './configuration';
 import { consoleService } from './service';
 

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { relative, join, sep } from 'node:path';
-import { HttpProblem } from '@attune/service-kit';
+import { HttpProblem } from '@attune/http-kit';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import type { ConsoleConfiguration } from './configuration';

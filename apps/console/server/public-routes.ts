@@ -2,7 +2,7 @@ import 'fastify';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The route needs no key: service-kit asks for one at every other. */
+    /** The route needs no key: http-kit asks for one at every other. */
     public?: boolean;
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { AttuneError } from '@attune/artifact';
-import type { ServiceOptions } from '@attune/service-kit';
+import { AttuneError } from '@attune/errors';
+import type { ServiceOptions } from '@attune/http-kit';
 import { Module } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import type { ConsoleConfiguration } from './configuration';

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { createApiKey } from '@attune/service-kit';
+import { createApiKey } from '@attune/http-kit';
 import { startService, writeWordListModel, type RunningService } from '@attune/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

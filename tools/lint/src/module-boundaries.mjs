@@ -7,9 +7,9 @@
  * | type:core      | finetune                                  |
  * | type:domain    | opinion, dialogue, ranking                |
  * | type:runtime   | onnx, inference, event-stream, storage,   |
- * |                | object-store                              |
+ * |                | object-store, http-kit                    |
  * | type:kit       | service-kit                               |
- * | type:contracts | contracts, artifact                       |
+ * | type:contracts | contracts, artifact, errors               |
  * | type:testing   | testing                                   |
  * | type:tool      | everything under tools/                   |
  *
@@ -21,7 +21,7 @@ const MAY_IMPORT = {
   'type:core': ['lib:artifact', 'lib:onnx'],
   'type:domain': ['type:contracts'],
   'type:kit': ['type:runtime', 'type:contracts'],
-  'type:contracts': [],
+  'type:contracts': ['lib:errors'],
   'type:testing': ['*'],
   'type:tool': ['type:core', 'type:domain', 'type:runtime', 'type:kit', 'type:contracts', 'type:tool'],
 };
@@ -42,6 +42,7 @@ const RUNTIME_LIBRARIES = {
   'lib:event-stream': ['type:contracts'],
   'lib:storage': ['type:contracts'],
   'lib:object-store': ['type:contracts'],
+  'lib:http-kit': ['type:contracts'],
 };
 
 const bannedFor = (tag) =>

@@ -1,7 +1,6 @@
 import { AttuneError } from '@attune/artifact';
 import { z } from 'zod';
 import { defineConfiguration, variable, wholeNumber, type Environment } from '..';
-import { nearestName } from './nearest-name';
 
 const definition = defineConfiguration(
   {
@@ -105,12 +104,5 @@ describe('a configuration', () => {
       secret: false,
     });
     expect(rows.find(({ name }) => name === 'DATABASE_URL')).toMatchObject({ secret: true, default: undefined });
-  });
-});
-
-describe('the nearest name', () => {
-  it('counts a swap of neighbours as one edit, and gives nothing beyond the bound', () => {
-    expect(nearestName('ATTUNE_PROT', ['ATTUNE_HOST', 'ATTUNE_PORT'], 2)).toBe('ATTUNE_PORT');
-    expect(nearestName('something', ['else'], 2)).toBeUndefined();
   });
 });

@@ -1,11 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CONFIGURATION, LOGGER, type Logger, Readiness, Shutdown } from '@attune/http-kit';
 import { DatabaseUnavailableError, openDatabase, type Database, type DatabaseOptions } from '@attune/storage';
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { BaseConfiguration } from '../configuration/define-configuration';
-import { Readiness } from '../health/readiness';
-import { LOGGER, type Logger } from '../logging/logger';
-import { CONFIGURATION } from '../service/service-options';
-import { Shutdown } from '../shutdown/shutdown';
+import type { BaseConfiguration } from '../configuration/base-configuration';
 
 /** Milliseconds between two attempts to reach a database that does not answer at the start. */
 const AGAIN = 1_000;

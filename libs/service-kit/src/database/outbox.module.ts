@@ -1,11 +1,9 @@
 import type { EventStream } from '@attune/event-stream';
+import { LOGGER, type Logger, Metrics, Shutdown } from '@attune/http-kit';
 import { OutboxRelay, type Database } from '@attune/storage';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Counter, Gauge } from 'prom-client';
 import { EVENT_STREAM } from '../events/event-stream.module';
-import { LOGGER, type Logger } from '../logging/logger';
-import { Metrics } from '../metrics/metrics';
-import { Shutdown } from '../shutdown/shutdown';
 import { DATABASE } from './database.module';
 
 /** What is not published by then stays in the outbox for the next start: milliseconds. */

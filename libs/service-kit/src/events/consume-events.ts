@@ -1,7 +1,7 @@
 import { EventStreamServer } from '@attune/event-stream';
+import type { Shutdown } from '@attune/http-kit';
 import { ModulesContainer } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Shutdown } from '../shutdown/shutdown';
 import { EventConsumption } from './event-consumption';
 
 /**

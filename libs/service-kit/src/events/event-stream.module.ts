@@ -1,13 +1,8 @@
 import type { TopicDefinition } from '@attune/contracts';
 import { kafkaConnection, openKafkaStream, openMemoryStream, type EventStream, type StreamOptions } from '@attune/event-stream';
+import { CONFIGURATION, LOGGER, type Logger, Metrics, Readiness, Shutdown, Tracing } from '@attune/http-kit';
 import { Module, type DynamicModule } from '@nestjs/common';
-import type { BaseConfiguration } from '../configuration/define-configuration';
-import { Readiness } from '../health/readiness';
-import { LOGGER, type Logger } from '../logging/logger';
-import { Metrics } from '../metrics/metrics';
-import { CONFIGURATION } from '../service/service-options';
-import { Shutdown } from '../shutdown/shutdown';
-import { Tracing } from '../tracing/tracing';
+import type { BaseConfiguration } from '../configuration/base-configuration';
 import { EventConsumption } from './event-consumption';
 import { consumerMetrics, streamObserver } from './stream-metrics';
 import { streamTrace } from './stream-trace';

@@ -1,6 +1,6 @@
 import type { ConsumerStatus, StreamObserver } from '@attune/event-stream';
+import type { Metrics } from '@attune/http-kit';
 import { Counter, Gauge, Histogram } from 'prom-client';
-import type { Metrics } from '../metrics/metrics';
 
 /** Seconds that a batch of events takes. */
 const BATCH_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];

@@ -1,6 +1,5 @@
 import type { TraceCarrier, TraceHook } from '@attune/event-stream';
-import { currentContext } from '../request/request-context';
-import type { Tracing } from '../tracing/tracing';
+import { currentContext, type Tracing } from '@attune/http-kit';
 
 /** Traces that go through the stream: published messages carry the trace in hand, and a batch is handled within that of its messages. */
 export function streamTrace(tracing: Tracing): TraceHook {

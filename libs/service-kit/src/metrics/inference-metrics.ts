@@ -1,6 +1,6 @@
+import type { Metrics } from '@attune/http-kit';
 import type { InferenceObserver, QueueLoad } from '@attune/inference';
 import { Counter, Gauge, Histogram } from 'prom-client';
-import type { Metrics } from './metrics';
 
 /** Seconds. */
 const STEP_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

@@ -1,5 +1,5 @@
+import { variable, wholeNumber } from '@attune/http-kit';
 import { z } from 'zod';
-import { variable, wholeNumber } from '../configuration/variable';
 
 /** The variables of a service that serves a head of the model store. @param app the head's name by default */
 export function modelVariables(app: string) {

@@ -1,11 +1,9 @@
 import type { ModelStore } from '@attune/artifact';
+import type { Logger, Readiness, Shutdown } from '@attune/http-kit';
 import { ModelServer, type ModelServerOptions } from '@attune/inference';
 import { openModelStore } from '@attune/object-store';
-import type { BaseConfiguration } from '../configuration/define-configuration';
-import type { Readiness } from '../health/readiness';
-import type { Logger } from '../logging/logger';
+import type { BaseConfiguration } from '../configuration/base-configuration';
 import type { InferenceMetrics } from '../metrics/inference-metrics';
-import type { Shutdown } from '../shutdown/shutdown';
 
 /** What a service opens a model with; the rest comes from its configuration and its own parts. */
 export type ServedModelOptions = Omit<ModelServerOptions, 'store' | 'observer'>;

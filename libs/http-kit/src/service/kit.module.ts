@@ -1,15 +1,13 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { AnswerCheck } from '../api/answer-check.interceptor';
-import type { BaseConfiguration } from '../configuration/define-configuration';
+import type { HttpConfiguration } from '../configuration/define-configuration';
 import { DocumentsController, type DocumentSource } from '../documents/documents.controller';
 import { HealthController } from '../health/health.controller';
 import { Readiness } from '../health/readiness';
 import { LOGGER, type Logger } from '../logging/logger';
-import { InferenceMetrics } from '../metrics/inference-metrics';
 import { Metrics } from '../metrics/metrics';
 import { MetricsController } from '../metrics/metrics.controller';
-import { ServedModels } from '../model/served-models';
 import { ProblemFilter } from '../problems/problem.filter';
 import { RouteTable } from '../problems/route-table';
 import { ApiKeys } from '../security/api-keys';
@@ -21,7 +19,7 @@ import { CONFIGURATION, SERVICE_DOCUMENTS } from './service-options';
 
 /** What exists before Nest does. */
 export interface KitParts {
-  readonly configuration: BaseConfiguration;
+  readonly configuration: HttpConfiguration;
   readonly logger: Logger;
   readonly apiKeys: ApiKeys;
   readonly metrics: Metrics;
@@ -37,7 +35,7 @@ export interface KitParts {
 const CONTROLLERS = [HealthController, MetricsController, DocumentsController];
 
 /** What every module of a service can inject. */
-const INJECTABLE = [CONFIGURATION, LOGGER, Metrics, InferenceMetrics, ServedModels, SocketAccess, Tracing, Readiness, Shutdown];
+const INJECTABLE = [CONFIGURATION, LOGGER, Metrics, SocketAccess, Tracing, Readiness, Shutdown];
 
 /** What every module of a service can inject, and the routes that every service has. */
 @Module({})
@@ -50,16 +48,9 @@ export class KitModule {
       { provide: Tracing, useValue: parts.tracing },
       { provide: SERVICE_DOCUMENTS, useValue: parts.documents },
       { provide: RouteTable, useValue: parts.routes },
-      { provide: InferenceMetrics, inject: [Metrics], useFactory: (metrics: Metrics) => new InferenceMetrics(metrics) },
       { provide: SocketAccess, useValue: new SocketAccess(parts.apiKeys) },
       { provide: Readiness, useValue: parts.readiness },
       { provide: Shutdown, useValue: parts.shutdown },
-      {
-        provide: ServedModels,
-        inject: [InferenceMetrics],
-        useFactory: (inference: InferenceMetrics) =>
-          new ServedModels(parts.configuration, parts.logger, inference, parts.readiness, parts.shutdown),
-      },
     ];
     const everyRequest: Provider[] = [
       { provide: APP_GUARD, useClass: ScopeGuard },

@@ -3,7 +3,7 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { BaseConfiguration } from '../configuration/define-configuration';
+import type { HttpConfiguration } from '../configuration/define-configuration';
 import { HttpProblem } from '../problems/http-problem';
 import { PROBLEM_MEDIA_TYPE } from '../problems/problem.filter';
 import type { RouteTable } from '../problems/route-table';
@@ -12,7 +12,7 @@ import { RequestHooks, type RequestHooksOptions } from './request-hooks';
 
 /** What the HTTP server is made of. */
 export interface HttpServerOptions extends Omit<RequestHooksOptions, 'limitRate'> {
-  readonly configuration: BaseConfiguration;
+  readonly configuration: HttpConfiguration;
   readonly routes: RouteTable;
   readonly streamedMediaTypes: readonly string[];
 }

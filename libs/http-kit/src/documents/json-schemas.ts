@@ -1,4 +1,4 @@
-import { AttuneError } from '@attune/artifact';
+import { AttuneError } from '@attune/errors';
 import { z } from 'zod';
 
 /** A JSON Schema, or any other part of a document. */

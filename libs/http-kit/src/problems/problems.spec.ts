@@ -1,8 +1,7 @@
 import { request } from 'node:http';
 import { Controller, Get, HttpCode, Module, NotFoundException, Post } from '@nestjs/common';
-import { AttuneError } from '@attune/artifact';
+import { AttuneError } from '@attune/errors';
 import { problemSchema } from '@attune/contracts';
-import { Overloaded } from '@attune/inference';
 import { z } from 'zod';
 import { startTestService } from '../../test/test-service';
 import { HttpProblem, RequiresScope, ZodBody, ZodPath, ZodQuery, type Service } from '..';
@@ -35,7 +34,7 @@ class ThingsController {
   @Get('faults/:kind')
   @RequiresScope('read')
   fault(@ZodPath(z.object({ kind: z.string() })) { kind }: { kind: string }): never {
-    if (kind === 'overloaded') throw new Overloaded(7);
+    if (kind === 'overloaded') throw Object.assign(new AttuneError('overloaded', 'The queue is full.'), { retryAfterSeconds: 7 });
     if (kind === 'conflict') throw new HttpProblem('conflict', { detail: 'It is there with other content.' });
     if (kind === 'away') throw new AttuneError('dependency-unavailable', 'connect ECONNREFUSED 10.1.2.3:5432');
     if (kind === 'zod') z.number().parse('inner');

@@ -1,5 +1,5 @@
-import { AttuneError } from '@attune/artifact';
-import type { BaseConfiguration, ConfigurationDefinition } from '../configuration/define-configuration';
+import { AttuneError } from '@attune/errors';
+import type { HttpConfiguration, ConfigurationDefinition } from '../configuration/define-configuration';
 import { createLogger, type Logger } from '../logging/logger';
 import { createService } from './create-service';
 import { describeService } from './describe-service';
@@ -19,7 +19,7 @@ const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const;
  *
  * @param options makes the service from the configuration; it may open what the modules stand on
  */
-export async function runService<Configuration extends BaseConfiguration>(
+export async function runService<Configuration extends HttpConfiguration>(
   definition: ConfigurationDefinition<Configuration>,
   options: (configuration: Configuration) => ServiceOptions<Configuration> | Promise<ServiceOptions<Configuration>>,
 ): Promise<void> {

@@ -1,5 +1,4 @@
-import { AttuneError } from '@attune/artifact';
-import { Overloaded } from '@attune/inference';
+import { AttuneError } from '@attune/errors';
 import { HttpException } from '@nestjs/common';
 import { HttpProblem, PROBLEM_KINDS, type ProblemCode } from './http-problem';
 
@@ -19,7 +18,6 @@ BY_STATUS.set(400, 'bad-request');
  */
 export function problemOf(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error;
-  if (error instanceof Overloaded) return new HttpProblem('overloaded', { retryAfterSeconds: error.retryAfterSeconds, cause: error });
   if (error instanceof HttpException) return ofHttpException(error);
   if (error instanceof AttuneError) return ofAttuneError(error);
   return new HttpProblem('internal', { cause: error });
@@ -41,7 +39,7 @@ function ofAttuneError(error: AttuneError): HttpProblem {
     case 'unauthorized':
       return new HttpProblem('unauthenticated', { detail, cause: error });
     case 'overloaded':
-      return new HttpProblem('overloaded', { retryAfterSeconds: 1, cause: error });
+      return new HttpProblem('overloaded', { retryAfterSeconds: retryAfterSeconds(error), cause: error });
     case 'dependency-unavailable':
     case 'retriable':
       return new HttpProblem('unavailable', { retryAfterSeconds: DEPENDENCY_RETRY, cause: error });
@@ -50,4 +48,9 @@ function ofAttuneError(error: AttuneError): HttpProblem {
     default:
       return new HttpProblem('internal', { cause: error });
   }
+}
+
+/** What is refused for want of room may say when there should be some. */
+function retryAfterSeconds(error: AttuneError): number {
+  return 'retryAfterSeconds' in error && typeof error.retryAfterSeconds === 'number' ? error.retryAfterSeconds : 1;
 }

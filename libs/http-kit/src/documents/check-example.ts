@@ -1,4 +1,4 @@
-import { AttuneError } from '@attune/artifact';
+import { AttuneError } from '@attune/errors';
 import type { z } from 'zod';
 
 /** Makes sure that an example passes its schema. @throws {AttuneError} `bad-data`: the documentation contradicts itself */

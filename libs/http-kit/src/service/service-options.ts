@@ -2,7 +2,7 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { TopicDefinition } from '@attune/contracts';
 import type { z } from 'zod';
-import type { BaseConfiguration } from '../configuration/define-configuration';
+import type { HttpConfiguration } from '../configuration/define-configuration';
 import type { AsyncApiDocument } from '../documents/asyncapi-document';
 import type { OpenApiDocument } from '../documents/openapi-document';
 import type { Logger } from '../logging/logger';
@@ -26,7 +26,7 @@ export interface DescribedTopic {
 }
 
 /** What a service is made of. */
-export interface ServiceOptions<Configuration extends BaseConfiguration = BaseConfiguration> {
+export interface ServiceOptions<Configuration extends HttpConfiguration = HttpConfiguration> {
   /** Such as `sentiment-monitor`: the name in logs, metrics and traces. */
   readonly name: string;
   readonly version: string;

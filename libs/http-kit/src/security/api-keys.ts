@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { AttuneError } from '@attune/artifact';
+import { AttuneError } from '@attune/errors';
 import type { Logger } from '../logging/logger';
 import { digestOfKey, type Identity, type StoredApiKey } from './api-key';
 import { parseApiKeyEntries } from './api-key-entries';

@@ -1,7 +1,7 @@
 import { Controller, Get, Inject, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ApiRoute } from '../api/route-description';
-import type { BaseConfiguration } from '../configuration/define-configuration';
+import type { HttpConfiguration } from '../configuration/define-configuration';
 import type { Identity } from '../security/api-key';
 import { CurrentIdentity } from '../security/current-identity';
 import { unauthenticated } from '../security/scope.guard';
@@ -13,7 +13,7 @@ import { Metrics } from './metrics';
 export class MetricsController {
   constructor(
     private readonly metrics: Metrics,
-    @Inject(CONFIGURATION) private readonly configuration: BaseConfiguration,
+    @Inject(CONFIGURATION) private readonly configuration: HttpConfiguration,
   ) {}
 
   @Get()

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Controller, Get, Module, Post } from '@nestjs/common';
-import { AttuneError } from '@attune/artifact';
+import { AttuneError } from '@attune/errors';
 import { MAX_DOCUMENT_CHARACTERS, TOPICS, watchInputSchema, watchSchema, pageQuerySchema, pageSchema } from '@attune/contracts';
 import { z } from 'zod';
 import { startTestService } from '../../test/test-service';

@@ -1,0 +1,1 @@
+export { AttuneError, type ErrorCode } from './errors';

@@ -1,0 +1,18 @@
+import { CONFIGURATION, LOGGER, made, Metrics, Readiness, Shutdown, type ServiceOptions } from '@attune/http-kit';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { InferenceMetrics } from '../metrics/inference-metrics';
+import { ServedModels } from '../model/served-models';
+
+/** What every module of a service can inject beside what every HTTP server has. */
+@Module({})
+export class RuntimeModule {
+  static around(service: ServiceOptions['module']): DynamicModule {
+    return {
+      module: RuntimeModule,
+      global: true,
+      imports: [service],
+      providers: [made(InferenceMetrics, [Metrics]), made(ServedModels, [CONFIGURATION, LOGGER, InferenceMetrics, Readiness, Shutdown])],
+      exports: [InferenceMetrics, ServedModels],
+    };
+  }
+}
