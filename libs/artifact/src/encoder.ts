@@ -63,8 +63,9 @@ export interface NamedTensor {
  * - `pooler`: the family's own classification head: first state → dense `[hidden, hidden]` → tanh (ReLU in DistilBERT) → output.
  * - `cls`: first state → output.
  * - `mean`: mean of the states of real tokens → output.
+ * - `embedding`: that mean divided by its Euclidean length, as sentence embeddings are compared → output.
  */
-export type Pooling = 'pooler' | 'cls' | 'mean';
+export type Pooling = 'pooler' | 'cls' | 'mean' | 'embedding';
 
 export type TaskName = 'classification' | 'multi-label' | 'regression';
 

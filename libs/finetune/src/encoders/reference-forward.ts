@@ -140,9 +140,10 @@ export interface HeadForwardOptions extends ForwardOptions {
 /** What a head reads of the states, `[batch, hidden]`. */
 function pool(tf: TensorFlowModule, pooling: Pooling, hidden: TensorFlow.Tensor3D, batch: EncoderInput): Tensor {
   const [rows, tokens, width] = hidden.shape;
-  if (pooling !== 'mean') return hidden.slice([0, 0, 0], [rows, 1, width]).reshape([rows, width]);
+  if (pooling === 'pooler' || pooling === 'cls') return hidden.slice([0, 0, 0], [rows, 1, width]).reshape([rows, width]);
   const mask = tf.tensor3d(Float32Array.from(batch.attentionMask), [rows, tokens, 1]);
-  return hidden.mul(mask).sum(1).div(mask.sum(1));
+  const mean = hidden.mul(mask).sum(1).div(mask.sum(1));
+  return pooling === 'mean' ? mean : mean.div(mean.square().sum(1, true).sqrt());
 }
 
 /**

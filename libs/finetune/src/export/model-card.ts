@@ -102,6 +102,7 @@ const POOLINGS: Record<ManifestTask['pooling'], string> = {
   pooler: "the first token's state through the family's own pooling layer",
   cls: "the first token's state",
   mean: 'the mean of the token states',
+  embedding: 'the normalised mean of the token states',
 };
 
 function embeddingSummary({ dimension, matching }: NonNullable<CardManifest['embedding']>, encoder: string, besideHead: boolean): string {

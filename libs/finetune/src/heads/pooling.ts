@@ -55,7 +55,45 @@ const meanState: PoolingLayer = {
   },
 };
 
+/** Least squared length that a vector is divided by: one of zeros stays as it is. */
+const LEAST_SQUARED_LENGTH = 1e-24;
+
+/**
+ * The mean of the states divided by its Euclidean length, `y = m / ‖m‖`. Backward: `dm = (dy - y · (y · dy)) / ‖m‖`.
+ */
+const unitMeanState: PoolingLayer = {
+  forward(states, packing, pass) {
+    const { kernels } = pass;
+    const mean = meanState.forward(states, packing, pass);
+    const squares = kernels.square(mean.y);
+    const squaredLength = kernels.sumOverLast(squares);
+    const least = kernels.add(squaredLength, kernels.constant(LEAST_SQUARED_LENGTH));
+    const inverse = kernels.rsqrt(least);
+    const y = kernels.multiply(mean.y, inverse);
+    release(mean.y, squares, squaredLength, least);
+    const { backward: meanBackward } = mean;
+    if (!meanBackward) {
+      inverse.release();
+      return { y };
+    }
+    y.retain();
+    const backward = (dy: Tensor): Tensor => {
+      const products = kernels.multiply(y, dy);
+      const along = kernels.sumOverLast(products);
+      const parallel = kernels.multiply(y, along);
+      const across = kernels.subtract(dy, parallel);
+      const dMean = kernels.multiply(across, inverse);
+      const dStates = meanBackward(dMean);
+      release(y, inverse, products, along, parallel, across, dMean);
+      return dStates;
+    };
+    return { y, backward };
+  },
+};
+
+const LAYERS: Record<Pooling, PoolingLayer> = { pooler: firstState, cls: firstState, mean: meanState, embedding: unitMeanState };
+
 /** The layer of a way of pooling; the `pooler` starts from the first state. */
 export function pooling(name: Pooling): PoolingLayer {
-  return name === 'mean' ? meanState : firstState;
+  return LAYERS[name];
 }

@@ -194,7 +194,7 @@ describe.each(NETWORKS.flatMap(([kind, Kind]) => FAMILIES.map((name) => [name, k
     network.dispose();
   });
 
-  it.each(['mean', 'cls', 'pooler'] as const)('leaves no tensors behind after passes with pooling %s', (pooling) => {
+  it.each(['mean', 'cls', 'pooler', 'embedding'] as const)('leaves no tensors behind after passes with pooling %s', (pooling) => {
     const before = loadBinding().getNumOfTensors();
     const network = build(fixture, { pooling }, Kind);
     const batch = batchOf(fixture, 'padded');
@@ -210,7 +210,7 @@ describe.each(NETWORKS.flatMap(([kind, Kind]) => FAMILIES.map((name) => [name, k
 });
 
 describe.each(FAMILIES)('%s with several heads', (name) => {
-  /** The fixture's own head, and one that reads the mean. */
+  /** The fixture's own head, one that reads the mean, and one that reads the mean divided by its length. */
   async function buildBoth(rate: number): Promise<{ networks: TrainableNetwork[]; batch: Batch; outputs: number }> {
     const fixture = await load(name);
     const { config: source, family } = fixture.description;
@@ -218,12 +218,17 @@ describe.each(FAMILIES)('%s with several heads', (name) => {
     const head = headOf(fixture);
     const further: HeadShape = { name: 'topics', task: 'multi-label', pooling: 'mean', labels: ['a', 'b'] };
     const values = Float32Array.from({ length: 2 * config.hiddenSize }, (_, i) => Math.sin(i));
+    const unit: HeadShape = { name: 'tone', task: 'classification', pooling: 'embedding', labels: ['a', 'b'] };
     const weights = new Map(fixture.weights)
+      .set('heads.tone.output.weight', { shape: [2, config.hiddenSize], values: values.map((value) => 3 * value) })
+      .set('heads.tone.output.bias', { shape: [2], values: Float32Array.of(0, 1) })
       .set('heads.topics.output.weight', { shape: [2, config.hiddenSize], values })
       .set('heads.topics.output.bias', { shape: [2], values: Float32Array.of(0.1, -0.2) });
     const headOptions = { activation: family.headActivation, dropout: rate, inputDropout: family.dropoutBeforePooler ? rate : 0 };
-    const networks = NETWORKS.map(([, Kind]) => new Kind({ config, heads: [head, further], headOptions, weights, precision: 'fp32' }));
-    return { networks, batch: batchOf(fixture, 'unpadded'), outputs: head.labels.length + 2 };
+    const networks = NETWORKS.map(
+      ([, Kind]) => new Kind({ config, heads: [head, further, unit], headOptions, weights, precision: 'fp32' }),
+    );
+    return { networks, batch: batchOf(fixture, 'unpadded'), outputs: head.labels.length + 4 };
   }
 
   it('has the same logits side by side and the same gradients in both networks, under the same dropout masks', async () => {
@@ -243,7 +248,7 @@ describe.each(FAMILIES)('%s with several heads', (name) => {
     expect(largestDifference(fast.logits, reference.logits)).toBeLessThan(1e-4);
     expect(fast.features).toHaveLength(reference.features.length);
     expect(largestDifference(fast.features, reference.features)).toBeLessThan(1e-4);
-    expect([...fast.gradients.keys()]).toContain('heads.topics.output.weight');
+    expect([...fast.gradients.keys()]).toEqual(expect.arrayContaining(['heads.topics.output.weight', 'heads.tone.output.weight']));
     for (const [parameter, values] of reference.gradients) {
       const close = largestDifference(fast.gradients.get(parameter) ?? [], values ?? []) < 1e-4;
       expect({ parameter, close }).toEqual({ parameter, close: true });

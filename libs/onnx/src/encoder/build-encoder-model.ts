@@ -1,4 +1,12 @@
-import { AttuneError, headOutputName, headPrefix, type EncoderConfig, type HeadShape, type NamedTensor } from '@attune/artifact';
+import {
+  AttuneError,
+  headOutputName,
+  headPrefix,
+  type EncoderConfig,
+  type HeadShape,
+  type NamedTensor,
+  type Pooling,
+} from '@attune/artifact';
 import { GraphBuilder } from '../graph/graph-builder';
 import { DataType } from '../protobuf/onnx-model';
 import { activation } from './activation';
@@ -44,17 +52,22 @@ export function buildEncoderModel(model: EncoderModel): Uint8Array {
 
   const states = encoderLayers(parts, config, needsFirstStateOnly(model));
   const heads = outputs.includes('logits') ? headsOf(model) : [];
-  const needsMean = outputs.includes('embedding') || heads.some(({ pooling }) => pooling === 'mean');
-  const mean = needsMean ? meanState(parts, states) : undefined;
-  const first = heads.some(({ pooling }) => pooling !== 'mean') ? firstState(parts, states) : undefined;
+  const pooled = pooledStates(
+    parts,
+    states,
+    new Set([...heads.map(({ pooling }) => pooling), ...(outputs.includes('embedding') ? EMBEDDING : [])]),
+  );
   heads.forEach((shape, place) => {
-    const pooled = (shape.pooling === 'mean' ? mean : first) ?? '';
     const prefix = headPrefix(shape, place);
-    logits(parts, shape, { prefix, activation: head?.activation ?? 'tanh', pooled, hidden: config.hiddenSize });
+    logits(parts, shape, {
+      prefix,
+      activation: head?.activation ?? 'tanh',
+      pooled: pooled.get(shape.pooling) ?? '',
+      hidden: config.hiddenSize,
+    });
     graph.output(headOutputName(shape), DataType.float, ['batch', shape.labels.length]);
   });
-  if (outputs.includes('embedding') && mean !== undefined) {
-    normalisedEmbedding(parts, mean);
+  if (outputs.includes('embedding')) {
     graph.output('embedding', DataType.float, ['batch', config.hiddenSize]);
   }
   if (outputs.includes('last_hidden_state')) {
@@ -64,6 +77,21 @@ export function buildEncoderModel(model: EncoderModel): Uint8Array {
   return graph.build({ opset: OPSET, irVersion: IR_VERSION });
 }
 
+const EMBEDDING: readonly Pooling[] = ['embedding'];
+
+/** What heads read of the states, `[batch, hidden]`, for each way of pooling that is asked for; nothing is computed twice. */
+function pooledStates(parts: ModelParts, states: string, asked: ReadonlySet<Pooling>): ReadonlyMap<Pooling, string> {
+  const pooled = new Map<Pooling, string>();
+  if (asked.has('mean') || asked.has('embedding')) pooled.set('mean', meanState(parts, states));
+  if (asked.has('embedding')) pooled.set('embedding', normalisedEmbedding(parts, pooled.get('mean') ?? ''));
+  if (!asked.has('pooler') && !asked.has('cls')) return pooled;
+  const first = firstState(parts, states);
+  return pooled.set('pooler', first).set('cls', first);
+}
+
+/** Ways of pooling that read the states of all tokens. */
+const READS_ALL: readonly Pooling[] = ['mean', 'embedding'];
+
 function headsOf({ head }: EncoderModel): HeadShape[] {
   return head === undefined ? [] : [head.shape, ...(head.further ?? [])];
 }
@@ -71,7 +99,9 @@ function headsOf({ head }: EncoderModel): HeadShape[] {
 /** Whether all that is wanted are logits that heads read off the first state. */
 function needsFirstStateOnly(model: EncoderModel): boolean {
   const heads = headsOf(model);
-  return heads.length > 0 && heads.every(({ pooling }) => pooling !== 'mean') && model.outputs.every((output) => output === 'logits');
+  return (
+    heads.length > 0 && heads.every(({ pooling }) => !READS_ALL.includes(pooling)) && model.outputs.every((output) => output === 'logits')
+  );
 }
 
 function declareInputs(graph: GraphBuilder, config: EncoderConfig): void {
