@@ -26,7 +26,11 @@ const KEY_FLAGS: readonly KeyFlag[] = [
   { flags: '--label <column>', path: 'data.label', description: 'column of the label' },
   { flags: '--encoder <id|folder>', path: 'encoder', description: 'pretrained encoder: folder, hub id, or the one that setup installed' },
   { flags: '--tuner <name>', path: 'tuner.name', description: 'full, lora, bitfit or head' },
-  { flags: '--task <name>', path: 'task', description: 'classification, multi-label, regression, matching or ranking' },
+  {
+    flags: '--task <name>',
+    path: 'task',
+    description: 'classification, multi-label, regression, matching, zero-shot, few-shot or ranking',
+  },
   { flags: '--events <file>', path: 'data.events', description: 'ranking: behaviour, columns user, item, ts and optionally type, value' },
   { flags: '--items <file>', path: 'data.items', description: 'ranking: items, columns item, text and any attributes' },
   { flags: '--epochs <n>', path: 'training.epochs', description: 'passes over the training rows', isNumber: true },
@@ -113,7 +117,7 @@ async function train(command: Command, options: TrainOptions, flags: ConfigFlag[
     return;
   }
   const out = outputFolder(command, options);
-  if (config.data.train === undefined) {
+  if (config.data.train === undefined && config.task !== 'zero-shot') {
     command.error('there are no training rows. Name their file with --data, or data.train in head.yaml.');
   }
   const { resume = false, json = false, progress } = options;

@@ -74,7 +74,11 @@ function describeKey(path: string, schema: JsonSchema): ConfigKey {
 }
 
 function describeType(schema: JsonSchema): string {
-  if (schema.anyOf !== undefined) return schema.anyOf.map((option) => describeType(option)).join(' | ');
+  if (schema.anyOf !== undefined)
+    return schema.anyOf
+      .filter((option) => option.type !== 'null')
+      .map((option) => describeType(option))
+      .join(' | ');
   if (schema.enum !== undefined) return schema.enum.join(' | ');
   if (schema.const !== undefined) return String(schema.const);
   switch (schema.type) {
@@ -89,10 +93,15 @@ function describeType(schema: JsonSchema): string {
       return keys.length === 0 ? 'list of words' : `list of {${keys.join(', ')}}`;
     }
     case 'object':
-      return 'number by label';
+      return `${describeValues(schema)} by label`;
     default:
       return 'text';
   }
+}
+
+/** What the values of a mapping from labels are. */
+function describeValues({ additionalProperties }: JsonSchema): string {
+  return typeof additionalProperties === 'object' && additionalProperties.type === 'number' ? 'number' : 'text or list of texts';
 }
 
 function describeRange(schema: JsonSchema): string {

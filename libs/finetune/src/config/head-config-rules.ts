@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import { metricsOfTask, type MetricName } from '../evaluation/metric';
 import type { HeadConfig, TaskConfig, TaskType } from './head-config';
-import { checkpointMetric } from './tasks';
+import { promptFaults } from './prompt-rules';
+import type { Rule } from './rule';
+import { checkpointMetric, taskTypeOf } from './tasks';
 
 const LOSS_TASK: Record<NonNullable<HeadConfig['loss']['name']>, TaskType> = {
   'cross-entropy': 'classification',
@@ -10,12 +12,6 @@ const LOSS_TASK: Record<NonNullable<HeadConfig['loss']['name']>, TaskType> = {
   mse: 'regression',
   'info-nce': 'matching',
 };
-
-/** A rule across fields: the key at fault, and what is wrong with it, or nothing. */
-interface Rule<Subject> {
-  path: readonly string[];
-  fault: (subject: Subject) => string | undefined;
-}
 
 /** Rules of one task; `loss` stands in the task's own entry, or at the top. */
 const LOSS_RULES: readonly Rule<{ type: TaskType; loss: HeadConfig['loss'] }>[] = [
@@ -189,7 +185,7 @@ function measureFault(metric: MetricName, task: TaskType): string | undefined {
 function metricFault(config: HeadConfig): string | undefined {
   const metric = checkpointMetric(config);
   if (metric === undefined || metric.kind === 'mean') return undefined;
-  const tasks: { name?: string; type: TaskType }[] = config.tasks ?? [{ type: config.task }];
+  const tasks: { name?: string; type: TaskType }[] = config.tasks ?? [{ type: taskTypeOf(config.task) }];
   const named = tasks.find(({ name }) => name === metric.task);
   if (named !== undefined) return measureFault(metric.name, named.type);
   const known = config.tasks?.map(({ name }) => `${name}.${metric.name}`).join(' or ');
@@ -204,10 +200,11 @@ export function checkHeadConfigRules(config: HeadConfig, context: z.RefinementCt
       if (message !== undefined) context.addIssue({ code: 'custom', path: [...at, ...rule.path], message });
     }
   };
-  if (config.tasks === undefined) report(LOSS_RULES, { type: config.task, loss: config.loss });
+  if (config.tasks === undefined) report(LOSS_RULES, { type: taskTypeOf(config.task), loss: config.loss });
   config.tasks?.forEach((task, place) => {
     report(LOSS_RULES, task, ['tasks', place]);
     report(TASK_RULES, { task, config }, ['tasks', place]);
   });
   report(RULES, config);
+  for (const { path, message } of promptFaults(config)) context.addIssue({ code: 'custom', path: [...path], message });
 }

@@ -1,6 +1,7 @@
 import { entityMarkersSchema, scopeScoreSchema } from '@attune/artifact';
 import { z } from 'zod';
 import { checkHeadConfigRules } from './head-config-rules';
+import { promptKeys } from './prompt-config';
 
 const fraction = z.number().min(0).max(1);
 const probability = z.number().min(0).lt(1);
@@ -89,9 +90,12 @@ const taskKeys = z.strictObject({
 
 const headConfigKeys = z
   .strictObject({
-    task: taskType
+    task: z
+      .enum([...taskType.options, 'zero-shot', 'few-shot'])
       .default('classification')
-      .describe('What is predicted: labels, a number, or (matching) which second text answers a first one'),
+      .describe(
+        'What is predicted: labels, a number, or (matching) which second text answers a first one; zero-shot and few-shot: labels, from words about them',
+      ),
     tasks: z
       .array(taskKeys)
       .min(1)
@@ -166,6 +170,8 @@ const headConfigKeys = z
       .describe('The layers on top of the encoder'),
 
     loss: lossKeys.prefault({}).describe('What training minimises'),
+
+    prompt: promptKeys.prefault({}).describe('zero-shot and few-shot: what is said about the labels, and how a head is made from it'),
 
     outOfScope: outOfScopeKeys
       .optional()
@@ -244,7 +250,7 @@ export type HeadConfig = z.infer<typeof headConfigKeys>;
 export type TaskConfig = z.infer<typeof taskKeys>;
 
 /** What a task can predict. */
-export type TaskType = HeadConfig['task'];
+export type TaskType = z.infer<typeof taskType>;
 
 /** Keys for texts out of scope. */
 export type OutOfScopeKeys = z.infer<typeof outOfScopeKeys>;

@@ -108,12 +108,15 @@ async function readText(file: string): Promise<string> {
   return bytes.toString('utf8');
 }
 
+/** Sections whose keys are names of the user's own: one without a value is a fault. */
+const NAMES = ['labels', 'verbalizer'];
+
 /** A key without a value, and a section whose keys are all comments, stand for their default. */
 function withoutEmptyValues(entries: [string, unknown][]): Section {
   return Object.fromEntries(
     entries
       .filter(([, value]) => value !== null)
-      .map(([key, value]) => [key, isSection(value) ? withoutEmptyValues(Object.entries(value)) : value]),
+      .map(([key, value]) => [key, isSection(value) && !NAMES.includes(key) ? withoutEmptyValues(Object.entries(value)) : value]),
   );
 }
 
@@ -123,9 +126,9 @@ function isSection(value: unknown): value is Section {
 
 function resolvePaths(values: Section, folder: string): void {
   const ownRows = Array.isArray(values.tasks) ? values.tasks.map((task: unknown) => (isSection(task) ? task.data : undefined)) : [];
-  for (const data of [values.data, ...ownRows]) {
+  for (const data of [values.data, values.prompt, ...ownRows]) {
     if (!isSection(data)) continue;
-    for (const key of ['train', 'validation', 'test', 'events', 'items']) {
+    for (const key of ['train', 'validation', 'test', 'events', 'items', 'unlabelled']) {
       const paths = data[key];
       if (paths !== undefined)
         data[key] = Array.isArray(paths) ? paths.map((path: unknown) => resolvePath(path, folder)) : resolvePath(paths, folder);

@@ -75,10 +75,10 @@ function calibrationOf({ calibration, thresholds, scopeRule, further = [] }: Tra
 /** Writes metrics.json, head.json and history.json. */
 export async function writeReports(
   staging: string,
-  { reports, history, config }: TrainedEncoder,
+  { reports, unmeasured, history, config }: TrainedEncoder,
   more: Record<string, unknown> = {},
 ): Promise<void> {
-  await writeJson(join(staging, 'metrics.json'), { ...reports, ...more });
+  await writeJson(join(staging, 'metrics.json'), { ...reports, ...(unmeasured && { unmeasured }), ...more });
   await writeJson(join(staging, 'head.json'), config);
   if (history !== undefined) await writeJson(join(staging, 'history.json'), history);
 }

@@ -1,6 +1,7 @@
 import { assertReplaceable, AttuneError, type NamedTensor } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
 import { headParameterShapes } from '../network/trainable-network';
+import { trainZeroShot } from '../prompts/train-zero-shot';
 import { Random } from '../random';
 import { findTuner, type AttachedTuner } from '../tuners';
 import { buildNetwork } from './build-network';
@@ -20,8 +21,9 @@ export type { TrainHeadOptions } from './run';
  * @throws AttuneError for bad data, configuration or encoder, for an interruption, and where the exported files disagree
  */
 export async function trainHead(config: HeadConfig, options: TrainHeadOptions): Promise<TrainingResult> {
-  const startedAt = performance.now();
   await assertReplaceable(options.out);
+  if (config.task === 'zero-shot') return trainZeroShot(config, options);
+  const startedAt = performance.now();
   const run = await prepareRun(config, options);
   let tuned: Tuned;
   try {

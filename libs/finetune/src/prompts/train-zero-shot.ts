@@ -1,0 +1,135 @@
+import type { HeadConfig } from '../config/head-config';
+import { encodeForHeads } from '../data/encode';
+import type { EncodedExample } from '../data/example';
+import { loadEncoder, longestInput } from '../encoders';
+import { taskLayout } from '../heads/task-layout';
+import type { TrainableNetwork } from '../network/trainable-network';
+import { buildNetwork } from '../training/build-network';
+import { embedExamples } from '../training/embed-examples';
+import { logitsOf, targetsOf } from '../training/evaluate-network';
+import { calibrateRun, evaluateTest, type Calibrated } from '../training/evaluate-run';
+import { evaluateTasks } from '../training/evaluate-tasks';
+import type { TrainingResult } from '../training/events';
+import { exportRun, type Tuned } from '../training/export-run';
+import { stopIfAborted } from '../training/interruption';
+import { passOptions, textsOf, type Run, type TrainHeadOptions } from '../training/run';
+import { labelVectors } from './label-vectors';
+import { loadPrompted, type PromptedDataset } from './load-prompted';
+
+interface ZeroShotRun extends Run {
+  dataset: PromptedDataset;
+  /** Filled templates of all labels, those of the first before those of the second. */
+  labelRows: EncodedExample[];
+}
+
+/**
+ * Makes a head from descriptions of its labels, before there is a labelled row (Yin et al. 2019; for sentence embeddings as here,
+ * Schopf et al. 2022). A label's vector is the mean of the embeddings of its filled templates; a text's logits are its cosines with
+ * these vectors over the temperature. The head is an ordinary output layer on the normalised mean of the states, whose rows are the
+ * labels' vectors, and no weight of the encoder changes. Labelled rows, where there are any, calibrate the temperature and are
+ * reported on; nothing else is learnt from them.
+ *
+ * @throws AttuneError for bad data, configuration or encoder, and where the exported files disagree
+ */
+export async function trainZeroShot(config: HeadConfig, options: TrainHeadOptions): Promise<TrainingResult> {
+  const startedAt = performance.now();
+  const run = await prepare(config, options);
+  const tuned = await compareWithLabels(run);
+  stopIfAborted(options.signal);
+  options.onEvent({ type: 'phase', name: 'exporting' });
+  await exportRun(run, tuned);
+  const { calibrated, test, trainableParameters, totalParameters } = tuned;
+  return {
+    directory: options.out,
+    validation: calibrated.report,
+    ...(test && { test }),
+    trainableParameters,
+    totalParameters,
+    seconds: (performance.now() - startedAt) / 1000,
+  };
+}
+
+async function prepare(config: HeadConfig, options: TrainHeadOptions): Promise<ZeroShotRun> {
+  const { onEvent, signal } = options;
+  onEvent({ type: 'phase', name: 'reading data' });
+  const dataset = await loadPrompted(config, 'zero-shot', signal);
+  if (dataset.report.splits.length > 0) onEvent({ type: 'data', report: dataset.report });
+  if (!dataset.hasRows) {
+    onEvent({
+      type: 'note',
+      message: 'There are no labelled rows: the temperature is the default, and the validation figures are of the label texts themselves.',
+    });
+  }
+  stopIfAborted(signal);
+  onEvent({ type: 'phase', name: 'loading the encoder' });
+  const encoder = await loadEncoder(config.encoder);
+  const maxLength = Math.min(config.training.maxLength, longestInput(encoder.config));
+  const { tokenizer } = encoder;
+  const { heads, texts, validation, test } = dataset;
+  const tokenize = { tokenizer, maxLength, entityMarkers: config.normalization.entityMarkers };
+  return {
+    config,
+    options,
+    dataset,
+    encoder,
+    layout: taskLayout(heads),
+    maxLength,
+    train: [],
+    validation: encodeForHeads(validation, tokenize, heads),
+    ...(test && { test: encodeForHeads(test, tokenize, heads) }),
+    labelRows: encodeForHeads(
+      texts.flat().map((text, row) => ({ text, row })),
+      tokenize,
+      heads,
+    ),
+  };
+}
+
+async function compareWithLabels(run: ZeroShotRun): Promise<Tuned> {
+  const { config, options, encoder, dataset, labelRows } = run;
+  const texts = [...textsOf(run), ...labelRows.map(({ inputIds }) => inputIds)];
+  const network = buildNetwork({ config, encoder, heads: dataset.heads, texts });
+  try {
+    encoder.weights.clear();
+    options.onEvent({ type: 'phase', name: 'embedding the label texts' });
+    await setOutputLayer(run, network);
+    options.onEvent({ type: 'phase', name: 'evaluating' });
+    const calibrated = dataset.hasRows ? await calibrateRun(run, network) : await uncalibrated(run, network);
+    const test = await evaluateTest(run, network, calibrated.tasks);
+    const weights = network.toHost();
+    const totalParameters = [...weights.values()].reduce((sum, { values }) => sum + values.length, 0);
+    return {
+      weights,
+      history: { losses: [], evaluations: [] },
+      calibrated,
+      ...(test && { test }),
+      trainableParameters: 0,
+      totalParameters,
+      unmeasured: !dataset.hasRows,
+    };
+  } finally {
+    network.dispose();
+  }
+}
+
+async function setOutputLayer(run: ZeroShotRun, network: TrainableNetwork): Promise<void> {
+  const { config, encoder, dataset, labelRows } = run;
+  const { hiddenSize: width } = encoder.config;
+  const embeddings = await embedExamples({ network, width, ...passOptions(run) }, labelRows);
+  const vectors = labelVectors(
+    embeddings,
+    dataset.texts.map((own) => own.length),
+    width,
+  );
+  network.forgetWeights();
+  network.parameter('head.output.weight').assign(vectors.map((value) => value / config.prompt.temperature));
+  network.parameter('head.output.bias').assign(new Float32Array(dataset.labels.length));
+}
+
+/** What the network says of the label texts; the temperature stays as configured. */
+async function uncalibrated(run: ZeroShotRun, network: TrainableNetwork): Promise<Calibrated> {
+  const { layout, validation } = run;
+  const logits = await logitsOf(network, layout, validation, passOptions(run));
+  const tasks = [{ temperature: 1 }];
+  return { outputs: { logits }, tasks, report: evaluateTasks(layout, logits, targetsOf(validation), tasks) };
+}
