@@ -131,6 +131,30 @@ export function referenceEncoder(
   });
 }
 
+/**
+ * The scores of words at places, in plain tfjs operations: the transform of a masked-language-model head, then the word table and a bias.
+ *
+ * @param hidden `[batch, tokens, hidden]`
+ * @param places row × tokens + token, and the name of the table that scores the words
+ * @returns `[places, words]`; the caller disposes of it.
+ */
+export function referenceMaskedLm(
+  tf: TensorFlowModule,
+  config: Pick<EncoderConfig, 'activation' | 'hiddenSize' | 'layerNormEpsilon'>,
+  parameters: Parameters,
+  hidden: TensorFlow.Tensor3D,
+  { places, words }: { places: Int32Array; words: string },
+): TensorFlow.Tensor2D {
+  return tf.tidy(() => {
+    const states = tf.gather(hidden.reshape([-1, config.hiddenSize]), tf.tensor1d(places, 'int32'));
+    const activated = activate(tf, dense(tf, states, parameters, 'mlm.dense'), config.activation);
+    const transformed = layerNorm(tf, activated, parameters, 'mlm.LayerNorm', config.layerNormEpsilon);
+    return tf
+      .matMul(transformed as TensorFlow.Tensor2D, parameters(words) as TensorFlow.Tensor2D, false, true)
+      .add(parameters('mlm.bias')) as TensorFlow.Tensor2D;
+  });
+}
+
 /** How a head runs: dropout's rate, and the begin of its parameters' names, by default `head`. */
 export interface HeadForwardOptions extends ForwardOptions {
   rate?: number;

@@ -1,6 +1,7 @@
 import type { NamedTensor } from '@attune/artifact';
 import type { Batch } from '../data/example';
 import { HeadGroup } from '../heads/head-group';
+import { MaskedLmHead } from '../heads/masked-lm-head';
 import { pooling } from '../heads/pooling';
 import type { DropoutSource } from '../layers/dropout';
 import type { Forward, Pass } from '../layers/layer';
@@ -21,6 +22,7 @@ export class Network implements TrainableNetwork {
   readonly kernels: Kernels;
   private readonly exact: Kernels;
   private readonly heads: HeadGroup;
+  private readonly words: MaskedLmHead | undefined;
   /** Precision for which weights are prepared. */
   private prepared: Precision | undefined;
 
@@ -35,6 +37,10 @@ export class Network implements TrainableNetwork {
     const lookup = (name: string): Parameter => this.store.get(name);
     this.encoder = new TransformerEncoder(config, lookup, vocabulary?.rows);
     this.heads = new HeadGroup(this.exact, heads, lookup, options.headOptions);
+    if (options.maskedLm) {
+      const ownDecoder = this.store.byName.has('mlm.decoder.weight');
+      this.words = new MaskedLmHead(lookup, { config, activation: options.maskedLm, ownDecoder });
+    }
   }
 
   get parameters(): ReadonlyMap<string, Parameter> {
@@ -74,6 +80,33 @@ export class Network implements TrainableNetwork {
       dVectors.release();
     };
     return { vectors, backward };
+  }
+
+  maskedLm(batch: Batch, places: Int32Array): Float32Array {
+    const { wordHead } = this;
+    return this.infer(batch, (states, packing, pass) => readAndRelease(wordHead.forward(states, places, packing, pass).y));
+  }
+
+  trainMaskedLm(batch: Batch, places: Int32Array, dropout: DropoutSource | undefined): NetworkPass {
+    this.prepareFor(this.kernels.precision);
+    const pass: Pass = { kernels: this.kernels, dropout, training: true };
+    const packing = new Packing(this.kernels, batch);
+    const states = this.encoder.forward(packing, pass);
+    const scores = this.wordHead.forward(states.y, places, packing, pass);
+    const { shape } = scores.y;
+    const logits = scores.y.read();
+    release(states.y, scores.y);
+    const backward = (gradient: Float32Array): void => {
+      const dScores = this.kernels.floats(gradient, shape);
+      this.backThrough(states, packing, scores.backward?.(dScores));
+      dScores.release();
+    };
+    return { logits, backward };
+  }
+
+  private get wordHead(): MaskedLmHead {
+    if (!this.words) throw new RangeError('the network has no masked-language-model head');
+    return this.words;
   }
 
   /** Takes the gradient of the states to the parameters below, and frees it with what the pass kept. */
@@ -125,7 +158,7 @@ export class Network implements TrainableNetwork {
   }
 
   private get linears(): Linear[] {
-    return [...this.encoder.linears, ...this.heads.linears];
+    return [...this.encoder.linears, ...this.heads.linears, ...(this.words?.linears ?? [])];
   }
 
   forgetLearningWeights(): void {

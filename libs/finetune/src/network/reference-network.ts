@@ -1,7 +1,7 @@
 import { headPrefix, type NamedTensor } from '@attune/artifact';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import type { Batch } from '../data/example';
-import { referenceEncoder, referenceHead, referencePooling, type Dropout } from '../encoders/reference-forward';
+import { referenceEncoder, referenceHead, referenceMaskedLm, referencePooling, type Dropout } from '../encoders/reference-forward';
 import type { DropoutMask, DropoutSource } from '../layers/dropout';
 import type { LinearSlot } from '../layers/linear';
 import type { Parameter } from '../layers/parameter';
@@ -58,6 +58,28 @@ export class ReferenceNetwork implements TrainableNetwork {
   trainEmbedding(batch: Batch, source: DropoutSource | undefined): EmbeddingPass {
     const { values, backward } = this.pass((parameters, dropout) => this.meanStates(batch, parameters, dropout), source, isBelowHeads);
     return { vectors: values, backward };
+  }
+
+  maskedLm(batch: Batch, places: Int32Array): Float32Array {
+    return this.valuesOf(() => this.wordScores(batch, places, this.read(this.allParameters())));
+  }
+
+  trainMaskedLm(batch: Batch, places: Int32Array, source: DropoutSource | undefined): NetworkPass {
+    const { values, backward } = this.pass(
+      (parameters, dropout) => this.wordScores(batch, places, parameters, dropout),
+      source,
+      isBelowHeads,
+    );
+    return { logits: values, backward };
+  }
+
+  private wordScores(batch: Batch, places: Int32Array, values: Map<Parameter, Tensor>, dropout?: Dropout): Tensor {
+    const { config, maskedLm } = this.options;
+    if (!maskedLm) throw new RangeError('the network has no masked-language-model head');
+    const parameters = this.lookup(values);
+    const states = referenceEncoder(this.tf, config, parameters, this.compact(batch), { dropout });
+    const words = this.store.byName.has('mlm.decoder.weight') ? 'mlm.decoder.weight' : 'embeddings.word_embeddings.weight';
+    return referenceMaskedLm(this.tf, { ...config, activation: maskedLm }, parameters, states, { places, words });
   }
 
   private pass(

@@ -19,6 +19,8 @@ export interface NetworkOptions {
   precision: Precision;
   /** Tokens that will ever be looked up; without it the whole vocabulary is held. */
   vocabulary?: VocabularySubset;
+  /** The masked-language-model head among the weights (`mlm…`); its activation. Without it there is none. */
+  maskedLm?: EncoderConfig['activation'];
 }
 
 /** Logits of a batch, `[rows, outputs]`, those of several heads side by side (see `TaskLayout`), and the way back from their gradient into the parameters. */
@@ -59,6 +61,16 @@ export interface TrainableNetwork {
   train(batch: Batch, dropout: DropoutSource | undefined): NetworkPass;
   /** A pass to the embeddings, no head taking part, that will be followed by `backward`. */
   trainEmbedding(batch: Batch, dropout: DropoutSource | undefined): EmbeddingPass;
+  /**
+   * Scores of words at places of a batch, `[places, words]` in their order: every word of the vocabulary, or of the subset that the network
+   * was given. Nothing dropped, in float32.
+   *
+   * @param places row × tokens + token
+   * @throws RangeError where the network has no masked-language-model head
+   */
+  maskedLm(batch: Batch, places: Int32Array): Float32Array;
+  /** A pass to the words at places of a batch, no other head taking part, that will be followed by `backward`. */
+  trainMaskedLm(batch: Batch, places: Int32Array, dropout: DropoutSource | undefined): NetworkPass;
   /** Logits `[rows, outputs]` in float32, nothing dropped. */
   logits(batch: Batch): Float32Array;
   /**
