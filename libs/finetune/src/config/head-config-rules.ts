@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { metricsOfTask, type MetricName } from '../evaluation/metric';
 import type { HeadConfig, TaskConfig, TaskType } from './head-config';
+import { isPromptTask } from './prompt-config';
 import { promptFaults } from './prompt-rules';
 import type { Rule } from './rule';
 import { checkpointMetric, taskTypeOf } from './tasks';
@@ -70,8 +71,8 @@ const RULES: readonly Rule<HeadConfig>[] = [
   },
   {
     path: ['data', 'validationShare'],
-    fault: ({ data }) =>
-      data.validation === undefined && data.validationShare === 0
+    fault: ({ data, task }) =>
+      data.validation === undefined && data.validationShare === 0 && !isPromptTask(task)
         ? 'must be above 0 where data.validation names no file: training is judged on those rows'
         : undefined,
   },

@@ -50,6 +50,11 @@ export const promptKeys = z.strictObject({
     .positive()
     .default(20_000)
     .describe('contrastive: most pairs of texts of the same label that the encoder is tuned on'),
+  rounds: z.number().int().positive().default(20).describe('contrastive: pairs that each row is drawn into, one a pass over the rows'),
+  refit: z
+    .boolean()
+    .default(true)
+    .describe('few-shot: having been judged on the rows set aside, learn once more from all rows; not with a file of validation rows'),
   useDescriptions: z
     .boolean()
     .default(true)
