@@ -41,7 +41,7 @@ export const promptKeys = z.strictObject({
     .describe('cloze: the word, or words, that stand for each label in the place of {mask}, each a single token'),
   contentFree: z
     .array(z.string())
-    .default(['N/A', '', '[MASK]'])
+    .default(['N/A', '', '...'])
     .describe('cloze, zero-shot: texts without content, whose scores are subtracted (contextual calibration); an empty list is none'),
   unlabelled: z.string().min(1).optional().describe('few-shot cloze: rows without labels that the head is distilled on'),
   pairs: z

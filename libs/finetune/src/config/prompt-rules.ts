@@ -96,6 +96,27 @@ const PROMPT_RULES: readonly PromptRule[] = [
         : undefined,
   },
   {
+    path: ['prompt', 'labels'],
+    fault: ({ config: { prompt }, way }) =>
+      way === 'cloze' && prompt.labels !== undefined
+        ? 'descriptions are not read by cloze: prompt.verbalizer has the words of each label'
+        : undefined,
+  },
+  {
+    path: ['prompt', 'verbalizer'],
+    fault: ({ config: { prompt } }) => {
+      const labels = Object.keys(prompt.verbalizer ?? {});
+      return prompt.verbalizer !== undefined && labels.length < 2 ? 'at least two labels are needed' : undefined;
+    },
+  },
+  {
+    path: ['data', 'validationShare'],
+    fault: ({ config: { data }, task, way }) =>
+      task === 'few-shot' && way === 'cloze' && data.validation === undefined && data.validationShare === 0
+        ? 'must be above 0 where data.validation names no file: training is judged on those rows'
+        : undefined,
+  },
+  {
     path: ['prompt', 'unlabelled'],
     fault: ({ config: { prompt }, task, way }) =>
       prompt.unlabelled === undefined || (task === 'few-shot' && way === 'cloze') ? undefined : 'is read by few-shot cloze alone',

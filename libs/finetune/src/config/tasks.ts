@@ -38,7 +38,7 @@ export function taskTypeOf(task: HeadConfig['task']): TaskType {
 }
 
 /** What the head of a task reads that learns from words about the labels. */
-const PROMPT_POOLING: Record<PromptWay, Pooling> = { descriptions: 'embedding', contrastive: 'embedding', cloze: 'embedding' };
+const PROMPT_POOLING: Record<PromptWay, Pooling> = { descriptions: 'embedding', contrastive: 'embedding', cloze: 'cloze' };
 
 /** The tasks of a configuration that have a head, in the order of the heads; one where it lists none. */
 export function configuredTasks({ task, tasks, data, head, loss, outOfScope, prompt }: TaskKeys): ConfiguredTask[] {

@@ -104,6 +104,7 @@ const POOLINGS: Record<ManifestTask['pooling'], string> = {
   cls: "the first token's state",
   mean: 'the mean of the token states',
   embedding: 'the normalised mean of the token states',
+  cloze: 'the state of a gap in sentences around the text, which the ONNX files add by themselves',
 };
 
 function embeddingSummary({ dimension, matching }: NonNullable<CardManifest['embedding']>, encoder: string, besideHead: boolean): string {

@@ -1,7 +1,7 @@
 import type { EncoderConfig } from '@attune/artifact';
 import type { Forward, Pass } from '../layers/layer';
 import { Linear } from '../layers/linear';
-import type { Packing } from '../layers/packing';
+import { flowingRow, type Packing } from '../layers/packing';
 import type { ParameterLookup } from '../layers/transformer-encoder';
 import { release, type Tensor } from '../native/kernels';
 import { PredictionTransform } from './prediction-transform';
@@ -58,9 +58,4 @@ export class MaskedLmHead {
     };
     return { y: scores.y, backward };
   }
-}
-
-/** Flowing row of a real token. */
-export function flowingRow(place: number, { firsts, tokens }: Packing): number {
-  return firsts[Math.floor(place / tokens)] + (place % tokens);
 }

@@ -1,7 +1,7 @@
 import type { Pooling } from '@attune/artifact';
 import { release, type Tensor } from '../native/kernels';
 import type { Forward, Pass } from '../layers/layer';
-import type { Packing } from '../layers/packing';
+import { flowingRow, type Packing } from '../layers/packing';
 
 /** From states `[flowing, hidden]` to one vector a row of the batch, `[batch, hidden]`. */
 export interface PoolingLayer {
@@ -91,7 +91,33 @@ const unitMeanState: PoolingLayer = {
   },
 };
 
-const LAYERS: Record<Pooling, PoolingLayer> = { pooler: firstState, cls: firstState, mean: meanState, embedding: unitMeanState };
+/** The state of each row's gap. */
+const gapState: PoolingLayer = {
+  forward(states, packing, { kernels, training }) {
+    const { gaps } = packing.batch;
+    if (!gaps) throw new RangeError('the rows have no gaps');
+    const rows = kernels.ints(Int32Array.from(gaps, (place) => flowingRow(place, packing)));
+    const y = kernels.gather(states, rows);
+    if (!training) {
+      rows.release();
+      return { y };
+    }
+    const backward = (dy: Tensor): Tensor => {
+      const dStates = kernels.segmentSum(dy, rows, packing.flowing);
+      rows.release();
+      return dStates;
+    };
+    return { y, backward };
+  },
+};
+
+const LAYERS: Record<Pooling, PoolingLayer> = {
+  pooler: firstState,
+  cls: firstState,
+  mean: meanState,
+  embedding: unitMeanState,
+  cloze: gapState,
+};
 
 /** The layer of a way of pooling; the `pooler` starts from the first state. */
 export function pooling(name: Pooling): PoolingLayer {

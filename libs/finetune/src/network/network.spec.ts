@@ -210,7 +210,7 @@ describe.each(NETWORKS.flatMap(([kind, Kind]) => FAMILIES.map((name) => [name, k
 });
 
 describe.each(FAMILIES)('%s with several heads', (name) => {
-  /** The fixture's own head, one that reads the mean, and one that reads the mean divided by its length. */
+  /** The fixture's own head, and one that reads the mean. */
   async function buildBoth(rate: number): Promise<{ networks: TrainableNetwork[]; batch: Batch; outputs: number }> {
     const fixture = await load(name);
     const { config: source, family } = fixture.description;
@@ -218,17 +218,12 @@ describe.each(FAMILIES)('%s with several heads', (name) => {
     const head = headOf(fixture);
     const further: HeadShape = { name: 'topics', task: 'multi-label', pooling: 'mean', labels: ['a', 'b'] };
     const values = Float32Array.from({ length: 2 * config.hiddenSize }, (_, i) => Math.sin(i));
-    const unit: HeadShape = { name: 'tone', task: 'classification', pooling: 'embedding', labels: ['a', 'b'] };
     const weights = new Map(fixture.weights)
-      .set('heads.tone.output.weight', { shape: [2, config.hiddenSize], values: values.map((value) => 3 * value) })
-      .set('heads.tone.output.bias', { shape: [2], values: Float32Array.of(0, 1) })
       .set('heads.topics.output.weight', { shape: [2, config.hiddenSize], values })
       .set('heads.topics.output.bias', { shape: [2], values: Float32Array.of(0.1, -0.2) });
     const headOptions = { activation: family.headActivation, dropout: rate, inputDropout: family.dropoutBeforePooler ? rate : 0 };
-    const networks = NETWORKS.map(
-      ([, Kind]) => new Kind({ config, heads: [head, further, unit], headOptions, weights, precision: 'fp32' }),
-    );
-    return { networks, batch: batchOf(fixture, 'unpadded'), outputs: head.labels.length + 4 };
+    const networks = NETWORKS.map(([, Kind]) => new Kind({ config, heads: [head, further], headOptions, weights, precision: 'fp32' }));
+    return { networks, batch: batchOf(fixture, 'unpadded'), outputs: head.labels.length + 2 };
   }
 
   it('has the same logits side by side and the same gradients in both networks, under the same dropout masks', async () => {
@@ -248,7 +243,7 @@ describe.each(FAMILIES)('%s with several heads', (name) => {
     expect(largestDifference(fast.logits, reference.logits)).toBeLessThan(1e-4);
     expect(fast.features).toHaveLength(reference.features.length);
     expect(largestDifference(fast.features, reference.features)).toBeLessThan(1e-4);
-    expect([...fast.gradients.keys()]).toEqual(expect.arrayContaining(['heads.topics.output.weight', 'heads.tone.output.weight']));
+    expect([...fast.gradients.keys()]).toContain('heads.topics.output.weight');
     for (const [parameter, values] of reference.gradients) {
       const close = largestDifference(fast.gradients.get(parameter) ?? [], values ?? []) < 1e-4;
       expect({ parameter, close }).toEqual({ parameter, close: true });
@@ -322,7 +317,7 @@ function referenceGradients(fixture: Fixture, batch: Batch, source: DropoutSourc
   const meanLoss = (...tensors: TensorFlow.Tensor[]): TensorFlow.Scalar => {
     const parameters = (name: string): TensorFlow.Tensor => tensors[names.indexOf(name)];
     const states = referenceEncoder(tf, config, parameters, batch, { dropout });
-    const logits = referenceHead(tf, config, 'pooler', parameters, states, batch, { dropout, rate });
+    const logits = referenceHead(tf, config, { pooling: 'pooler' }, parameters, states, batch, { dropout, rate });
     const targets = tf.oneHot(tf.tensor1d(Int32Array.from(batch.targets), 'int32'), logits.shape[1]);
     return tf.losses.softmaxCrossEntropy(targets, logits) as TensorFlow.Scalar;
   };

@@ -1,4 +1,4 @@
-import type { NamedTensor } from '@attune/artifact';
+import type { ClozeReading, NamedTensor } from '@attune/artifact';
 import type { Batch } from '../data/example';
 import { HeadGroup } from '../heads/head-group';
 import { MaskedLmHead } from '../heads/masked-lm-head';
@@ -10,6 +10,7 @@ import { Packing } from '../layers/packing';
 import type { Parameter } from '../layers/parameter';
 import { TransformerEncoder } from '../layers/transformer-encoder';
 import { Kernels, release, type Precision, type Tensor } from '../native/kernels';
+import { gradientOfEachPattern, meanOverPatterns, withPatterns } from './cloze-batch';
 import { ParameterStore } from './parameter-store';
 import type { EmbeddingPass, EmbedOptions, NetworkOptions, NetworkPass, TrainableNetwork } from './trainable-network';
 
@@ -23,6 +24,9 @@ export class Network implements TrainableNetwork {
   private readonly exact: Kernels;
   private readonly heads: HeadGroup;
   private readonly words: MaskedLmHead | undefined;
+  /** What a head that reads a gap puts around texts. */
+  private readonly cloze: ClozeReading | undefined;
+  private readonly padTokenId: number;
   /** Precision for which weights are prepared. */
   private prepared: Precision | undefined;
 
@@ -36,7 +40,9 @@ export class Network implements TrainableNetwork {
     this.store = new ParameterStore(this.kernels, options);
     const lookup = (name: string): Parameter => this.store.get(name);
     this.encoder = new TransformerEncoder(config, lookup, vocabulary?.rows);
-    this.heads = new HeadGroup(this.exact, heads, lookup, options.headOptions);
+    this.heads = new HeadGroup(this.exact, heads, lookup, { ...options.headOptions, layerNormEpsilon: config.layerNormEpsilon });
+    this.cloze = heads.at(0)?.cloze;
+    this.padTokenId = config.padTokenId;
     if (options.maskedLm) {
       const ownDecoder = this.store.byName.has('mlm.decoder.weight');
       this.words = new MaskedLmHead(lookup, { config, activation: options.maskedLm, ownDecoder });
@@ -56,6 +62,16 @@ export class Network implements TrainableNetwork {
   }
 
   train(batch: Batch, dropout: DropoutSource | undefined): NetworkPass {
+    if (!this.cloze) return this.trainHeads(batch, dropout);
+    const { patterns } = this.cloze;
+    const { logits, backward } = this.trainHeads(withPatterns(batch, patterns, this.padTokenId), dropout);
+    return {
+      logits: meanOverPatterns(logits, patterns.length),
+      backward: (gradient) => backward(gradientOfEachPattern(gradient, patterns.length)),
+    };
+  }
+
+  private trainHeads(batch: Batch, dropout: DropoutSource | undefined): NetworkPass {
     this.prepareFor(this.kernels.precision);
     const pass: Pass = { kernels: this.kernels, dropout, training: true };
     const packing = new Packing(this.kernels, batch);
@@ -118,11 +134,20 @@ export class Network implements TrainableNetwork {
   }
 
   logits(batch: Batch): Float32Array {
-    return this.infer(batch, (states, packing, pass) => this.heads.forward(states, packing, pass).logits);
+    const read = (states: Tensor, packing: Packing, pass: Pass): Float32Array => this.heads.forward(states, packing, pass).logits;
+    return this.overPatterns(batch, (rows) => this.infer(rows, read));
   }
 
   features(batch: Batch, kernels: Kernels = this.exact): Float32Array {
-    return this.infer(batch, (states, packing, pass) => this.heads.features(states, packing, pass), { kernels });
+    const read = (states: Tensor, packing: Packing, pass: Pass): Float32Array => this.heads.features(states, packing, pass);
+    return this.overPatterns(batch, (rows) => this.infer(rows, read, { kernels }));
+  }
+
+  /** What is computed of each row; of texts in several sentences, the mean over these. */
+  private overPatterns(batch: Batch, compute: (batch: Batch) => Float32Array): Float32Array {
+    if (!this.cloze) return compute(batch);
+    const { patterns } = this.cloze;
+    return meanOverPatterns(compute(withPatterns(batch, patterns, this.padTokenId)), patterns.length);
   }
 
   embed(batch: Batch, options: EmbedOptions = {}): Float32Array {

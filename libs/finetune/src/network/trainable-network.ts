@@ -10,7 +10,9 @@ import type { VocabularySubset } from './vocabulary-subset';
 
 export interface NetworkOptions {
   config: EncoderConfig;
-  /** The tasks' heads; in each row their logits follow one another. None where only embeddings are trained. */
+  /**
+   * The tasks' heads; in each row their logits follow one another. None where only embeddings are trained. One that reads a gap is alone.
+   */
   heads: readonly HeadShape[];
   headOptions: HeadOptions;
   /** Encoder and head parameters by their names in memory. */
@@ -95,9 +97,13 @@ export function headParameterShapes(config: EncoderConfig, ...heads: HeadShape[]
   const shapes = new Map<string, number[]>();
   heads.forEach((head, place) => {
     const prefix = headPrefix(head, place);
-    if (head.pooling === 'pooler') {
+    if (head.pooling === 'pooler' || head.pooling === 'cloze') {
       shapes.set(`${prefix}.dense.weight`, [hidden, hidden]);
       shapes.set(`${prefix}.dense.bias`, [hidden]);
+    }
+    if (head.pooling === 'cloze') {
+      shapes.set(`${prefix}.LayerNorm.weight`, [hidden]);
+      shapes.set(`${prefix}.LayerNorm.bias`, [hidden]);
     }
     shapes.set(`${prefix}.output.weight`, [headOutputs(head), hidden]);
     shapes.set(`${prefix}.output.bias`, [headOutputs(head)]);

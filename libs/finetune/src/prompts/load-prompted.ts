@@ -10,6 +10,7 @@ import { checkKnownLabels, collectLabels, type ExamplesOfFile } from '../data/la
 import { loadExamples, type LoadedExamples } from '../data/load-examples';
 import { joined, listed, loadEach, splitsOf } from '../data/loaded-files';
 import type { Dataset } from '../data/load-dataset';
+import { usesCloze } from './cloze';
 import { labelTexts, promptTemplates } from './templates';
 
 /** The data of a zero-shot head: labels with the texts that describe them, and whatever labelled rows there are. */
@@ -39,11 +40,17 @@ export async function loadPrompted(config: HeadConfig, task: 'zero-shot', signal
   );
   const { test, validation, train } = files;
   const rows = joined([...train, ...(validation ? [validation] : [])]);
-  const described = describedLabels(prompt) ?? collectLabels(rows, own.type, own.label).map(describedByName);
+  const cloze = usesCloze(config);
+  const configured = cloze ? describedLabels({ labels: prompt.verbalizer }) : describedLabels(prompt);
+  const described = configured ?? collectLabels(rows, own.type, own.label).map(describedByName);
   const labels = described.map(({ label }) => label);
-  for (const file of [rows, ...(test ? [test] : [])]) checkKnownLabels(file, labels, own.type, 'prompt.labels');
+  for (const file of [rows, ...(test ? [test] : [])])
+    checkKnownLabels(file, labels, own.type, cloze ? 'prompt.verbalizer' : 'prompt.labels');
 
-  const texts = labelTexts(described, promptTemplates(task, prompt)).map((own) => own.map((text) => normalizeText(text, normalization)));
+  // Of a gap, the words that stand for the labels are texts to check an export on, where there are no rows.
+  const texts = labelTexts(described, cloze ? ['{label}'] : promptTemplates(task, prompt)).map((own) =>
+    own.map((text) => normalizeText(text, normalization)),
+  );
   const hasRows = rows.examples.length > 0;
   const held = hasRows ? rows.examples : exampleOfEachText(labels, texts);
   const splits = splitsOf({ train: [], ...(test && { test }) }, { train: [], validation: hasRows ? held : [] }).filter(

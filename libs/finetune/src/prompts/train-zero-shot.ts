@@ -1,7 +1,8 @@
 import type { HeadConfig } from '../config/head-config';
 import { encodeForHeads } from '../data/encode';
 import type { EncodedExample } from '../data/example';
-import { loadEncoder, longestInput } from '../encoders';
+import { loadEncoder } from '../encoders';
+import { softmaxRows } from '../evaluation/probabilities';
 import { taskLayout } from '../heads/task-layout';
 import type { TrainableNetwork } from '../network/trainable-network';
 import { buildNetwork } from '../training/build-network';
@@ -12,13 +13,14 @@ import { evaluateTasks } from '../training/evaluate-tasks';
 import type { TrainingResult } from '../training/events';
 import { exportRun, type Tuned } from '../training/export-run';
 import { stopIfAborted } from '../training/interruption';
-import { passOptions, textsOf, type Run, type TrainHeadOptions } from '../training/run';
+import { longestText, passOptions, textsOf, type Run, type TrainHeadOptions } from '../training/run';
+import { attachClozeHead, usesCloze } from './cloze';
 import { labelVectors } from './label-vectors';
 import { loadPrompted, type PromptedDataset } from './load-prompted';
 
 interface ZeroShotRun extends Run {
   dataset: PromptedDataset;
-  /** Filled templates of all labels, those of the first before those of the second. */
+  /** Filled templates of all labels, those of the first before those of the second; of a gap, texts without content. */
   labelRows: EncodedExample[];
 }
 
@@ -28,6 +30,9 @@ interface ZeroShotRun extends Run {
  * these vectors over the temperature. The head is an ordinary output layer on the normalised mean of the states, whose rows are the
  * labels' vectors, and no weight of the encoder changes. Labelled rows, where there are any, calibrate the temperature and are
  * reported on; nothing else is learnt from them.
+ *
+ * With `way: cloze` the words that stand for the labels are scored in a gap instead, without training, less what they score where the
+ * text says nothing.
  *
  * @throws AttuneError for bad data, configuration or encoder, and where the exported files disagree
  */
@@ -52,9 +57,9 @@ export async function trainZeroShot(config: HeadConfig, options: TrainHeadOption
 async function prepare(config: HeadConfig, options: TrainHeadOptions): Promise<ZeroShotRun> {
   const { onEvent, signal } = options;
   onEvent({ type: 'phase', name: 'reading data' });
-  const dataset = await loadPrompted(config, 'zero-shot', signal);
-  if (dataset.report.splits.length > 0) onEvent({ type: 'data', report: dataset.report });
-  if (!dataset.hasRows) {
+  const loaded = await loadPrompted(config, 'zero-shot', signal);
+  if (loaded.report.splits.length > 0) onEvent({ type: 'data', report: loaded.report });
+  if (!loaded.hasRows) {
     onEvent({
       type: 'note',
       message: 'There are no labelled rows: the temperature is the default, and the validation figures are of the label texts themselves.',
@@ -62,10 +67,14 @@ async function prepare(config: HeadConfig, options: TrainHeadOptions): Promise<Z
   }
   stopIfAborted(signal);
   onEvent({ type: 'phase', name: 'loading the encoder' });
-  const encoder = await loadEncoder(config.encoder);
-  const maxLength = Math.min(config.training.maxLength, longestInput(encoder.config));
+  const cloze = usesCloze(config);
+  const encoder = await loadEncoder(config.encoder, { maskedLm: cloze });
+  const heads = cloze ? loaded.heads.map((head) => attachClozeHead(config, encoder, head)) : loaded.heads;
+  const dataset = { ...loaded, heads };
+  const maxLength = Math.min(config.training.maxLength, longestText(encoder, heads));
   const { tokenizer } = encoder;
-  const { heads, texts, validation, test } = dataset;
+  const { validation, test } = dataset;
+  const texts = cloze ? config.prompt.contentFree : dataset.texts.flat();
   const tokenize = { tokenizer, maxLength, entityMarkers: config.normalization.entityMarkers };
   return {
     config,
@@ -78,7 +87,7 @@ async function prepare(config: HeadConfig, options: TrainHeadOptions): Promise<Z
     validation: encodeForHeads(validation, tokenize, heads),
     ...(test && { test: encodeForHeads(test, tokenize, heads) }),
     labelRows: encodeForHeads(
-      texts.flat().map((text, row) => ({ text, row })),
+      texts.map((text, row) => ({ text, row })),
       tokenize,
       heads,
     ),
@@ -91,8 +100,8 @@ async function compareWithLabels(run: ZeroShotRun): Promise<Tuned> {
   const network = buildNetwork({ config, encoder, heads: dataset.heads, texts });
   try {
     encoder.weights.clear();
-    options.onEvent({ type: 'phase', name: 'embedding the label texts' });
-    await setOutputLayer(run, network);
+    if (usesCloze(config)) await calibrateByNothing(run, network);
+    else await setOutputLayer(run, network);
     options.onEvent({ type: 'phase', name: 'evaluating' });
     const calibrated = dataset.hasRows ? await calibrateRun(run, network) : await uncalibrated(run, network);
     const test = await evaluateTest(run, network, calibrated.tasks);
@@ -113,7 +122,8 @@ async function compareWithLabels(run: ZeroShotRun): Promise<Tuned> {
 }
 
 async function setOutputLayer(run: ZeroShotRun, network: TrainableNetwork): Promise<void> {
-  const { config, encoder, dataset, labelRows } = run;
+  const { config, options, encoder, dataset, labelRows } = run;
+  options.onEvent({ type: 'phase', name: 'embedding the label texts' });
   const { hiddenSize: width } = encoder.config;
   const embeddings = await embedExamples({ network, width, ...passOptions(run) }, labelRows);
   const vectors = labelVectors(
@@ -124,6 +134,27 @@ async function setOutputLayer(run: ZeroShotRun, network: TrainableNetwork): Prom
   network.forgetWeights();
   network.parameter('head.output.weight').assign(vectors.map((value) => value / config.prompt.temperature));
   network.parameter('head.output.bias').assign(new Float32Array(dataset.labels.length));
+}
+
+/**
+ * Contextual calibration (Zhao et al. 2021): what the words are likely to be where the text says nothing is their own doing, not the
+ * text's. So the log of their mean probability after texts without content is subtracted from their scores.
+ */
+async function calibrateByNothing(run: ZeroShotRun, network: TrainableNetwork): Promise<void> {
+  const { layout, labelRows } = run;
+  if (labelRows.length === 0) return;
+  const logits = await logitsOf(network, layout, labelRows, passOptions(run));
+  const probabilities = softmaxRows(logits, layout.outputs);
+  const bias = network.parameter('head.output.bias');
+  const { values } = bias.toHost();
+  network.forgetWeights();
+  bias.assign(
+    values.map((value, label) => {
+      let sum = 0;
+      for (let row = 0; row < labelRows.length; row++) sum += probabilities[row * layout.outputs + label];
+      return value - Math.log(sum / labelRows.length);
+    }),
+  );
 }
 
 /** What the network says of the label texts; the temperature stays as configured. */

@@ -32,8 +32,13 @@ export function buildNetwork({ config, encoder, heads, texts }: BuildNetworkOpti
     headOptions: { activation: family.headActivation, dropout, inputDropout: family.dropoutBeforePooler ? dropout : 0 },
     weights: withHeads(encoder, heads, new Random(config.seed).fork('head')),
     precision: resolvePrecision(training.precision),
-    vocabulary: VocabularySubset.of(encoder.config.vocabularySize, texts, [encoder.config.padTokenId]),
+    vocabulary: VocabularySubset.of(encoder.config.vocabularySize, texts, [encoder.config.padTokenId, ...tokensOfPatterns(heads)]),
   });
+}
+
+/** Tokens of the sentences that heads put around texts. */
+function tokensOfPatterns(heads: readonly HeadShape[]): number[] {
+  return heads.flatMap(({ cloze }) => cloze?.patterns.flatMap(({ before, after }) => [...before, ...after]) ?? []);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { AttuneError, type HeadShape } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
 import { configuredMatching, type ConfiguredMatching } from '../config/tasks';
 import { encodeForHeads } from '../data/encode';
@@ -6,6 +7,7 @@ import type { EncodedExample } from '../data/example';
 import { loadDataset, type Dataset } from '../data/load-dataset';
 import { encodeMatching, type EncodedMatching } from '../data/matching-pairs';
 import { loadEncoder, longestInput, type LoadedEncoder } from '../encoders';
+import { attachClozeHead, tokensAround, usesCloze } from '../prompts/cloze';
 import { taskLayout, type TaskLayout } from '../heads/task-layout';
 import type { PassOptions } from './evaluate-network';
 import type { TrainingEvent } from './events';
@@ -46,12 +48,14 @@ export interface Run {
 export async function prepareRun(config: HeadConfig, options: TrainHeadOptions): Promise<Run> {
   const { onEvent, signal } = options;
   onEvent({ type: 'phase', name: 'reading data' });
-  const dataset = await loadDataset(config, { signal });
-  onEvent({ type: 'data', report: dataset.report });
+  const loaded = await loadDataset(config, { signal });
+  onEvent({ type: 'data', report: loaded.report });
   stopIfAborted(signal);
   onEvent({ type: 'phase', name: 'loading the encoder' });
-  const encoder = await loadEncoder(config.encoder);
-  const maxLength = Math.min(config.training.maxLength, longestInput(encoder.config));
+  const cloze = usesCloze(config);
+  const encoder = await loadEncoder(config.encoder, { maskedLm: cloze });
+  const dataset = cloze ? { ...loaded, heads: loaded.heads.map((head) => attachClozeHead(config, encoder, head)) } : loaded;
+  const maxLength = Math.min(config.training.maxLength, longestText(encoder, dataset.heads));
   if (maxLength < config.training.maxLength) {
     onEvent({
       type: 'note',
@@ -76,6 +80,16 @@ export async function prepareRun(config: HeadConfig, options: TrainHeadOptions):
     ...(dataset.test ? { test: encode(dataset.test) } : {}),
     ...(task && dataset.matching ? { matching: { task, ...encodeMatching(dataset.matching.pairs, tokenizer, maxLength) } } : {}),
   };
+}
+
+/** Most tokens of a text that an encoder has room for beside what a head puts around it. */
+export function longestText({ id, config }: LoadedEncoder, heads: readonly HeadShape[]): number {
+  const around = Math.max(0, ...heads.map(({ cloze }) => (cloze ? tokensAround(cloze) : 0)));
+  const room = longestInput(config) - around;
+  if (room > 2) return room;
+  throw new AttuneError('bad-config', `prompt.templates: a template of ${around} tokens leaves ${id} no room for a text.`, {
+    remedy: 'Shorten the template.',
+  });
 }
 
 /** Token ids of every text that will go through the network. */

@@ -1,6 +1,7 @@
 import { assertReplaceable, AttuneError, type NamedTensor } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
 import { headParameterShapes } from '../network/trainable-network';
+import { usesCloze } from '../prompts/cloze';
 import { trainFewShot } from '../prompts/train-few-shot';
 import { trainZeroShot } from '../prompts/train-zero-shot';
 import { Random } from '../random';
@@ -24,7 +25,7 @@ export type { TrainHeadOptions } from './run';
 export async function trainHead(config: HeadConfig, options: TrainHeadOptions): Promise<TrainingResult> {
   await assertReplaceable(options.out);
   if (config.task === 'zero-shot') return trainZeroShot(config, options);
-  if (config.task === 'few-shot') return trainFewShot(config, options);
+  if (config.task === 'few-shot' && !usesCloze(config)) return trainFewShot(config, options);
   const startedAt = performance.now();
   const run = await prepareRun(config, options);
   let tuned: Tuned;
