@@ -10,11 +10,17 @@ const HOW: Record<PromptWay, string> = {
   cloze: 'Each text is put into sentences with a gap, and the words that stand for the labels are scored there (Schick and Schütze 2021).',
 };
 
+const DISTILLED = ' What was said there of texts without labels, this head then learnt.';
+
 /** How a head was made from words about its labels; empty for other tasks. */
 export function promptCard(config: HeadConfig): string {
   const { task, prompt } = config;
   if (!isPromptTask(task)) return '';
   const way = promptWay(task, prompt);
   const templates = promptTemplates(task, prompt).map((template) => `- \`${template}\``);
-  return [`## From words about the labels (${task}, ${way})`, HOW[way], `Templates:\n\n${templates.join('\n')}`].join('\n\n');
+  return [
+    `## From words about the labels (${task}, ${way})`,
+    `${HOW[way]}${prompt.unlabelled === undefined ? '' : DISTILLED}`,
+    `Templates:\n\n${templates.join('\n')}`,
+  ].join('\n\n');
 }

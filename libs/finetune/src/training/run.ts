@@ -11,6 +11,7 @@ import { attachClozeHead, tokensAround, usesCloze } from '../prompts/cloze';
 import { taskLayout, type TaskLayout } from '../heads/task-layout';
 import type { PassOptions } from './evaluate-network';
 import type { TrainingEvent } from './events';
+import type { StepLoss } from '../losses';
 import { stopIfAborted } from './interruption';
 
 export interface TrainHeadOptions {
@@ -42,6 +43,10 @@ export interface Run {
   validation: EncodedExample[];
   test?: EncodedExample[];
   matching?: RunMatching;
+  /** Further texts that will go through the network. */
+  unlabelled?: EncodedExample[];
+  /** What the training rows teach, where their targets are no labels. */
+  loss?: StepLoss;
 }
 
 /** Reads a run's data, loads its encoder and tokenises. */
@@ -93,10 +98,10 @@ export function longestText({ id, config }: LoadedEncoder, heads: readonly HeadS
 }
 
 /** Token ids of every text that will go through the network. */
-export function textsOf({ train, validation, test = [], matching }: Run): Int32Array[] {
+export function textsOf({ train, validation, test = [], unlabelled = [], matching }: Run): Int32Array[] {
   const queries = matching ? [matching.train, matching.validation, ...(matching.test ? [matching.test] : [])] : [];
   const pairs = matching ? [...matching.candidates, ...queries.flatMap((split) => split.queries)] : [];
-  return [...train, ...validation, ...test, ...pairs].map(({ inputIds }) => inputIds);
+  return [...train, ...validation, ...test, ...unlabelled, ...pairs].map(({ inputIds }) => inputIds);
 }
 
 /** What must be the same for a run to be resumed. What is exported may change: an export that is refused need not cost the training. */

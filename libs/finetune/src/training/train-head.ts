@@ -1,7 +1,9 @@
 import { assertReplaceable, AttuneError, type NamedTensor } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
-import { headParameterShapes } from '../network/trainable-network';
+import { headParameterShapes, type TrainableNetwork } from '../network/trainable-network';
+import type { EncodedExample } from '../data/example';
 import { usesCloze } from '../prompts/cloze';
+import { distils, labelSoftly, loadUnlabelled, studentRun } from '../prompts/distil';
 import { trainFewShot } from '../prompts/train-few-shot';
 import { trainZeroShot } from '../prompts/train-zero-shot';
 import { Random } from '../random';
@@ -26,10 +28,12 @@ export async function trainHead(config: HeadConfig, options: TrainHeadOptions): 
   await assertReplaceable(options.out);
   if (config.task === 'zero-shot') return trainZeroShot(config, options);
   if (config.task === 'few-shot' && !usesCloze(config)) return trainFewShot(config, options);
+  if (distils(config) && options.resume) throw new AttuneError('wrong-use', '--resume is not for a head that is distilled.');
   const startedAt = performance.now();
-  const run = await prepareRun(config, options);
+  let run = await prepareRun(config, options);
   let tuned: Tuned;
   try {
+    if (distils(config)) run = await distilled(run);
     tuned = await tuneAndEvaluate(run);
     stopIfAborted(options.signal);
     options.onEvent({ type: 'phase', name: 'exporting' });
@@ -48,6 +52,24 @@ export async function trainHead(config: HeadConfig, options: TrainHeadOptions): 
   };
 }
 
+/** Trains what is to be distilled, and gives the run of the head that learns from it. */
+async function distilled(run: Run): Promise<Run> {
+  const { options } = run;
+  const texts = await loadUnlabelled(run);
+  let taught: EncodedExample[] = [];
+  const { calibrated } = await tuneAndEvaluate({ ...run, unlabelled: texts }, async (network) => {
+    options.onEvent({ type: 'phase', name: 'scoring the texts without labels' });
+    taught = await labelSoftly(run, network, texts);
+  });
+  await checkpointsOf(options.out).clear();
+  const accuracy = (100 * (calibrated.report.accuracy ?? 0)).toFixed(1);
+  options.onEvent({
+    type: 'note',
+    message: `The words in the gap are right on ${accuracy} % of the validation rows; a head now learns what they say of ${texts.length} texts.`,
+  });
+  return studentRun(run, taught);
+}
+
 /** What may end a run that has learnt already. */
 const AFTER_TRAINING: ReadonlySet<string> = new Set(['interrupted', 'disk-full', 'export-refused']);
 
@@ -61,7 +83,7 @@ async function withWayOn(error: unknown, out: string): Promise<unknown> {
 }
 
 /** Everything that needs the network; its memory is free again before the export needs some of its own. */
-async function tuneAndEvaluate(run: Run): Promise<Tuned> {
+async function tuneAndEvaluate(run: Run, afterwards?: (network: TrainableNetwork) => Promise<void>): Promise<Tuned> {
   const { config, options, encoder, dataset } = run;
   const network = buildNetwork({ config, encoder, heads: dataset.heads, texts: textsOf(run) });
   const tuner = findTuner(config.tuner.name).attach(network, config, new Random(config.seed).fork('tuner'));
@@ -77,6 +99,7 @@ async function tuneAndEvaluate(run: Run): Promise<Tuned> {
     options.onEvent({ type: 'phase', name: 'evaluating' });
     const calibrated = await calibrateRun(run, network, outputs);
     const test = await evaluateTest(run, network, calibrated.tasks);
+    await afterwards?.(network);
     const adapter = tuner.adapter?.(config.encoder);
     return {
       weights: new Map([...pooler, ...tuner.mergedWeights()]),

@@ -3,7 +3,7 @@ import { configuredTasks } from '../config/tasks';
 import type { EncodedExample } from '../data/example';
 import type { HeadColumns, TaskLayout } from '../heads/task-layout';
 import { labelledRows } from '../heads/task-layout';
-import { makeStepLoss } from '../losses';
+import { makeStepLoss, type StepLoss } from '../losses';
 import type { TrainableNetwork } from '../network/trainable-network';
 import { Random } from '../random';
 import { findTuner, type AttachedTuner } from '../tuners';
@@ -36,8 +36,8 @@ export async function tune(run: Run, network: TrainableNetwork, tuner: AttachedT
   const { config, options } = run;
   const checkpoints = checkpointsOf(options.out);
   const checkpoint = options.resume ? await loadCheckpoint(run, checkpoints) : undefined;
-  // A head that reads a gap knows its words already.
-  const warmStart = config.head.warmStart && !checkpoint && !run.layout.heads.some(({ head }) => head.cloze);
+  // A head that reads a gap knows its words already, and probabilities are no labels.
+  const warmStart = config.head.warmStart && !checkpoint && !run.loss && !run.layout.heads.some(({ head }) => head.cloze);
   if (run.layout.heads.length > 0 && (config.tuner.name === 'head' || warmStart)) await fitOutputLayers(run, network);
   if (config.tuner.name === 'head') return { history: { losses: [], evaluations: [] } };
   options.onEvent({ type: 'phase', name: 'training' });
@@ -112,13 +112,18 @@ function sourcesOf(run: Run, network: TrainableNetwork): StepSource[] {
   const passes = passOptions(run);
   const sources: StepSource[] = [];
   if (layout.heads.length > 0) {
-    const counts = layout.heads.map((columns) => labelCounts(examplesOfHead(train, columns, layout), columns));
-    const loss = makeStepLoss(configuredTasks(config), layout, counts);
-    const describeRow = (index: number): string => String(dataset.train[index].row);
+    const loss = run.loss ?? lossOfLabels(run);
+    const describeRow = (index: number): string => String(run.loss ? index + 1 : dataset.train[index].row);
     sources.push(new LabelledSteps({ network, loss, config, examples: train, padTokenId: passes.padTokenId, describeRow }));
   }
   if (matching) sources.push(new MatchingSteps({ network, width, ...passes, config, task: matching.task, matching }));
   return sources;
+}
+
+/** The loss that the configuration names, over the labels of the training rows. */
+function lossOfLabels({ config, layout, train }: Run): StepLoss {
+  const counts = layout.heads.map((columns) => labelCounts(examplesOfHead(train, columns, layout), columns));
+  return makeStepLoss(configuredTasks(config), layout, counts);
 }
 
 /** Examples that have a label for a head, with their targets for it alone. */
