@@ -95,6 +95,15 @@ const RULES: readonly Rule<HeadConfig>[] = [
     },
   },
   {
+    path: ['normalization', 'template'],
+    fault: ({ data, normalization: { template }, task, tasks }) => {
+      if (template === undefined) return undefined;
+      if (template.split('{text}').length !== 2) return `the template ${JSON.stringify(template)} must have the slot {text} once`;
+      const matches = tasks === undefined ? task === 'matching' : tasks.some(({ type }) => type === 'matching');
+      return data.pair !== undefined || matches ? 'a template goes around single texts, and these rows are pairs' : undefined;
+    },
+  },
+  {
     path: ['normalization', 'entityMarkers'],
     fault: ({ data, normalization, task, tasks }) => {
       if (normalization.entityMarkers === 'none') return undefined;

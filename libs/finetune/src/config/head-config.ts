@@ -139,6 +139,7 @@ const headConfigKeys = z
         entityMarkers: entityMarkersSchema
           .default('none')
           .describe('Mark where the text names its second text, as in "Ardmore beat @ Kilbride @" about Kilbride'),
+        template: z.string().optional().describe('Sentence around each text, with {text}: some encoders want "query: {text}"'),
       })
       .prefault({})
       .describe('Cleaning of texts; stored in the artifact, so that serving does the same'),

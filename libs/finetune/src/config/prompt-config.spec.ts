@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
 import { headConfigSchema } from './head-config';
 import { describedLabels, humanise } from './prompt-config';
 
@@ -32,6 +35,11 @@ describe('the section prompt', () => {
       /contrastive does not go with task zero-shot; there is descriptions or cloze/,
     ],
     ['pairs', { prompt: { labels: LABELS }, data: { pair: 'entity' } }, /^data.pair: zero-shot reads single texts/],
+    [
+      'a template of texts without its slot',
+      { prompt: { labels: LABELS }, normalization: { template: 'query:' } },
+      /^normalization.template: .* must have the slot {text} once/,
+    ],
     ['several tasks', { prompt: { labels: LABELS }, tasks: [{ name: 'a' }] }, /^tasks: zero-shot has one task alone/],
     [
       'a gap without words for it',
@@ -75,4 +83,11 @@ it.each([
   ['2', '2'],
 ])('reads the label %s as %s', (label, words) => {
   expect(humanise(label)).toBe(words);
+});
+
+it('takes every head.yaml that the documentation shows', () => {
+  const page = readFileSync(join(__dirname, '../../../../docs/prompt-learning.md'), 'utf8');
+  const shown = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(([, text]) => parse(text) as Record<string, unknown>);
+  expect(shown).toHaveLength(3);
+  for (const settings of shown) expect(faultsOf(settings)).toEqual([]);
 });

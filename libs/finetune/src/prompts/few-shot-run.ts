@@ -37,7 +37,9 @@ function labelRowsOf({ dataset, encoder, maxLength }: Run, config: HeadConfig): 
     promptTemplates('few-shot', prompt),
   );
   const examples = texts
-    .flatMap((own, place) => own.map((text) => ({ text: normalizeText(text, normalization), label: labels[place] })))
+    .flatMap((own, place) =>
+      own.map((text) => ({ text: normalizeText(text, { ...normalization, template: undefined }), label: labels[place] })),
+    )
     .map((example, at) => ({ ...example, row: at + 1 }));
   return encodeForHeads(examples, { tokenizer: encoder.tokenizer, maxLength, entityMarkers: 'none' }, heads);
 }

@@ -49,7 +49,7 @@ export async function loadPrompted(config: HeadConfig, task: 'zero-shot', signal
 
   // Of a gap, the words that stand for the labels are texts to check an export on, where there are no rows.
   const texts = labelTexts(described, cloze ? ['{label}'] : promptTemplates(task, prompt)).map((own) =>
-    own.map((text) => normalizeText(text, normalization)),
+    own.map((text) => normalizeText(text, { ...normalization, template: undefined })),
   );
   const hasRows = rows.examples.length > 0;
   const held = hasRows ? rows.examples : exampleOfEachText(labels, texts);
