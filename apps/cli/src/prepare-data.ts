@@ -39,7 +39,7 @@ const BLOCK_ROWS = 512;
 export async function prepareData(options: PrepareOptions, signal: AbortSignal): Promise<PreparedData> {
   const finetune = await import('@attune/finetune');
   const config = await configOf(options);
-  const { task } = config;
+  const task = finetune.taskTypeOf(config.task);
   if (task === 'matching') {
     const { AttuneError } = await import('@attune/artifact');
     throw new AttuneError('wrong-use', 'attune prepare is for labelled rows; pairs need none of it.', {

@@ -9,6 +9,7 @@ describe('attune, used wrongly', () => {
     folder = await mkdtemp(join(tmpdir(), 'attune-cli-'));
     await writeFile(join(folder, 'head.yaml'), 'data:\n  train: rows.csv\ntraining:\n  epoch: 3\n');
     await writeFile(join(folder, 'rows.csv'), 'text,label\nwhere is my parcel,delivery\n');
+    await writeFile(join(folder, 'zero.yaml'), 'task: zero-shot\nprompt:\n  way: descriptions\n  labels:\n    good: up and up\n    bad:\n');
     await writeFile(join(folder, 'empty.csv'), '');
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -36,6 +37,25 @@ describe('attune, used wrongly', () => {
     ],
     ['train without --out', ['train', '--data', 'rows.csv'], 2, /--out is missing/],
     ['train without rows', ['train', '--out', 'model'], 2, /no training rows/],
+    ['few-shot without rows', ['train', '--task', 'few-shot', '--out', 'model'], 2, /no training rows/],
+    [
+      'zero-shot without labels',
+      ['train', '--task', 'zero-shot', '--out', 'model'],
+      2,
+      /prompt.labels: zero-shot needs labels: describe them here/,
+    ],
+    [
+      'a label without description',
+      ['train', '-c', 'zero.yaml', '--out', 'model'],
+      2,
+      /zero.yaml is not valid:\n {2}line 4: prompt.labels: the label "bad" has no description/,
+    ],
+    [
+      'a template without its slot',
+      ['train', '-c', 'zero.yaml', '--set', 'prompt.templates=["about"]', '--set', 'prompt.labels=["good", "bad"]', '--out', 'model'],
+      2,
+      /prompt.templates: the template "about" has no slot \{label\}/,
+    ],
     [
       'an unknown key',
       ['train', '-c', 'head.yaml', '--out', 'model'],
@@ -105,7 +125,7 @@ describe('attune, used wrongly', () => {
     expect(run).toMatchObject({ status, stdout: '' });
     expect(run.stderr).toMatch(message);
     expect(run.stderr).not.toMatch(/\n\s+at |unexpected error/);
-    expect((await readdir(folder)).sort()).toEqual(['empty.csv', 'head.yaml', 'rows.csv']);
+    expect((await readdir(folder)).sort()).toEqual(['empty.csv', 'head.yaml', 'rows.csv', 'zero.yaml']);
   });
 
   it.each<[status: number, args: string[]]>([

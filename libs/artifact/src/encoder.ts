@@ -63,13 +63,32 @@ export interface NamedTensor {
  * - `pooler`: the family's own classification head: first state → dense `[hidden, hidden]` → tanh (ReLU in DistilBERT) → output.
  * - `cls`: first state → output.
  * - `mean`: mean of the states of real tokens → output.
+ * - `embedding`: that mean divided by its Euclidean length, as sentence embeddings are compared → output.
+ * - `cloze`: the text stands in sentences with a gap; the gap's state → dense `[hidden, hidden]` → activation → layer normalisation →
+ *   output, the mean over the sentences (`ClozeReading`).
  */
-export type Pooling = 'pooler' | 'cls' | 'mean';
+export type Pooling = 'pooler' | 'cls' | 'mean' | 'embedding' | 'cloze';
 
 export type TaskName = 'classification' | 'multi-label' | 'regression';
 
+/** A sentence around a text, as token ids: what stands between the text's first special token and its tokens, and before its last one. */
+export interface ClozePattern {
+  before: number[];
+  after: number[];
+  /** Place of the gap's token among `before` and, counted on, `after`. */
+  gap: number;
+}
+
+/** How a head reads the state of a gap in sentences around the text. */
+export interface ClozeReading {
+  patterns: ClozePattern[];
+  /** Between the dense layer and the normalisation. */
+  activation: EncoderConfig['activation'];
+}
+
 /**
- * A head's parameters in memory: `head.dense.weight` `[hidden, hidden]`, `head.dense.bias` `[hidden]` (pooler only),
+ * A head's parameters in memory: `head.dense.weight` `[hidden, hidden]`, `head.dense.bias` `[hidden]` (pooler
+ * and cloze), `head.LayerNorm.weight` and `head.LayerNorm.bias` `[hidden]` (cloze),
  * `head.output.weight` `[outputs, hidden]`, `head.output.bias` `[outputs]`. Of several heads on one encoder the first has
  * these names, so that it is an ordinary classification checkpoint; the others have `heads.<name>` for `head`.
  */
@@ -80,6 +99,8 @@ export interface HeadShape {
   pooling: Pooling;
   /** Labels in the order of the outputs; for regression one name, the column's. */
   labels: string[];
+  /** What a head with pooling `cloze` puts around a text. */
+  cloze?: ClozeReading;
 }
 
 /** Begin of the names of a head's parameters, by its place among the heads of its encoder. */

@@ -104,4 +104,11 @@ describe('normalizeText', () => {
       expect(performance.now() - started).toBeLessThan(30_000);
     },
   );
+
+  it('puts a text into the template, as it stands after cleaning, and leaves nothing as nothing', () => {
+    const options = textNormalizationSchema.parse({ template: 'query: {text}' });
+    expect(normalizeText('  costs  $& {text} ', options)).toBe('query: costs $& {text}');
+    expect(normalizeText('   ', options)).toBe('');
+    expect(() => textNormalizationSchema.parse({ template: 'query' })).toThrow(/slot {text} once/);
+  });
 });

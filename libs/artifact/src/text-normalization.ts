@@ -11,6 +11,10 @@ export const textNormalizationSchema = z.strictObject({
   maskUrls: z.boolean().default(false),
   maskMentions: z.boolean().default(false),
   entityMarkers: entityMarkersSchema.default('none'),
+  template: z
+    .string()
+    .refine((template) => template.split('{text}').length === 2, 'a template has the slot {text} once')
+    .optional(),
 });
 
 export type TextNormalization = z.infer<typeof textNormalizationSchema>;
@@ -38,7 +42,7 @@ const MENTIONS = /(?<![\p{L}\p{N}_.%+-])@[\p{L}\p{N}_]+/gu;
 
 /**
  * Cleans a text as a head's options say, in this order: HTML to text, control characters removed, Unicode normal form, URLs and
- * @names masked, white space collapsed and trimmed. Knows no language. Time is linear in the length of the text. Entities are marked
+ * @names masked, white space collapsed and trimmed; then, unless nothing is left, put into the template where there is one. Knows no language. Time is linear in the length of the text. Entities are marked
  * afterwards, by `markEntity`.
  */
 export function normalizeText(text: string, options: TextCleaning): string {
@@ -49,5 +53,5 @@ export function normalizeText(text: string, options: TextCleaning): string {
   if (options.maskUrls) result = result.replace(URLS, 'url');
   if (options.maskMentions) result = result.replace(MENTIONS, '@user');
   if (options.whitespace) result = result.replace(WHITE_SPACE, ' ').trim();
-  return result;
+  return options.template === undefined || result === '' ? result : options.template.replace('{text}', () => result);
 }

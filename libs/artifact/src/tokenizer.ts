@@ -49,6 +49,23 @@ export class Tokenizer {
     private readonly bertNormalizer: { lowercase: boolean } | undefined,
   ) {}
 
+  /** Id of the token that stands for a gap; undefined where the tokenizer has none. */
+  get maskTokenId(): number | undefined {
+    const id: unknown = this.tokenizer.mask_token_id;
+    return typeof id === 'number' ? id : undefined;
+  }
+
+  /** Id of the token that stands for what is not in the vocabulary; undefined where there is no such token. */
+  get unknownTokenId(): number | undefined {
+    const id: unknown = this.tokenizer.unk_token_id;
+    return typeof id === 'number' ? id : undefined;
+  }
+
+  /** Token ids of a piece of text without special tokens around it, whole. */
+  encodePiece(text: string): number[] {
+    return this.tokens(text);
+  }
+
   /**
    * Token ids of a text, or of a pair of texts, cut to `maxLength` tokens, special tokens counted. A text is cut at its end; of a
    * pair, the longer text is cut first (`longest_first`).

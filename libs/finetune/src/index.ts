@@ -3,6 +3,8 @@ export * from './benchmark/step-benchmark';
 export { writeHeadConfigExample } from './config/config-example';
 export { describeHeadConfig, type ConfigKey, type ConfigSection } from './config/config-keys';
 export * from './config/head-config';
+export { describedLabels, humanise, isPromptTask, type DescribedLabel } from './config/prompt-config';
+export { taskTypeOf } from './config/tasks';
 export { configuresRanking, loadHeadConfig, loadRankingConfig, type ConfigFlag } from './config/load-config';
 export { rankingConfigSchema, type RankingConfig } from './config/ranking-config';
 export { runStream, type RunStreamOptions, type StrategyResult, type StreamResult } from './continual/stream/run-stream';

@@ -132,8 +132,23 @@ function plainLogits(
     return Float64Array.from(bias, (start, out) => input.reduce((sum, value, i) => sum + value * values[out * hidden + i], start));
   };
   const activate = encoderFamily(config.family).headActivation === 'tanh' ? Math.tanh : (x: number): number => Math.max(0, x);
-  const features = head.pooling === 'pooler' ? dense('head.dense', first).map(activate) : head.pooling === 'cls' ? first : mean;
-  return [...dense('head.output', features)];
+  const features = (): Float64Array => {
+    switch (head.pooling) {
+      case 'pooler':
+        return dense('head.dense', first).map(activate);
+      case 'cls':
+        return first;
+      case 'mean':
+        return mean;
+      case 'embedding': {
+        const length = Math.hypot(...mean);
+        return mean.map((value) => value / length);
+      }
+      case 'cloze':
+        throw new RangeError('such a head is made in its own spec');
+    }
+  };
+  return [...dense('head.output', features())];
 }
 
 /** Gives each row the target that the head predicts, but for the first, so that metrics are neither perfect nor chance. */

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Folders under libs/testing/fixtures/encoders, written by tools/fixtures/encoders.py. */
-export type EncoderFixtureName = 'bert' | 'roberta' | 'xlm-roberta' | 'distilbert' | 'bert-f16' | 'bert-bf16' | 'all-MiniLM-L6-v2';
+/** Encoders with a masked-language-model head, written by tools/fixtures/masked_lm.py. */
+export type MaskedLmFixtureName = 'bert-mlm' | 'roberta-mlm' | 'distilbert-mlm';
+
+/** Folders under libs/testing/fixtures/encoders, the others written by tools/fixtures/encoders.py. */
+export type EncoderFixtureName =
+  MaskedLmFixtureName | 'bert' | 'roberta' | 'xlm-roberta' | 'distilbert' | 'bert-f16' | 'bert-bf16' | 'all-MiniLM-L6-v2';
 
 /** A batch whose outcome Python computed. */
 export interface EncoderFixtureCase {
@@ -13,6 +17,8 @@ export interface EncoderFixtureCase {
   inputIds: Int32Array;
   attentionMask: Int32Array;
   tokenTypeIds?: Int32Array;
+  /** Of masked language models: the places, row × tokens + token, whose logits are `<name>.words` in expected.safetensors. */
+  places?: Int32Array;
 }
 
 export interface EncoderFixture {
@@ -22,7 +28,7 @@ export interface EncoderFixture {
    */
   directory: string;
   cases: EncoderFixtureCase[];
-  /** Label index of each row of the case `padded`. */
+  /** Label index of each row of the case `padded`; of masked language models, the word at each of its places. */
   labels: number[];
   /** The texts of the case `padded`, for the default encoder. */
   sentences: string[];
@@ -32,6 +38,7 @@ interface StoredCase {
   inputIds: number[][];
   attentionMask: number[][];
   tokenTypeIds?: number[][];
+  places?: number[];
 }
 
 /** Reads the inputs of an encoder fixture. */
@@ -42,13 +49,14 @@ export function encoderFixture(name: EncoderFixtureName): EncoderFixture {
     labels?: number[];
     sentences?: string[];
   };
-  const cases = Object.entries(stored.cases).map(([caseName, { inputIds, attentionMask, tokenTypeIds }]) => ({
+  const cases = Object.entries(stored.cases).map(([caseName, { inputIds, attentionMask, tokenTypeIds, places }]) => ({
     name: caseName,
     rows: inputIds.length,
     tokens: inputIds[0].length,
     inputIds: Int32Array.from(inputIds.flat()),
     attentionMask: Int32Array.from(attentionMask.flat()),
     ...(tokenTypeIds === undefined ? {} : { tokenTypeIds: Int32Array.from(tokenTypeIds.flat()) }),
+    ...(places && { places: Int32Array.from(places) }),
   }));
   return { directory, cases, labels: stored.labels ?? [], sentences: stored.sentences ?? [] };
 }

@@ -1,7 +1,13 @@
 export { writeConceptModel, type ConceptModelOptions } from './concept-model';
 export { CONCEPTS } from './concepts';
 export { describeModelStore, writeModelDirectory, type ModelStorePlace } from './describe-model-store';
-export { encoderFixture, type EncoderFixture, type EncoderFixtureCase, type EncoderFixtureName } from './encoder-fixture';
+export {
+  encoderFixture,
+  type EncoderFixture,
+  type EncoderFixtureCase,
+  type EncoderFixtureName,
+  type MaskedLmFixtureName,
+} from './encoder-fixture';
 export { writeHandSetHead, type HandSetHead, type HandSetLabel, type HandSetTask } from './hand-set-head';
 export { writeHandSetRanking, type HandSetRankingOptions } from './hand-set-ranking';
 export {

@@ -18,6 +18,8 @@ export interface TinyEncoderOptions {
   dropout?: number;
   /** Writes the pooler too, as base models of BERT and RoBERTa have one. DistilBERT has none. */
   pooler?: boolean;
+  /** Writes a masked-language-model head, too. */
+  maskedLm?: boolean;
   /** Prefixes every name by the family's, as checkpoints saved with a head do (`bert.encoder…`). */
   prefixed?: boolean;
   seed?: number;
@@ -74,6 +76,13 @@ const names: Record<TinyEncoderFamily, Names> = {
   },
 };
 
+/** Where each family keeps its masked-language-model head, whose words are those of the word table. */
+const maskedLmNames: Record<TinyEncoderFamily, { dense: string; norm: string; bias: string }> = {
+  bert: { dense: 'cls.predictions.transform.dense', norm: 'cls.predictions.transform.LayerNorm', bias: 'cls.predictions.bias' },
+  roberta: { dense: 'lm_head.dense', norm: 'lm_head.layer_norm', bias: 'lm_head.bias' },
+  distilbert: { dense: 'vocab_transform', norm: 'vocab_layer_norm', bias: 'vocab_projector.bias' },
+};
+
 /**
  * Writes a random encoder in the Hugging Face layout (config.json, model.safetensors in F32, tokenizer files), small enough
  * for specs and loadable by Python `transformers` and transformers.js. Weights are wider than a pretrained model's initial
@@ -91,6 +100,7 @@ export function createTinyEncoder(directory: string, options: TinyEncoderOptions
     dropout: options.dropout ?? 0.1,
     pooler: options.pooler ?? true,
     prefixed: options.prefixed ?? false,
+    maskedLm: options.maskedLm ?? false,
   };
   const tokenizer = tokenizerOf(shape);
   const weights = randomWeights(shape, tokenizer.vocabularySize, options.seed ?? 1);
@@ -148,6 +158,11 @@ function positionsOf({ family, maxLength }: Shape): number {
   return family === 'roberta' ? maxLength + 2 : maxLength;
 }
 
+/** A masked-language-model head stands beside the encoder. */
+function isMaskedLm(name: string): boolean {
+  return /^(cls|lm_head|vocab_)/.test(name);
+}
+
 function randomWeights(shape: Shape, vocabularySize: number, seed: number): Map<string, FileTensor> {
   const { family, hiddenSize: hidden, intermediateSize: inner } = shape;
   const normal = seededNormal(seed);
@@ -155,7 +170,7 @@ function randomWeights(shape: Shape, vocabularySize: number, seed: number): Map<
   const weights = new Map<string, FileTensor>();
   const add = (name: string, dimensions: number[], deviation: number, mean = 0): void => {
     const values = Float32Array.from({ length: dimensions.reduce((a, b) => a * b, 1) }, () => mean + deviation * normal());
-    weights.set((shape.prefixed ? own.prefix : '') + name, { shape: dimensions, values });
+    weights.set((shape.prefixed && !isMaskedLm(name) ? own.prefix : '') + name, { shape: dimensions, values });
   };
   const dense = (name: string, out: number, input: number): void => {
     add(`${name}.weight`, [out, input], 1 / Math.sqrt(input));
@@ -178,5 +193,11 @@ function randomWeights(shape: Shape, vocabularySize: number, seed: number): Map<
     norm(at(own.outputNorm));
   }
   if (shape.pooler && family !== 'distilbert') dense('pooler.dense', hidden, hidden);
+  if (shape.maskedLm) {
+    const head = maskedLmNames[family];
+    dense(head.dense, hidden, hidden);
+    norm(head.norm);
+    add(head.bias, [vocabularySize], 0.1);
+  }
   return weights;
 }

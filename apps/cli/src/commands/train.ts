@@ -31,7 +31,11 @@ const KEY_FLAGS: readonly KeyFlag[] = [
     description: 'go on from a model that was trained before: its encoder, heads and labels, with new rows and labels',
   },
   { flags: '--tuner <name>', path: 'tuner.name', description: 'full, lora, bitfit or head' },
-  { flags: '--task <name>', path: 'task', description: 'classification, multi-label, regression, matching or ranking' },
+  {
+    flags: '--task <name>',
+    path: 'task',
+    description: 'classification, multi-label, regression, matching, zero-shot, few-shot or ranking',
+  },
   { flags: '--events <file>', path: 'data.events', description: 'ranking: behaviour, columns user, item, ts and optionally type, value' },
   { flags: '--items <file>', path: 'data.items', description: 'ranking: items, columns item, text and any attributes' },
   { flags: '--epochs <n>', path: 'training.epochs', description: 'passes over the training rows', isNumber: true },
@@ -118,7 +122,7 @@ async function train(command: Command, options: TrainOptions, flags: ConfigFlag[
     return;
   }
   const out = outputFolder(command, options);
-  if (config.data.train === undefined) {
+  if (config.data.train === undefined && config.task !== 'zero-shot') {
     command.error('there are no training rows. Name their file with --data, or data.train in head.yaml.');
   }
   const { resume = false, json = false, progress } = options;

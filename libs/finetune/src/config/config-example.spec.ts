@@ -26,7 +26,11 @@ describe('writeHeadConfigExample', () => {
         loss: { classWeights: { 'a b': 2 } },
         tuner: { name: 'lora', targetModules: ['query', 'key'] },
       });
-      for (const written of [config, headConfigSchema.parse({})]) {
+      const zeroShot = headConfigSchema.parse({
+        task: 'zero-shot',
+        prompt: { labels: { 'a?': 'yes: #1', b: ['two', 'three'] }, templates: ['{label}', 'about {label}'] },
+      });
+      for (const written of [config, zeroShot, headConfigSchema.parse({})]) {
         const file = join(folder, 'head.yaml');
         const text = writeHeadConfigExample(written);
         await writeFile(file, text);

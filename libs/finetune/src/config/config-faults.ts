@@ -66,7 +66,7 @@ function typeName(expected: string): string {
     case 'object':
       return 'a section of keys';
     case 'record':
-      return 'a number for each label';
+      return 'a value for each label';
     case 'array':
       return 'a list';
     default:

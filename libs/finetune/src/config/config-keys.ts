@@ -74,7 +74,11 @@ function describeKey(path: string, schema: JsonSchema): ConfigKey {
 }
 
 function describeType(schema: JsonSchema): string {
-  if (schema.anyOf !== undefined) return schema.anyOf.map((option) => describeType(option)).join(' | ');
+  if (schema.anyOf !== undefined)
+    return schema.anyOf
+      .filter((option) => option.type !== 'null')
+      .map((option) => describeType(option))
+      .join(' | ');
   if (schema.enum !== undefined) return schema.enum.join(' | ');
   if (schema.const !== undefined) return String(schema.const);
   switch (schema.type) {
@@ -89,14 +93,18 @@ function describeType(schema: JsonSchema): string {
       return keys.length === 0 ? 'list of words' : `list of {${keys.join(', ')}}`;
     }
     case 'object':
-      return isNumeric(schema.additionalProperties) ? 'number by label' : 'values by key';
+      return describeValues(schema);
     default:
       return 'text';
   }
 }
 
-function isNumeric(schema: JsonSchema['additionalProperties']): boolean {
-  return typeof schema === 'object' && schema.type === 'number';
+/** What the values of a mapping are. */
+function describeValues({ additionalProperties }: JsonSchema): string {
+  if (typeof additionalProperties !== 'object') return 'values by key';
+  if (additionalProperties.type === 'number') return 'number by label';
+  const isSearched = additionalProperties.anyOf?.some((option) => typeof option === 'object' && option.type === 'object') === true;
+  return isSearched ? 'values by key' : 'text or list of texts by label';
 }
 
 function describeRange(schema: JsonSchema): string {

@@ -2,7 +2,10 @@ import type { z } from 'zod';
 import { metricsOfTask, type MetricName } from '../evaluation/metric';
 import type { HeadConfig, TaskConfig, TaskType } from './head-config';
 import { LEARNING_RULES } from './learning-rules';
-import { checkpointMetric } from './tasks';
+import { isPromptTask } from './prompt-config';
+import { promptFaults } from './prompt-rules';
+import type { Rule } from './rule';
+import { checkpointMetric, taskTypeOf } from './tasks';
 
 const LOSS_TASK: Record<NonNullable<HeadConfig['loss']['name']>, TaskType> = {
   'cross-entropy': 'classification',
@@ -11,12 +14,6 @@ const LOSS_TASK: Record<NonNullable<HeadConfig['loss']['name']>, TaskType> = {
   mse: 'regression',
   'info-nce': 'matching',
 };
-
-/** A rule across fields: the key at fault, and what is wrong with it, or nothing. */
-export interface Rule<Subject> {
-  path: readonly string[];
-  fault: (subject: Subject) => string | undefined;
-}
 
 /** Rules of one task; `loss` stands in the task's own entry, or at the top. */
 const LOSS_RULES: readonly Rule<{ type: TaskType; loss: HeadConfig['loss'] }>[] = [
@@ -75,8 +72,8 @@ const RULES: readonly Rule<HeadConfig>[] = [
   },
   {
     path: ['data', 'validationShare'],
-    fault: ({ data }) =>
-      data.validation === undefined && data.validationShare === 0
+    fault: ({ data, task }) =>
+      data.validation === undefined && data.validationShare === 0 && !isPromptTask(task)
         ? 'must be above 0 where data.validation names no file: training is judged on those rows'
         : undefined,
   },
@@ -96,6 +93,15 @@ const RULES: readonly Rule<HeadConfig>[] = [
     fault: ({ tuner, task, tasks }) => {
       const matches = tasks === undefined ? task === 'matching' : tasks.some(({ type }) => type === 'matching');
       return matches && tuner.name === 'head' ? 'a matching task tunes the encoder, and tuner head leaves it as it is' : undefined;
+    },
+  },
+  {
+    path: ['normalization', 'template'],
+    fault: ({ data, normalization: { template }, task, tasks }) => {
+      if (template === undefined) return undefined;
+      if (template.split('{text}').length !== 2) return `the template ${JSON.stringify(template)} must have the slot {text} once`;
+      const matches = tasks === undefined ? task === 'matching' : tasks.some(({ type }) => type === 'matching');
+      return data.pair !== undefined || matches ? 'a template goes around single texts, and these rows are pairs' : undefined;
     },
   },
   {
@@ -190,7 +196,7 @@ function measureFault(metric: MetricName, task: TaskType): string | undefined {
 function metricFault(config: HeadConfig): string | undefined {
   const metric = checkpointMetric(config);
   if (metric === undefined || metric.kind === 'mean') return undefined;
-  const tasks: { name?: string; type: TaskType }[] = config.tasks ?? [{ type: config.task }];
+  const tasks: { name?: string; type: TaskType }[] = config.tasks ?? [{ type: taskTypeOf(config.task) }];
   const named = tasks.find(({ name }) => name === metric.task);
   if (named !== undefined) return measureFault(metric.name, named.type);
   const known = config.tasks?.map(({ name }) => `${name}.${metric.name}`).join(' or ');
@@ -205,11 +211,12 @@ export function checkHeadConfigRules(config: HeadConfig, context: z.RefinementCt
       if (message !== undefined) context.addIssue({ code: 'custom', path: [...at, ...rule.path], message });
     }
   };
-  if (config.tasks === undefined) report(LOSS_RULES, { type: config.task, loss: config.loss });
+  if (config.tasks === undefined) report(LOSS_RULES, { type: taskTypeOf(config.task), loss: config.loss });
   config.tasks?.forEach((task, place) => {
     report(LOSS_RULES, task, ['tasks', place]);
     report(TASK_RULES, { task, config }, ['tasks', place]);
   });
   report(RULES, config);
   report(LEARNING_RULES, config);
+  for (const { path, message } of promptFaults(config)) context.addIssue({ code: 'custom', path: [...path], message });
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { checkHeadConfigRules } from './head-config-rules';
 import { searchKeys } from './search-config';
 import { augmentationKeys, continualKeys, distillKeys, regularizationKeys } from './learning-keys';
+import { promptKeys } from './prompt-config';
 
 const fraction = z.number().min(0).max(1);
 const probability = z.number().min(0).lt(1);
@@ -11,7 +12,7 @@ const column = z.string().min(1);
 const path = z.string().min(1);
 
 const taskType = z.enum(['classification', 'multi-label', 'regression', 'matching']);
-const poolingName = z.enum(['pooler', 'cls', 'mean']);
+const poolingName = z.enum(['pooler', 'cls', 'mean', 'embedding']);
 
 /** A measure of one task that can choose the best checkpoint. */
 export const metricNameSchema = z.enum([
@@ -91,9 +92,12 @@ const taskKeys = z.strictObject({
 
 const headConfigKeys = z
   .strictObject({
-    task: taskType
+    task: z
+      .enum([...taskType.options, 'zero-shot', 'few-shot'])
       .default('classification')
-      .describe('What is predicted: labels, a number, or (matching) which second text answers a first one'),
+      .describe(
+        'What is predicted: labels, a number, or (matching) which second text answers a first one; zero-shot and few-shot: labels, from words about them',
+      ),
     tasks: z
       .array(taskKeys)
       .min(1)
@@ -137,6 +141,7 @@ const headConfigKeys = z
         entityMarkers: entityMarkersSchema
           .default('none')
           .describe('Mark where the text names its second text, as in "Ardmore beat @ Kilbride @" about Kilbride'),
+        template: z.string().optional().describe('Sentence around each text, with {text}: some encoders want "query: {text}"'),
       })
       .prefault({})
       .describe('Cleaning of texts; stored in the artifact, so that serving does the same'),
@@ -158,7 +163,9 @@ const headConfigKeys = z
 
     head: z
       .strictObject({
-        pooling: poolingName.default('pooler').describe("What the head reads: the family's own head, the first state, or the mean"),
+        pooling: poolingName
+          .default('pooler')
+          .describe("What the head reads: the family's own head, the first state, the mean, or the mean divided by its length"),
         dropout: probability.optional().describe("Dropout before the output; default the encoder's own"),
         warmStart: z.boolean().default(true).describe('Fit the output layer on the frozen encoder first'),
       })
@@ -166,6 +173,8 @@ const headConfigKeys = z
       .describe('The layers on top of the encoder'),
 
     loss: lossKeys.prefault({}).describe('What training minimises'),
+
+    prompt: promptKeys.prefault({}).describe('zero-shot and few-shot: what is said about the labels, and how a head is made from it'),
 
     outOfScope: outOfScopeKeys
       .optional()
@@ -254,7 +263,7 @@ export type HeadConfig = z.infer<typeof headConfigKeys>;
 export type TaskConfig = z.infer<typeof taskKeys>;
 
 /** What a task can predict. */
-export type TaskType = HeadConfig['task'];
+export type TaskType = z.infer<typeof taskType>;
 
 /** Keys for texts out of scope. */
 export type OutOfScopeKeys = z.infer<typeof outOfScopeKeys>;

@@ -1,5 +1,5 @@
 import type { HeadConfig } from './head-config';
-import type { Rule } from './head-config-rules';
+import type { Rule } from './rule';
 
 /** Ways of augmentation that take words from a list of synonyms. */
 const FROM_SYNONYMS = ['replace', 'insert'] as const;

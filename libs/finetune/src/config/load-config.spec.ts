@@ -94,7 +94,7 @@ describe('loadHeadConfig', () => {
     expect(error.message).toBe(
       [
         `${join(folder, 'head.yaml')} is not valid:`,
-        'line 1: task: must be classification, multi-label, regression or matching, not "clasification"; did you mean classification?',
+        'line 1: task: must be classification, multi-label, regression, matching, zero-shot or few-shot, not "clasification"; did you mean classification?',
         'line 2: seed: must be at least 0, not -1',
         'line 7: loss.classWeights.a: must be above 0, not -1',
         'line 4: training.epochs: must be a number, not "many"',

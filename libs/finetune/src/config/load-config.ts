@@ -108,12 +108,15 @@ async function readText(file: string): Promise<string> {
   return bytes.toString('utf8');
 }
 
+/** Sections whose keys are names of the user's own: one without a value is a fault. */
+const NAMES = ['labels', 'verbalizer'];
+
 /** A key without a value, and a section whose keys are all comments, stand for their default. */
 function withoutEmptyValues(entries: [string, unknown][]): Section {
   return Object.fromEntries(
     entries
       .filter(([, value]) => value !== null)
-      .map(([key, value]) => [key, isSection(value) ? withoutEmptyValues(Object.entries(value)) : value]),
+      .map(([key, value]) => [key, isSection(value) && !NAMES.includes(key) ? withoutEmptyValues(Object.entries(value)) : value]),
   );
 }
 
@@ -127,6 +130,7 @@ const SECTION_FILES: Record<string, readonly string[]> = {
   augmentation: ['synonyms'],
   distill: ['teachers', 'unlabelled'],
   continual: ['from', 'replay'],
+  prompt: ['unlabelled'],
 };
 
 function resolvePaths(values: Section, folder: string): void {

@@ -1,5 +1,6 @@
 import type { Pooling, TaskName } from '@attune/artifact';
 import type { HeadConfig, OutOfScopeKeys, PairRows, TaskType } from './head-config';
+import { isPromptTask, promptWay, type PromptWay } from './prompt-config';
 import type { MetricName } from '../evaluation/metric';
 
 /** One task of a configuration that has a head, with what it takes over from the keys outside of its own. */
@@ -29,18 +30,28 @@ export interface ConfiguredMatching {
   metric?: MetricName;
 }
 
-type TaskKeys = Pick<HeadConfig, 'task' | 'tasks' | 'data' | 'head' | 'loss' | 'outOfScope'>;
+type TaskKeys = Pick<HeadConfig, 'task' | 'tasks' | 'data' | 'head' | 'loss' | 'outOfScope' | 'prompt'>;
+
+/** What a task of a configuration predicts: zero-shot and few-shot give labels. */
+export function taskTypeOf(task: HeadConfig['task']): TaskType {
+  return isPromptTask(task) ? 'classification' : task;
+}
+
+/** What the head of a task reads that learns from words about the labels. */
+const PROMPT_POOLING: Record<PromptWay, Pooling> = { descriptions: 'embedding', contrastive: 'embedding', cloze: 'cloze' };
 
 /** The tasks of a configuration that have a head, in the order of the heads; one where it lists none. */
-export function configuredTasks({ task, tasks, data, head, loss, outOfScope }: TaskKeys): ConfiguredTask[] {
+export function configuredTasks({ task, tasks, data, head, loss, outOfScope, prompt }: TaskKeys): ConfiguredTask[] {
   if (tasks !== undefined) {
     return tasks.flatMap(({ type, label, data: _pairs, ...one }) =>
       isMatching(type) ? [] : [{ ...one, type, label: label ?? one.name, pooling: one.pooling ?? head.pooling }],
     );
   }
   const { label, labelSeparator } = data;
-  const common = { label, labelSeparator, pooling: head.pooling, loss, weight: 1, ignoresPair: false };
-  return isMatching(task) ? [] : [{ type: task, ...common, ...(outOfScope && { outOfScope }) }];
+  const type = taskTypeOf(task);
+  const pooling = isPromptTask(task) ? PROMPT_POOLING[promptWay(task, prompt)] : head.pooling;
+  const common = { label, labelSeparator, pooling, loss, weight: 1, ignoresPair: false };
+  return isMatching(type) ? [] : [{ type, ...common, ...(outOfScope && { outOfScope }) }];
 }
 
 /** The matching task of a configuration, where it has one. */
@@ -52,7 +63,7 @@ export function configuredMatching({
 }: Pick<TaskKeys, 'task' | 'tasks' | 'data' | 'loss'>): ConfiguredMatching | undefined {
   if (tasks === undefined) {
     const { train, validation, test, text, pair = 'pair', group } = data;
-    return isMatching(task) ? { data: { train, validation, test, text, pair, group }, loss, weight: 1 } : undefined;
+    return isMatching(taskTypeOf(task)) ? { data: { train, validation, test, text, pair, group }, loss, weight: 1 } : undefined;
   }
   const own = tasks.find(({ type }) => isMatching(type));
   if (own?.data === undefined) return undefined;

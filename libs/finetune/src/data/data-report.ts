@@ -91,7 +91,7 @@ function alikeLabels(labels: string[]): string[] {
 }
 
 function labelNotices(splits: SplitSummary[], { task, labels }: ReportOptions): string[] {
-  if (task === 'regression' || task === 'matching') return [];
+  if (task === 'regression' || task === 'matching' || splits.length === 0) return [];
   const notices: string[] = [];
   const train = splits[0];
   const largest = train.labels[0];
@@ -133,7 +133,7 @@ function duplicateNotices(duplicates: DuplicateReport, droppedDuplicates: number
 
 /**
  * Describes a data set: classes, lengths, duplicates within and across splits, conflicting labels, and what follows from them.
- * @param splits Train first; none of them empty.
+ * @param splits Train first, where there is any; none of them empty.
  */
 export function describeData(splits: SplitExamples[], options: ReportOptions): DataReport {
   const summaries = splits.map((split) => summarise(split, options.task));

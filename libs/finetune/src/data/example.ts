@@ -52,4 +52,6 @@ export interface Batch {
   lengths: Int32Array;
   /** `index` of each row's example. */
   indices: Int32Array;
+  /** Place of each row's gap, row × tokens + token, where texts stand in sentences with one. */
+  gaps?: Int32Array;
 }

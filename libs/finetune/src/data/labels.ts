@@ -67,9 +67,16 @@ export function labelIndex(labels: string[]): Map<string, number> {
 
 /**
  * Checks that a file holds no label that training does not know.
+ *
+ * @param where where the labels that it does know stand, for the message
  * @throws AttuneError `bad-data` naming file, row and label, and how many rows have such labels.
  */
-export function checkKnownLabels({ path, examples }: ExamplesOfFile, labels: string[], task: TaskName): void {
+export function checkKnownLabels(
+  { path, examples }: ExamplesOfFile,
+  labels: readonly string[],
+  task: TaskName,
+  where = 'the training data',
+): void {
   if (task === 'regression') return;
   const known = new Set(labels);
   const unknown = examples.flatMap((example) =>
@@ -81,7 +88,7 @@ export function checkKnownLabels({ path, examples }: ExamplesOfFile, labels: str
   const { label, row } = unknown[0];
   const kinds = new Set(unknown.map((one) => one.label)).size;
   const more = unknown.length > 1 ? ` (${unknown.length} such rows, ${kinds} unknown label${kinds === 1 ? '' : 's'})` : '';
-  throw new AttuneError('bad-data', `${path}, row ${row}: the label "${label}" does not occur in the training data${more}.`, {
+  throw new AttuneError('bad-data', `${path}, row ${row}: the label "${label}" does not occur in ${where}${more}.`, {
     remedy: 'Correct the label, add training rows for it, or remove these rows.',
   });
 }

@@ -28,10 +28,22 @@ export interface LoadedEncoder {
   hash: string;
   /**
    * Parameters by their names in memory: those of `encoderParameterShapes`, then `head.dense.*` and `head.output.*` where
-   * the checkpoint has them.
+   * the checkpoint has them; with `maskedLm` its masked-language-model head (`mlm…`).
    */
   weights: Map<string, NamedTensor>;
   tokenizer: Tokenizer;
+}
+
+/** Parameters of a masked-language-model head, without a decoder of its own where that is tied to the word table. */
+function maskedLmShapes({ hiddenSize: hidden, vocabularySize }: EncoderConfig, source: SourceConfig): Map<string, number[]> {
+  const shapes = new Map([
+    ['mlm.dense.weight', [hidden, hidden]],
+    ['mlm.dense.bias', [hidden]],
+    ['mlm.LayerNorm.weight', [hidden]],
+    ['mlm.LayerNorm.bias', [hidden]],
+    ['mlm.bias', [vocabularySize]],
+  ]);
+  return source.tie_word_embeddings === false ? shapes.set('mlm.decoder.weight', [vocabularySize, hidden]) : shapes;
 }
 
 const HEAD_NAMES = ['head.dense.weight', 'head.dense.bias', 'head.output.weight', 'head.output.bias'];
@@ -74,6 +86,19 @@ function checkEncoderWeights(
   }
 }
 
+/** @throws AttuneError `unsupported-encoder` where it is wanted and not there, `bad-model` for other shapes */
+function checkMaskedLm(directory: string, shapes: ReadonlyMap<string, number[]>, tensors: ReadonlyMap<string, NamedTensor>): void {
+  for (const [name, shape] of shapes) {
+    const tensor = tensors.get(name);
+    if (tensor === undefined) {
+      throw new AttuneError('unsupported-encoder', `${directory}: the encoder has no masked-language-model head (no ${name}).`, {
+        remedy: 'Choose a checkpoint of a …ForMaskedLM, or a way that needs none.',
+      });
+    }
+    checkShape(directory, name, tensor, shape);
+  }
+}
+
 /** A head is kept where both weight and bias are there and fit the encoder. */
 function keepHead(directory: string, hiddenSize: number, tensors: Map<string, NamedTensor>): Map<string, NamedTensor> {
   const head = new Map<string, NamedTensor>();
@@ -98,9 +123,15 @@ function keepHead(directory: string, hiddenSize: number, tensors: Map<string, Na
 export async function readEncoderWeights(
   directory: string,
   { family, config, sourceConfig }: EncoderDescription,
+  options: { maskedLm?: boolean } = {},
 ): Promise<{ weights: Map<string, NamedTensor>; hash: string }> {
   const shapes = encoderParameterShapes(config);
-  const wanted = new Set([...shapes.keys(), ...HEAD_NAMES.slice(0, isSequenceClassifier(family, sourceConfig) ? 4 : 2)]);
+  const ofMaskedLm = options.maskedLm ? maskedLmShapes(config, sourceConfig) : new Map<string, number[]>();
+  const wanted = new Set([
+    ...shapes.keys(),
+    ...ofMaskedLm.keys(),
+    ...HEAD_NAMES.slice(0, isSequenceClassifier(family, sourceConfig) ? 4 : 2),
+  ]);
   const rename = (name: string): string | undefined => {
     const canonical = family.fromHuggingFaceName(name);
     return canonical !== undefined && wanted.has(canonical) ? canonical : undefined;
@@ -109,7 +140,8 @@ export async function readEncoderWeights(
   checkEncoderWeights(directory, shapes, tensors, otherNames);
 
   const weights = new Map<string, NamedTensor>();
-  for (const name of shapes.keys()) {
+  checkMaskedLm(directory, ofMaskedLm, tensors);
+  for (const name of [...shapes.keys(), ...ofMaskedLm.keys()]) {
     const tensor = tensors.get(name);
     if (tensor !== undefined) weights.set(name, tensor);
   }
@@ -125,14 +157,19 @@ export async function readEncoderWeights(
  * float32 under the names of `encoderParameterShapes`, and its tokenizer.
  *
  * @param reference A local folder, the name of the set-up's encoder, or a hub id `org/name`, also `org/name@revision`.
+ * @param options.maskedLm Reads the masked-language-model head, too: `mlm.dense.*`, `mlm.LayerNorm.*`, `mlm.bias`, and `mlm.decoder.weight` where
+ *   the decoder is not tied to the word table.
  * @param options.onDownload Told of the progress of a download from the hub.
  * @throws AttuneError `unsupported-encoder` for another architecture; `missing-file` and `bad-model` for a folder that lacks
  *   files or whose weights do not fit its config.json; `setup-missing` where the set-up has not run.
  */
-export async function loadEncoder(reference: string, options: { onDownload?: OnDownload } = {}): Promise<LoadedEncoder> {
+export async function loadEncoder(
+  reference: string,
+  options: { onDownload?: OnDownload; maskedLm?: boolean } = {},
+): Promise<LoadedEncoder> {
   const { id, directory } = await resolveEncoder(reference, options);
   const description = await readEncoderConfig(directory);
-  const { weights, hash } = await readEncoderWeights(directory, description);
+  const { weights, hash } = await readEncoderWeights(directory, description, options);
   const tokenizer = await loadTokenizer(directory);
   const { config, sourceConfig } = description;
   return { id, directory, config, sourceConfig, hash, weights, tokenizer };

@@ -56,7 +56,7 @@ describe.each<EncoderFixtureName>(['bert', 'roberta', 'xlm-roberta', 'distilbert
     const { config } = fixture.description;
     const [hidden, logits] = tf.tidy(() => {
       const states = referenceEncoder(tf, config, fixture.parameters, batch);
-      return [states, referenceHead(tf, config, 'pooler', fixture.parameters, states, batch)];
+      return [states, referenceHead(tf, config, { pooling: 'pooler' }, fixture.parameters, states, batch)];
     });
     const expectedHidden = fixture.expected.get(`${caseName}.hidden`);
     const expectedLogits = fixture.expected.get(`${caseName}.logits`);
@@ -82,7 +82,7 @@ describe.each<EncoderFixtureName>(['bert', 'roberta', 'xlm-roberta', 'distilbert
     const batch = fixture.cases[0];
     const { value, grads } = tf.variableGrads(() => {
       const hidden = referenceEncoder(tf, config, fixture.parameters, batch);
-      const logits = referenceHead(tf, config, 'pooler', fixture.parameters, hidden, batch);
+      const logits = referenceHead(tf, config, { pooling: 'pooler' }, fixture.parameters, hidden, batch);
       const labels = tf.oneHot(tf.tensor1d(fixture.labels, 'int32'), logits.shape[1]);
       return tf.losses.softmaxCrossEntropy(labels, logits).asScalar();
     }, [...fixture.variables.values()]);
@@ -107,7 +107,7 @@ describe('a forward pass', () => {
     const batch = fixture.cases[0];
     const together = tf.tidy(() => {
       const hidden = referenceEncoder(tf, config, fixture.parameters, batch);
-      return referenceHead(tf, config, 'mean', fixture.parameters, hidden, batch).arraySync();
+      return referenceHead(tf, config, { pooling: 'mean' }, fixture.parameters, hidden, batch).arraySync();
     });
     for (let row = 0; row < batch.rows; row++) {
       const start = row * batch.tokens;
@@ -120,7 +120,7 @@ describe('a forward pass', () => {
       };
       const logits = tf.tidy(() => {
         const hidden = referenceEncoder(tf, config, fixture.parameters, alone);
-        return referenceHead(tf, config, 'mean', fixture.parameters, hidden, alone).dataSync();
+        return referenceHead(tf, config, { pooling: 'mean' }, fixture.parameters, hidden, alone).dataSync();
       });
       expect(largestDifference(logits, together[row])).toBeLessThan(1e-5);
     }
@@ -136,7 +136,7 @@ describe('a forward pass', () => {
     tf.tidy(() => {
       const own = { ...config, layers: 1, hiddenDropout: 0.1, attentionDropout: 0.2 };
       const hidden = referenceEncoder(tf, own, fixture.parameters, fixture.cases[0], { dropout });
-      referenceHead(tf, own, 'pooler', fixture.parameters, hidden, fixture.cases[0], { dropout, rate: 0.3 });
+      referenceHead(tf, own, { pooling: 'pooler' }, fixture.parameters, hidden, fixture.cases[0], { dropout, rate: 0.3 });
     });
     expect(places).toEqual([
       ['embeddings', 0.1],

@@ -1,4 +1,4 @@
-import type { EncoderConfig, Pooling } from '@attune/artifact';
+import type { EncoderConfig, HeadShape, Pooling } from '@attune/artifact';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import type { Batch } from '../data/example';
 import type { TensorFlowModule } from '../native/tensorflow';
@@ -10,7 +10,7 @@ type Tensor = TensorFlow.Tensor;
 export type Parameters = (name: string) => Tensor;
 
 /** The part of a batch that the forward pass reads. */
-export type EncoderInput = Pick<Batch, 'rows' | 'tokens' | 'inputIds' | 'attentionMask' | 'tokenTypeIds'>;
+export type EncoderInput = Pick<Batch, 'rows' | 'tokens' | 'inputIds' | 'attentionMask' | 'tokenTypeIds' | 'gaps'>;
 
 /**
  * Applies dropout where training asks for it: zeroes a share `rate` of the values and scales the rest by 1 / (1 - rate).
@@ -143,6 +143,41 @@ export function referenceEncoder(
   });
 }
 
+/** What a masked-language-model head does before its words: dense layer, activation, layer normalisation. */
+function predictionTransform(
+  tf: TensorFlowModule,
+  config: Pick<EncoderConfig, 'activation' | 'layerNormEpsilon'>,
+  parameters: Parameters,
+  states: Tensor,
+  prefix: string,
+): Tensor {
+  const activated = activate(tf, dense(tf, states, parameters, `${prefix}.dense`), config.activation);
+  return layerNorm(tf, activated, parameters, `${prefix}.LayerNorm`, config.layerNormEpsilon);
+}
+
+/**
+ * The scores of words at places, in plain tfjs operations: the transform of a masked-language-model head, then the word table and a bias.
+ *
+ * @param hidden `[batch, tokens, hidden]`
+ * @param places row × tokens + token, and the name of the table that scores the words
+ * @returns `[places, words]`; the caller disposes of it.
+ */
+export function referenceMaskedLm(
+  tf: TensorFlowModule,
+  config: Pick<EncoderConfig, 'activation' | 'hiddenSize' | 'layerNormEpsilon'>,
+  parameters: Parameters,
+  hidden: TensorFlow.Tensor3D,
+  { places, words }: { places: Int32Array; words: string },
+): TensorFlow.Tensor2D {
+  return tf.tidy(() => {
+    const states = tf.gather(hidden.reshape([-1, config.hiddenSize]), tf.tensor1d(places, 'int32'));
+    const transformed = predictionTransform(tf, config, parameters, states, 'mlm');
+    return tf
+      .matMul(transformed as TensorFlow.Tensor2D, parameters(words) as TensorFlow.Tensor2D, false, true)
+      .add(parameters('mlm.bias')) as TensorFlow.Tensor2D;
+  });
+}
+
 /** How a head runs: dropout's rate, and the begin of its parameters' names, by default `head`. */
 export interface HeadForwardOptions extends ForwardOptions {
   rate?: number;
@@ -152,9 +187,11 @@ export interface HeadForwardOptions extends ForwardOptions {
 /** What a head reads of the states, `[batch, hidden]`. */
 function pool(tf: TensorFlowModule, pooling: Pooling, hidden: TensorFlow.Tensor3D, batch: EncoderInput): Tensor {
   const [rows, tokens, width] = hidden.shape;
-  if (pooling !== 'mean') return hidden.slice([0, 0, 0], [rows, 1, width]).reshape([rows, width]);
+  if (pooling === 'cloze') return tf.gather(hidden.reshape([-1, width]), tf.tensor1d(batch.gaps ?? new Int32Array(0), 'int32'));
+  if (pooling === 'pooler' || pooling === 'cls') return hidden.slice([0, 0, 0], [rows, 1, width]).reshape([rows, width]);
   const mask = tf.tensor3d(Float32Array.from(batch.attentionMask), [rows, tokens, 1]);
-  return hidden.mul(mask).sum(1).div(mask.sum(1));
+  const mean = hidden.mul(mask).sum(1).div(mask.sum(1));
+  return pooling === 'mean' ? mean : mean.div(mean.square().sum(1, true).sqrt());
 }
 
 /**
@@ -167,16 +204,18 @@ function pool(tf: TensorFlowModule, pooling: Pooling, hidden: TensorFlow.Tensor3
 export function referencePooling(
   tf: TensorFlowModule,
   config: EncoderConfig,
-  pooling: Pooling,
+  head: Pick<HeadShape, 'pooling' | 'cloze'>,
   parameters: Parameters,
   hidden: TensorFlow.Tensor3D,
   batch: EncoderInput,
   options: HeadForwardOptions = {},
 ): Tensor {
+  const { pooling, cloze } = head;
   const { dropout = (states): Tensor => states, rate = 0, prefix = 'head' } = options;
   const { headActivation, dropoutBeforePooler } = encoderFamily(config.family);
   return tf.tidy(() => {
     const pooled = pool(tf, pooling, hidden, batch);
+    if (cloze) return predictionTransform(tf, { ...config, activation: cloze.activation }, parameters, pooled, prefix);
     if (pooling !== 'pooler') return pooled;
     const states = dropoutBeforePooler ? dropout(pooled, rate, `${prefix}.dense`) : pooled;
     const projected = dense(tf, states, parameters, `${prefix}.dense`);
@@ -194,7 +233,7 @@ export function referencePooling(
 export function referenceHead(
   tf: TensorFlowModule,
   config: EncoderConfig,
-  pooling: Pooling,
+  head: Pick<HeadShape, 'pooling' | 'cloze'>,
   parameters: Parameters,
   hidden: TensorFlow.Tensor3D,
   batch: EncoderInput,
@@ -202,7 +241,7 @@ export function referenceHead(
 ): TensorFlow.Tensor2D {
   const { dropout = (states): Tensor => states, rate = 0, prefix = 'head' } = options;
   return tf.tidy(() => {
-    const states = referencePooling(tf, config, pooling, parameters, hidden, batch, options);
+    const states = referencePooling(tf, config, head, parameters, hidden, batch, options);
     return dense(tf, dropout(states, rate, `${prefix}.output`), parameters, `${prefix}.output`) as TensorFlow.Tensor2D;
   });
 }

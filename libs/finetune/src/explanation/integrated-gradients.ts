@@ -132,7 +132,7 @@ export class IntegratedGradients {
     const parameters = (name: string): Tensor => this.parameter(name);
     const head = this.model.heads[place];
     const states = referenceEncoder(tf, config, parameters, batch, { wordVectors });
-    return referenceHead(tf, config, head.pooling, parameters, states, batch, { prefix: headPrefix(head, place) });
+    return referenceHead(tf, config, head, parameters, states, batch, { prefix: headPrefix(head, place) });
   }
 
   private parameter(name: string): Tensor {

@@ -57,7 +57,7 @@ export async function exportEmbeddingModel(encoder: LoadedEncoder, options: Embe
   return writeDirectoryAtomically(options.out, async (staging) => {
     await writeCheckpoint(staging, encoder, undefined, encoder.weights);
     await copyTokenizer(directory, staging, maxLength);
-    await writeSentenceModules(staging, { hiddenSize: config.hiddenSize, maxLength, pooling: 'mean' });
+    await writeSentenceModules(staging, { hiddenSize: config.hiddenSize, maxLength, pooling: 'mean', normalized: true });
     const int8 = options.int8 ?? true;
     const agreement = await writeOnnx(
       staging,

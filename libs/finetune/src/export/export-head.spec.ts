@@ -24,6 +24,7 @@ describe('exportHead', () => {
     { family: 'distilbert', task: 'regression', pooling: 'pooler' },
     { family: 'bert', task: 'classification', pooling: 'mean' },
     { family: 'roberta', task: 'classification', pooling: 'cls' },
+    { family: 'distilbert', task: 'classification', pooling: 'embedding', embedding: true },
   ])('writes a model whose files agree with the trained one: %j', async (options) => {
     const { trained, heldOut } = await tinyTrainedHead(root, options);
     const report = await exportHead(trained, { out, int8: true, heldOut, createdBy });
@@ -48,7 +49,7 @@ describe('exportHead', () => {
   });
 
   it('gives back the same weights when it is loaded for further training', async () => {
-    for (const pooling of ['pooler', 'mean'] as const) {
+    for (const pooling of ['pooler', 'mean', 'embedding'] as const) {
       const { trained, heldOut } = await tinyTrainedHead(root, { pooling });
       await exportHead(trained, { out, int8: false, heldOut, createdBy });
       const loaded = await loadEncoder(out);

@@ -9,6 +9,7 @@ import { modelCard, type CardRun } from './model-card';
 import { copyTokenizer, writeCheckpoint, writeHeads, writeJson } from './model-files';
 import { headSubject, ONNX_FP32, ONNX_INT8, writeOnnx } from './onnx-files';
 import { ADAPTER_FOLDER, writePeftAdapter } from './peft-adapter';
+import { writeClozeHead } from './cloze-files';
 import { headModules, writeSentenceModules } from './sentence-transformers';
 import type { Attachment, ExportOptions, ExportReport, TrainedEncoder, TrainedHead } from './trained-head';
 
@@ -58,7 +59,8 @@ async function writePythonFiles(staging: string, trained: TrainedHead): Promise<
   await writeCheckpoint(staging, encoder, head, weights);
   await copyTokenizer(encoder.directory, staging, maxLength);
   await writeHeads(staging, trained);
-  if (!isFamilyHead(head)) await writeSentenceModules(staging, headModules(head, encoder.config.hiddenSize, maxLength, weights));
+  if (head.cloze) await writeClozeHead(staging, head, weights);
+  else if (!isFamilyHead(head)) await writeSentenceModules(staging, headModules(head, encoder.config.hiddenSize, maxLength, weights));
   if (adapter !== undefined) await writePeftAdapter(join(staging, ADAPTER_FOLDER), encoder, head, adapter, weights);
 }
 
@@ -75,10 +77,10 @@ function calibrationOf({ calibration, thresholds, scopeRule, further = [] }: Tra
 /** Writes metrics.json, head.json and history.json. */
 export async function writeReports(
   staging: string,
-  { reports, history, config }: TrainedEncoder,
+  { reports, unmeasured, history, config }: TrainedEncoder,
   more: Record<string, unknown> = {},
 ): Promise<void> {
-  await writeJson(join(staging, 'metrics.json'), { ...reports, ...more });
+  await writeJson(join(staging, 'metrics.json'), { ...reports, ...(unmeasured && { unmeasured }), ...more });
   await writeJson(join(staging, 'head.json'), config);
   if (history !== undefined) await writeJson(join(staging, 'history.json'), history);
 }

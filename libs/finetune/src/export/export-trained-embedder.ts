@@ -25,7 +25,7 @@ export async function exportTrainedEmbedder(trained: TrainedEncoder, options: Ex
   return writeDirectoryAtomically(out, async (staging) => {
     await writeCheckpoint(staging, encoder, undefined, weights);
     await copyTokenizer(encoder.directory, staging, maxLength);
-    await writeSentenceModules(staging, { hiddenSize: encoder.config.hiddenSize, maxLength, pooling: 'mean' });
+    await writeSentenceModules(staging, { hiddenSize: encoder.config.hiddenSize, maxLength, pooling: 'mean', normalized: true });
     if (adapter !== undefined) await writePeftAdapter(join(staging, ADAPTER_FOLDER), encoder, undefined, adapter, weights);
     const model = { config: encoder.config, weights, outputs: ['last_hidden_state' as const, 'embedding' as const] };
     const pairs = checkedPairs(trained.config, heldOut);

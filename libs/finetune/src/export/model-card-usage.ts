@@ -15,11 +15,16 @@ export function loadingInstructions(
   if (entityMarkers !== 'none') parts.push(marking());
   if (manifest.onnx.fp32 !== undefined) parts.push(attune(manifest, pair));
   if (has('modules.json')) parts.push(sentenceTransformers(manifest, pair));
+  else if (manifest.tasks.some(({ pooling }) => pooling === 'cloze')) parts.push(cloze());
   else if (has('config.json') && has('model.safetensors') && manifest.tasks.length > 0) parts.push(transformers(manifest, pair));
   const adapter = ['adapter/adapter_config.json', 'adapter_config.json'].find(has);
   if (adapter !== undefined) parts.push(peft(manifest, adapter, has('modules.json'), run?.baseModel));
   if (manifest.onnx.fp32 !== undefined) parts.push(onnxRuntime(manifest));
   return parts.join('\n\n');
+}
+
+function cloze(): string {
+  return 'The encoder alone loads in Python `transformers` as an `AutoModel`; the layers of the gap and its sentences lie in `heads/`. The ONNX files take plain texts.';
 }
 
 function attune({ tasks, embedding }: Omit<Manifest, 'files' | 'schemaVersion'>, pair: boolean): string {

@@ -1,11 +1,12 @@
 import type { Manifest, ManifestTask } from '@attune/artifact';
 import { configuredMatching, configuredTasks } from '../config/tasks';
+import { promptCard } from './model-card-prompts';
 import { rankingCard } from './model-card-ranking';
 import { loadingInstructions } from './model-card-usage';
 import type { TrainedEncoder } from './trained-head';
 
 /** What a model card is made from, besides the manifest: the run, where there was one. */
-export type CardRun = Pick<TrainedEncoder, 'reports' | 'config' | 'dataFingerprint'> & {
+export type CardRun = Pick<TrainedEncoder, 'reports' | 'unmeasured' | 'config' | 'dataFingerprint'> & {
   /** What an adapter is to be put on. */
   baseModel?: string;
 };
@@ -25,9 +26,9 @@ export function modelCard(name: string, manifest: CardManifest, paths: readonly 
     frontMatter(name, manifest, paths),
     `# ${name}`,
     summary(manifest),
-    ...(run === undefined ? [] : [trainingData(run), lineage(manifest), training(manifest, run), evaluation(run)]),
+    ...(run === undefined ? [] : [trainingData(run), promptCard(run.config), lineage(manifest), training(manifest, run), evaluation(run)]),
     ...(manifest.ranking === undefined ? [] : [rankingCard(manifest.ranking)]),
-    ...manifest.tasks.map(calibration),
+    ...manifest.tasks.map((task, _place, tasks) => calibration(task, tasks, run?.unmeasured)),
     verification(manifest),
     loadingInstructions(manifest, paths, run),
     `Written by ${manifest.createdBy} from the run itself; metrics.json holds the whole report and attune.json the checksum of every file.`,
@@ -102,6 +103,8 @@ const POOLINGS: Record<ManifestTask['pooling'], string> = {
   pooler: "the first token's state through the family's own pooling layer",
   cls: "the first token's state",
   mean: 'the mean of the token states',
+  embedding: 'the normalised mean of the token states',
+  cloze: 'the state of a gap in sentences around the text, which the ONNX files add by themselves',
 };
 
 function embeddingSummary({ dimension, matching }: NonNullable<CardManifest['embedding']>, encoder: string, besideHead: boolean): string {
@@ -113,6 +116,7 @@ function embeddingSummary({ dimension, matching }: NonNullable<CardManifest['emb
 }
 
 function trainingData({ dataFingerprint, config }: CardRun): string {
+  if (dataFingerprint.rows === 0) return '';
   const { text, pair } = config.data;
   const tasks = configuredTasks(config);
   const matching = configuredMatching(config);
@@ -141,9 +145,10 @@ function lineage({ lineage: models = [] }: CardManifest): string {
 }
 
 function training({ tuner }: CardManifest, { config }: CardRun): string {
+  if (tuner === undefined) return '';
   const { optimizer, training: course, seed } = config;
   const rows: [string, string | number | undefined][] = [
-    ['tuner', tuner?.name],
+    ['tuner', tuner.name],
     ['epochs at most', course.epochs],
     ['rows a step', course.batchSize * course.accumulate],
     ['optimiser', optimizer.name],
@@ -157,7 +162,8 @@ function training({ tuner }: CardManifest, { config }: CardRun): string {
   )}`;
 }
 
-function evaluation({ reports }: CardRun): string {
+function evaluation({ reports, unmeasured }: CardRun): string {
+  if (unmeasured) return ['## Evaluation', ...unlabelledEvaluation(reports)].join('\n\n');
   const names = Object.keys(reports.validation.tasks ?? {});
   if (names.length === 0) return ['## Evaluation', ...figuresOf(reports)].join('\n\n');
   const tasks = names.map((name) => {
@@ -168,8 +174,17 @@ function evaluation({ reports }: CardRun): string {
   return ['## Evaluation', ...tasks].join('\n\n');
 }
 
-function figuresOf(reports: CardRun['reports']): string[] {
-  const columns = [['validation', reports.validation] as const, ...(reports.test === undefined ? [] : [['test', reports.test] as const])];
+/** Of a head that was made without labelled rows. */
+function unlabelledEvaluation({ test }: CardRun['reports']): string[] {
+  const note = 'There were no labelled rows to validate on.';
+  return test === undefined ? [`${note} Measure it with \`attune evaluate\` as soon as there are some.`] : [note, ...figuresOf({ test })];
+}
+
+function figuresOf(reports: Partial<CardRun['reports']>): string[] {
+  const columns = (['validation', 'test'] as const).flatMap((name) => {
+    const report = reports[name];
+    return report === undefined ? [] : [[name, report] as const];
+  });
   const measures = [
     'rows',
     'accuracy',
@@ -197,7 +212,7 @@ function figuresOf(reports: CardRun['reports']): string[] {
   const rows = measures
     .filter((measure) => columns.some(([, report]) => report[measure] !== undefined))
     .map((measure) => [measure, ...columns.map(([, report]) => show(report[measure]))]);
-  const perClass = (reports.test ?? reports.validation).perClass ?? [];
+  const perClass = (reports.test ?? reports.validation)?.perClass ?? [];
   const classes = perClass.map(({ label, precision, recall, f1, support }) => [
     label,
     show(precision),
@@ -214,12 +229,12 @@ function figuresOf(reports: CardRun['reports']): string[] {
   return parts;
 }
 
-function calibration(task: ManifestTask, _place: number, tasks: readonly ManifestTask[]): string {
+function calibration(task: ManifestTask, tasks: readonly ManifestTask[], unmeasured = false): string {
   if (task.type === 'regression') return '';
   const thresholds = Object.entries(task.thresholds ?? {}).map(([label, threshold]) => [label, show(threshold)]);
   return [
     `## Calibration${tasks.length > 1 ? ` of ${task.name}` : ''}`,
-    `Logits are divided by the temperature ${show(task.calibration.temperature)}, fitted on validation rows (Guo et al. 2017), before ${task.type === 'classification' ? 'softmax' : 'the sigmoid'}. ` +
+    `Logits are divided by the temperature ${show(task.calibration.temperature)}, ${unmeasured ? 'which no labelled rows have calibrated yet' : 'fitted on validation rows (Guo et al. 2017)'}, before ${task.type === 'classification' ? 'softmax' : 'the sigmoid'}. ` +
       'Python `transformers` and other programs do not do that by themselves; the label is the same, the probability is not.',
     ...(thresholds.length > 0 ? [table(['label', 'given from probability'], thresholds)] : []),
     ...(task.outOfScope === undefined ? [] : [outOfScope(task.outOfScope)]),

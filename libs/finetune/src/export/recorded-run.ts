@@ -6,7 +6,11 @@ import { evaluationReportSchema } from '../evaluation/report';
 import type { CardRun } from './model-card';
 import { ADAPTER_FOLDER } from './peft-adapter';
 
-const metricsSchema = z.object({ validation: evaluationReportSchema, test: evaluationReportSchema.optional() });
+const metricsSchema = z.object({
+  validation: evaluationReportSchema,
+  test: evaluationReportSchema.optional(),
+  unmeasured: z.boolean().optional(),
+});
 const adapterSchema = z.object({ base_model_name_or_path: z.string() });
 
 /** The training run that a model directory tells of, for its model card; undefined where nothing was trained. */
@@ -17,8 +21,10 @@ export async function readRun(model: string, manifest: Manifest): Promise<CardRu
   const config = headConfigSchema.safeParse(await read('head.json'));
   if (!reports.success || !config.success || manifest.trainingData === undefined) return undefined;
   const adapter = adapterSchema.safeParse(await read(`${ADAPTER_FOLDER}/adapter_config.json`));
+  const { unmeasured, ...measured } = reports.data;
   return {
-    reports: reports.data,
+    reports: measured,
+    ...(unmeasured && { unmeasured }),
     config: config.data,
     dataFingerprint: manifest.trainingData,
     ...(adapter.success && { baseModel: adapter.data.base_model_name_or_path }),

@@ -13,7 +13,9 @@ export interface SentenceModules {
   hiddenSize: number;
   maxLength: number;
   pooling: 'cls' | 'mean';
-  /** A dense layer without activation, whose outputs are the logits; without it the pooled state is normalised. */
+  /** Whether the pooled state is divided by its length. */
+  normalized: boolean;
+  /** A dense layer without activation, whose outputs are the logits. */
   output?: { labels: number; weights: ReadonlyMap<string, NamedTensor> };
 }
 
@@ -25,19 +27,21 @@ export function headModules(
   weights: ReadonlyMap<string, NamedTensor>,
 ): SentenceModules {
   const pooling = head.pooling === 'cls' ? 'cls' : 'mean';
-  return { hiddenSize, maxLength, pooling, output: { labels: head.labels.length, weights } };
+  const normalized = head.pooling === 'embedding';
+  return { hiddenSize, maxLength, pooling, normalized, output: { labels: head.labels.length, weights } };
 }
 
 /**
- * Writes what makes a directory with a bare encoder a sentence-transformers repository: modules.json, the pooling, and the output layer
- * (2_Dense, activation: identity) or the normalisation (2_Normalize). `encode()` then returns logits, or normalised embeddings.
+ * Writes what makes a directory with a bare encoder a sentence-transformers repository: modules.json, the pooling, the normalisation
+ * where there is one, and the output layer (activation: identity) where there is one. `encode()` then returns logits, or normalised embeddings.
  */
-export async function writeSentenceModules(directory: string, { hiddenSize, maxLength, pooling, output }: SentenceModules): Promise<void> {
-  const modules: Module[] = [
-    { folder: '', type: 'Transformer' },
-    { folder: '1_Pooling', type: 'Pooling' },
-    output === undefined ? { folder: '2_Normalize', type: 'Normalize' } : { folder: '2_Dense', type: 'Dense' },
-  ];
+export async function writeSentenceModules(
+  directory: string,
+  { hiddenSize, maxLength, pooling, normalized, output }: SentenceModules,
+): Promise<void> {
+  const types = ['Pooling', ...(normalized ? ['Normalize'] : []), ...(output === undefined ? [] : ['Dense'])];
+  const after = types.map((type, place): Module => ({ folder: `${place + 1}_${type}`, type }));
+  const modules: Module[] = [{ folder: '', type: 'Transformer' }, ...after];
   await writeJson(
     join(directory, 'modules.json'),
     modules.map(({ folder, type }, idx) => ({ idx, name: String(idx), path: folder, type: `sentence_transformers.models.${type}` })),
@@ -56,7 +60,7 @@ export async function writeSentenceModules(directory: string, { hiddenSize, maxL
     pooling_mode_mean_sqrt_len_tokens: false,
   });
   // The normalisation has no files, and so no folder either: a directory without any would be no part of the model.
-  if (output !== undefined) await writeDense(join(directory, '2_Dense'), hiddenSize, output);
+  if (output !== undefined) await writeDense(join(directory, modules.at(-1)?.folder ?? ''), hiddenSize, output);
 }
 
 async function writeDense(

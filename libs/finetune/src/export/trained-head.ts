@@ -50,6 +50,8 @@ export interface TrainedEncoder {
   /** Tokens kept of a text, special tokens counted. */
   maxLength: number;
   reports: { validation: EvaluationReport; test?: EvaluationReport };
+  /** Whether there were no labelled rows to validate on: the validation report is then of the texts that describe the labels. */
+  unmeasured?: boolean;
   /** Course of the training, written as history.json. */
   history?: unknown;
   /** What it was trained on. */

@@ -4,6 +4,7 @@ import { dropout } from '../layers/dropout';
 import type { Forward, Pass } from '../layers/layer';
 import { Linear } from '../layers/linear';
 import type { Packing } from '../layers/packing';
+import { PredictionTransform } from './prediction-transform';
 import type { ParameterLookup } from '../layers/transformer-encoder';
 import { pooling, type PoolingLayer } from './pooling';
 
@@ -13,6 +14,8 @@ export interface HeadOptions {
   dropout: number;
   /** Dropout before the dense layer, as RoBERTa's head has it. */
   inputDropout: number;
+  /** Of a head that reads a gap; default 1e-12. */
+  layerNormEpsilon?: number;
 }
 
 /**
@@ -22,6 +25,7 @@ export interface HeadOptions {
 export class ClassificationHead {
   private readonly pool: PoolingLayer;
   private readonly dense: Linear | undefined;
+  private readonly transform: PredictionTransform | undefined;
   private readonly output: Linear;
 
   constructor(
@@ -34,17 +38,22 @@ export class ClassificationHead {
     const layer = (name: string): Linear => new Linear([{ name, weight: lookup(`${name}.weight`), bias: lookup(`${name}.bias`) }]);
     this.pool = pooling(shape.pooling);
     this.dense = shape.pooling === 'pooler' ? layer(`${prefix}.dense`) : undefined;
+    if (shape.cloze) {
+      const { layerNormEpsilon = 1e-12 } = options;
+      this.transform = new PredictionTransform(lookup, { prefix, activation: shape.cloze.activation, layerNormEpsilon });
+    }
     this.output = layer(`${prefix}.output`);
   }
 
   get linears(): Linear[] {
-    return this.dense ? [this.dense, this.output] : [this.output];
+    return [...[this.dense, this.transform?.dense].filter((linear) => linear !== undefined), this.output];
   }
 
   /** States `[flowing, hidden]` → what the output layer reads, `[batch, hidden]`. */
   features(states: Tensor, packing: Packing, pass: Pass): Forward {
     const full: Pass = { ...pass, kernels: this.kernels };
     const pooled = this.pool.forward(states, packing, full);
+    if (this.transform) return afterwards(pooled, this.transform.forward(pooled.y, full));
     if (!this.dense) return pooled;
     const { kernels, options } = this;
     const input = dropout(kernels, pass.dropout, options.inputDropout, pooled.y);
@@ -84,4 +93,19 @@ export class ClassificationHead {
     };
     return { y: output.y, backward };
   }
+}
+
+/** One layer after another as one; the first one's result is freed. */
+function afterwards(first: Forward, second: Forward): Forward {
+  release(first.y);
+  const { backward: firstBackward } = first;
+  const { backward: secondBackward } = second;
+  if (!firstBackward || !secondBackward) return { y: second.y };
+  const backward = (dy: Tensor): Tensor => {
+    const between = secondBackward(dy);
+    const dx = firstBackward(between);
+    between.release();
+    return dx;
+  };
+  return { y: second.y, backward };
 }

@@ -25,6 +25,7 @@ export class HeadGroup {
     lookup: ParameterLookup,
     options: HeadOptions,
   ) {
+    if (shapes.length > 1 && shapes.some(({ cloze }) => cloze)) throw new RangeError('a head that reads a gap is alone on its encoder');
     this.layout = taskLayout(shapes);
     this.heads = shapes.map((shape, place) => new ClassificationHead(kernels, shape, lookup, options, headPrefix(shape, place)));
   }

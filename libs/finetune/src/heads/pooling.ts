@@ -1,7 +1,7 @@
 import type { Pooling } from '@attune/artifact';
 import { release, type Tensor } from '../native/kernels';
 import type { Forward, Pass } from '../layers/layer';
-import type { Packing } from '../layers/packing';
+import { flowingRow, type Packing } from '../layers/packing';
 
 /** From states `[flowing, hidden]` to one vector a row of the batch, `[batch, hidden]`. */
 export interface PoolingLayer {
@@ -55,7 +55,71 @@ const meanState: PoolingLayer = {
   },
 };
 
+/** Least squared length that a vector is divided by: one of zeros stays as it is. */
+const LEAST_SQUARED_LENGTH = 1e-24;
+
+/**
+ * The mean of the states divided by its Euclidean length, `y = m / ‖m‖`. Backward: `dm = (dy - y · (y · dy)) / ‖m‖`.
+ */
+const unitMeanState: PoolingLayer = {
+  forward(states, packing, pass) {
+    const { kernels } = pass;
+    const mean = meanState.forward(states, packing, pass);
+    const squares = kernels.square(mean.y);
+    const squaredLength = kernels.sumOverLast(squares);
+    const least = kernels.add(squaredLength, kernels.constant(LEAST_SQUARED_LENGTH));
+    const inverse = kernels.rsqrt(least);
+    const y = kernels.multiply(mean.y, inverse);
+    release(mean.y, squares, squaredLength, least);
+    const { backward: meanBackward } = mean;
+    if (!meanBackward) {
+      inverse.release();
+      return { y };
+    }
+    y.retain();
+    const backward = (dy: Tensor): Tensor => {
+      const products = kernels.multiply(y, dy);
+      const along = kernels.sumOverLast(products);
+      const parallel = kernels.multiply(y, along);
+      const across = kernels.subtract(dy, parallel);
+      const dMean = kernels.multiply(across, inverse);
+      const dStates = meanBackward(dMean);
+      release(y, inverse, products, along, parallel, across, dMean);
+      return dStates;
+    };
+    return { y, backward };
+  },
+};
+
+/** The state of each row's gap. */
+const gapState: PoolingLayer = {
+  forward(states, packing, { kernels, training }) {
+    const { gaps } = packing.batch;
+    if (!gaps) throw new RangeError('the rows have no gaps');
+    const rows = kernels.ints(Int32Array.from(gaps, (place) => flowingRow(place, packing)));
+    const y = kernels.gather(states, rows);
+    if (!training) {
+      rows.release();
+      return { y };
+    }
+    const backward = (dy: Tensor): Tensor => {
+      const dStates = kernels.segmentSum(dy, rows, packing.flowing);
+      rows.release();
+      return dStates;
+    };
+    return { y, backward };
+  },
+};
+
+const LAYERS: Record<Pooling, PoolingLayer> = {
+  pooler: firstState,
+  cls: firstState,
+  mean: meanState,
+  embedding: unitMeanState,
+  cloze: gapState,
+};
+
 /** The layer of a way of pooling; the `pooler` starts from the first state. */
 export function pooling(name: Pooling): PoolingLayer {
-  return name === 'mean' ? meanState : firstState;
+  return LAYERS[name];
 }

@@ -34,6 +34,8 @@ export interface SelectionOptions extends Pick<LogisticRegressionOptions, 'maxIt
 export interface SelectedLayer extends LinearLayer {
   /** The strength that was chosen. */
   l2: number;
+  /** The same, relative to the features' total variance. */
+  relativeL2: number;
   /** Its mean loss on the validation rows. */
   validationLoss: number;
 }
@@ -56,7 +58,7 @@ export function fitWithSelectedL2(train: FeatureRows, validation: FeatureRows, o
   }
   if (!best) throw new RangeError('The grid of strengths is empty.');
   const { weight, bias, l2 } = fit(best.relativeL2, FINAL_TOLERANCE, best.layer);
-  return { weight, bias, l2, validationLoss: lossOf({ weight, bias }, validation, options) };
+  return { weight, bias, l2, relativeL2: best.relativeL2, validationLoss: lossOf({ weight, bias }, validation, options) };
 }
 
 function fitter({ features, rows, targets }: FeatureRows, options: SelectionOptions): Fit {

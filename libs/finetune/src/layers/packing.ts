@@ -88,6 +88,15 @@ export class Packing {
 }
 
 /**
+ * Flowing row of a real token.
+ *
+ * @param place row × tokens + token
+ */
+export function flowingRow(place: number, { firsts, tokens }: Packing): number {
+  return firsts[Math.floor(place / tokens)] + (place % tokens);
+}
+
+/**
  * The next of 16 to 32 numbers of rows in each doubling. For each number of rows that it meets, oneDNN compiles
  * products and keeps them, some 350 kB a product in bfloat16; without rounding nearly every packed batch would have a number of its own.
  */

@@ -194,7 +194,7 @@ describe.each(NETWORKS.flatMap(([kind, Kind]) => FAMILIES.map((name) => [name, k
     network.dispose();
   });
 
-  it.each(['mean', 'cls', 'pooler'] as const)('leaves no tensors behind after passes with pooling %s', (pooling) => {
+  it.each(['mean', 'cls', 'pooler', 'embedding'] as const)('leaves no tensors behind after passes with pooling %s', (pooling) => {
     const before = loadBinding().getNumOfTensors();
     const network = build(fixture, { pooling }, Kind);
     const batch = batchOf(fixture, 'padded');
@@ -317,7 +317,7 @@ function referenceGradients(fixture: Fixture, batch: Batch, source: DropoutSourc
   const meanLoss = (...tensors: TensorFlow.Tensor[]): TensorFlow.Scalar => {
     const parameters = (name: string): TensorFlow.Tensor => tensors[names.indexOf(name)];
     const states = referenceEncoder(tf, config, parameters, batch, { dropout });
-    const logits = referenceHead(tf, config, 'pooler', parameters, states, batch, { dropout, rate });
+    const logits = referenceHead(tf, config, { pooling: 'pooler' }, parameters, states, batch, { dropout, rate });
     const targets = tf.oneHot(tf.tensor1d(Int32Array.from(batch.targets), 'int32'), logits.shape[1]);
     return tf.losses.softmaxCrossEntropy(targets, logits) as TensorFlow.Scalar;
   };

@@ -1,6 +1,7 @@
-import type { NamedTensor } from '@attune/artifact';
+import type { ClozeReading, NamedTensor } from '@attune/artifact';
 import type { Batch } from '../data/example';
 import { HeadGroup } from '../heads/head-group';
+import { MaskedLmHead } from '../heads/masked-lm-head';
 import { pooling } from '../heads/pooling';
 import type { DropoutSource } from '../layers/dropout';
 import type { Forward, Pass } from '../layers/layer';
@@ -9,6 +10,7 @@ import { Packing } from '../layers/packing';
 import type { Parameter } from '../layers/parameter';
 import { TransformerEncoder } from '../layers/transformer-encoder';
 import { Kernels, release, type Precision, type Tensor } from '../native/kernels';
+import { gradientOfEachPattern, meanOverPatterns, withPatterns } from './cloze-batch';
 import { ParameterStore } from './parameter-store';
 import type { EmbeddingPass, EmbedOptions, NetworkOptions, NetworkPass, TrainableNetwork } from './trainable-network';
 
@@ -21,6 +23,10 @@ export class Network implements TrainableNetwork {
   readonly kernels: Kernels;
   private readonly exact: Kernels;
   private readonly heads: HeadGroup;
+  private readonly words: MaskedLmHead | undefined;
+  /** What a head that reads a gap puts around texts. */
+  private readonly cloze: ClozeReading | undefined;
+  private readonly padTokenId: number;
   /** Precision for which weights are prepared. */
   private prepared: Precision | undefined;
 
@@ -34,7 +40,13 @@ export class Network implements TrainableNetwork {
     this.store = new ParameterStore(this.kernels, options);
     const lookup = (name: string): Parameter => this.store.get(name);
     this.encoder = new TransformerEncoder(config, lookup, vocabulary?.rows);
-    this.heads = new HeadGroup(this.exact, heads, lookup, options.headOptions);
+    this.heads = new HeadGroup(this.exact, heads, lookup, { ...options.headOptions, layerNormEpsilon: config.layerNormEpsilon });
+    this.cloze = heads.at(0)?.cloze;
+    this.padTokenId = config.padTokenId;
+    if (options.maskedLm) {
+      const ownDecoder = this.store.byName.has('mlm.decoder.weight');
+      this.words = new MaskedLmHead(lookup, { config, activation: options.maskedLm, ownDecoder });
+    }
   }
 
   get parameters(): ReadonlyMap<string, Parameter> {
@@ -50,6 +62,16 @@ export class Network implements TrainableNetwork {
   }
 
   train(batch: Batch, dropout: DropoutSource | undefined): NetworkPass {
+    if (!this.cloze) return this.trainHeads(batch, dropout);
+    const { patterns } = this.cloze;
+    const { logits, backward } = this.trainHeads(withPatterns(batch, patterns, this.padTokenId), dropout);
+    return {
+      logits: meanOverPatterns(logits, patterns.length),
+      backward: (gradient) => backward(gradientOfEachPattern(gradient, patterns.length)),
+    };
+  }
+
+  private trainHeads(batch: Batch, dropout: DropoutSource | undefined): NetworkPass {
     this.prepareFor(this.kernels.precision);
     const pass: Pass = { kernels: this.kernels, dropout, training: true };
     const packing = new Packing(this.kernels, batch);
@@ -76,6 +98,33 @@ export class Network implements TrainableNetwork {
     return { vectors, backward };
   }
 
+  maskedLm(batch: Batch, places: Int32Array): Float32Array {
+    const { wordHead } = this;
+    return this.infer(batch, (states, packing, pass) => readAndRelease(wordHead.forward(states, places, packing, pass).y));
+  }
+
+  trainMaskedLm(batch: Batch, places: Int32Array, dropout: DropoutSource | undefined): NetworkPass {
+    this.prepareFor(this.kernels.precision);
+    const pass: Pass = { kernels: this.kernels, dropout, training: true };
+    const packing = new Packing(this.kernels, batch);
+    const states = this.encoder.forward(packing, pass);
+    const scores = this.wordHead.forward(states.y, places, packing, pass);
+    const { shape } = scores.y;
+    const logits = scores.y.read();
+    release(states.y, scores.y);
+    const backward = (gradient: Float32Array): void => {
+      const dScores = this.kernels.floats(gradient, shape);
+      this.backThrough(states, packing, scores.backward?.(dScores));
+      dScores.release();
+    };
+    return { logits, backward };
+  }
+
+  private get wordHead(): MaskedLmHead {
+    if (!this.words) throw new RangeError('the network has no masked-language-model head');
+    return this.words;
+  }
+
   /** Takes the gradient of the states to the parameters below, and frees it with what the pass kept. */
   private backThrough(states: Forward, packing: Packing, dStates: Tensor | undefined): void {
     const dBelow = dStates && states.backward?.(dStates);
@@ -85,11 +134,20 @@ export class Network implements TrainableNetwork {
   }
 
   logits(batch: Batch): Float32Array {
-    return this.infer(batch, (states, packing, pass) => this.heads.forward(states, packing, pass).logits);
+    const read = (states: Tensor, packing: Packing, pass: Pass): Float32Array => this.heads.forward(states, packing, pass).logits;
+    return this.overPatterns(batch, (rows) => this.infer(rows, read));
   }
 
   features(batch: Batch, kernels: Kernels = this.exact): Float32Array {
-    return this.infer(batch, (states, packing, pass) => this.heads.features(states, packing, pass), { kernels });
+    const read = (states: Tensor, packing: Packing, pass: Pass): Float32Array => this.heads.features(states, packing, pass);
+    return this.overPatterns(batch, (rows) => this.infer(rows, read, { kernels }));
+  }
+
+  /** What is computed of each row; of texts in several sentences, the mean over these. */
+  private overPatterns(batch: Batch, compute: (batch: Batch) => Float32Array): Float32Array {
+    if (!this.cloze) return compute(batch);
+    const { patterns } = this.cloze;
+    return meanOverPatterns(compute(withPatterns(batch, patterns, this.padTokenId)), patterns.length);
   }
 
   embed(batch: Batch, options: EmbedOptions = {}): Float32Array {
@@ -125,7 +183,7 @@ export class Network implements TrainableNetwork {
   }
 
   private get linears(): Linear[] {
-    return [...this.encoder.linears, ...this.heads.linears];
+    return [...this.encoder.linears, ...this.heads.linears, ...(this.words?.linears ?? [])];
   }
 
   forgetLearningWeights(): void {

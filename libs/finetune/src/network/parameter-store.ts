@@ -6,23 +6,34 @@ import type { VocabularySubset } from './vocabulary-subset';
 
 /** Name of the word table. */
 export const WORDS = 'embeddings.word_embeddings.weight';
+/** Parameters with a row a word. */
+const WORD_ROWS: readonly string[] = [WORDS, 'mlm.bias', 'mlm.decoder.weight'];
+
+/** Parameters of the masked-language-model head among the weights. */
+function maskedLmOf(weights: ReadonlyMap<string, NamedTensor>): [string, number[]][] {
+  return [...weights].flatMap(([name, { shape }]): [string, number[]][] => (name.startsWith('mlm.') ? [[name, shape]] : []));
+}
 
 /** The parameters of a network by their names in memory; the word table holds only the tokens that occur, where those are given. */
 export class ParameterStore {
   readonly byName = new Map<string, Parameter>();
   private readonly vocabulary: VocabularySubset | undefined;
-  /** The whole word table, where only a part of it is a parameter. Other weights are not kept a second time. */
-  private readonly allWords: NamedTensor | undefined;
+  /** The whole tables with a row a word, where only a part of each is a parameter. Other weights are not kept a second time. */
+  private readonly whole = new Map<string, NamedTensor>();
 
   constructor(
     private readonly kernels: Kernels,
-    { config, heads, weights, vocabulary }: NetworkOptions,
+    { config, heads, weights, vocabulary, maskedLm }: NetworkOptions,
   ) {
     this.vocabulary = vocabulary;
-    this.allWords = vocabulary && weights.get(WORDS);
-    for (const [name, shape] of [...encoderParameterShapes(config), ...headParameterShapes(config, ...heads)]) {
+    for (const [name, shape] of [
+      ...encoderParameterShapes(config),
+      ...headParameterShapes(config, ...heads),
+      ...(maskedLm ? maskedLmOf(weights) : []),
+    ]) {
       const source = weights.get(name);
       if (!source) throw new RangeError(`no weights for ${name}`);
+      if (vocabulary && WORD_ROWS.includes(name)) this.whole.set(name, source);
       this.byName.set(name, this.make(name, shape, source.values));
     }
   }
@@ -36,19 +47,22 @@ export class ParameterStore {
 
   private make(name: string, shape: number[], values: Float32Array): Parameter {
     const { vocabulary } = this;
-    if (name !== WORDS || !vocabulary) return new Parameter(this.kernels, name, shape, values);
-    return new Parameter(this.kernels, name, [vocabulary.size, shape[1]], vocabulary.take(values, shape[1]));
+    if (!vocabulary || !WORD_ROWS.includes(name)) return new Parameter(this.kernels, name, shape, values);
+    const [, width = 1] = shape;
+    return new Parameter(this.kernels, name, [vocabulary.size, ...shape.slice(1)], vocabulary.take(values, width));
   }
 
   /** Copies of all parameters, the whole vocabulary's word table among them. */
   toHost(): Map<string, NamedTensor> {
-    return new Map([...this.byName].map(([name, parameter]) => [name, this.whole(name, parameter.toHost())]));
+    return new Map([...this.byName].map(([name, parameter]) => [name, this.withAllWords(name, parameter.toHost())]));
   }
 
-  private whole(name: string, tensor: NamedTensor): NamedTensor {
-    const { vocabulary, allWords } = this;
-    if (name !== WORDS || !vocabulary || !allWords) return tensor;
-    return { shape: [...allWords.shape], values: vocabulary.merge(allWords.values, tensor.values, tensor.shape[1]) };
+  private withAllWords(name: string, tensor: NamedTensor): NamedTensor {
+    const { vocabulary } = this;
+    const whole = this.whole.get(name);
+    if (!vocabulary || !whole) return tensor;
+    const [, width = 1] = tensor.shape;
+    return { shape: [...whole.shape], values: vocabulary.merge(whole.values, tensor.values, width) };
   }
 
   /** Lets go of values that were read. */

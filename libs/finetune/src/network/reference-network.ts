@@ -1,13 +1,14 @@
-import { headPrefix, type NamedTensor } from '@attune/artifact';
+import { headPrefix, type ClozePattern, type NamedTensor } from '@attune/artifact';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import type { Batch } from '../data/example';
-import { referenceEncoder, referenceHead, referencePooling, type Dropout } from '../encoders/reference-forward';
+import { referenceEncoder, referenceHead, referenceMaskedLm, referencePooling, type Dropout } from '../encoders/reference-forward';
 import type { DropoutMask, DropoutSource } from '../layers/dropout';
 import type { LinearSlot } from '../layers/linear';
 import type { Parameter } from '../layers/parameter';
 import { Kernels } from '../native/kernels';
 import { adoptTensor } from '../native/adopt-tensor';
 import { loadTensorFlow } from '../native/tensorflow';
+import { gradientOfEachPattern, meanOverPatterns, withPatterns } from './cloze-batch';
 import { ParameterStore } from './parameter-store';
 import type { EmbeddingPass, EmbedOptions, NetworkOptions, NetworkPass, TrainableNetwork } from './trainable-network';
 
@@ -51,13 +52,40 @@ export class ReferenceNetwork implements TrainableNetwork {
   }
 
   train(batch: Batch, source: DropoutSource | undefined): NetworkPass {
-    const { values, backward } = this.pass((parameters, dropout) => this.forward(batch, parameters, dropout), source);
-    return { logits: values, backward };
+    const patterns = this.cloze?.length ?? 1;
+    const rows = this.inSentences(batch);
+    const { values, backward } = this.pass((parameters, dropout) => this.forward(rows, parameters, dropout), source);
+    return {
+      logits: meanOverPatterns(values, patterns),
+      backward: (gradient) => backward(gradientOfEachPattern(gradient, patterns)),
+    };
   }
 
   trainEmbedding(batch: Batch, source: DropoutSource | undefined): EmbeddingPass {
     const { values, backward } = this.pass((parameters, dropout) => this.meanStates(batch, parameters, dropout), source, isBelowHeads);
     return { vectors: values, backward };
+  }
+
+  maskedLm(batch: Batch, places: Int32Array): Float32Array {
+    return this.valuesOf(() => this.wordScores(batch, places, this.read(this.allParameters())));
+  }
+
+  trainMaskedLm(batch: Batch, places: Int32Array, source: DropoutSource | undefined): NetworkPass {
+    const { values, backward } = this.pass(
+      (parameters, dropout) => this.wordScores(batch, places, parameters, dropout),
+      source,
+      isBelowHeads,
+    );
+    return { logits: values, backward };
+  }
+
+  private wordScores(batch: Batch, places: Int32Array, values: Map<Parameter, Tensor>, dropout?: Dropout): Tensor {
+    const { config, maskedLm } = this.options;
+    if (!maskedLm) throw new RangeError('the network has no masked-language-model head');
+    const parameters = this.lookup(values);
+    const states = referenceEncoder(this.tf, config, parameters, this.compact(batch), { dropout });
+    const words = this.store.byName.has('mlm.decoder.weight') ? 'mlm.decoder.weight' : 'embeddings.word_embeddings.weight';
+    return referenceMaskedLm(this.tf, { ...config, activation: maskedLm }, parameters, states, { places, words });
   }
 
   private pass(
@@ -89,19 +117,34 @@ export class ReferenceNetwork implements TrainableNetwork {
   }
 
   logits(batch: Batch): Float32Array {
-    return this.valuesOf(() => this.forward(batch, this.read(this.allParameters())));
+    const rows = this.inSentences(batch);
+    return meanOverPatterns(
+      this.valuesOf(() => this.forward(rows, this.read(this.allParameters()))),
+      this.cloze?.length ?? 1,
+    );
   }
 
-  features(batch: Batch): Float32Array {
-    return this.valuesOf(() => {
+  /** The sentences that a head which reads a gap puts around texts. */
+  private get cloze(): readonly ClozePattern[] | undefined {
+    return this.options.heads.at(0)?.cloze?.patterns;
+  }
+
+  private inSentences(batch: Batch): Batch {
+    return this.cloze ? withPatterns(batch, this.cloze, this.options.config.padTokenId) : batch;
+  }
+
+  features(texts: Batch): Float32Array {
+    const batch = this.inSentences(texts);
+    const values = this.valuesOf(() => {
       const { config, heads } = this.options;
       const parameters = this.lookup(this.read(this.allParameters()));
       const states = referenceEncoder(this.tf, config, parameters, this.compact(batch));
       const each = heads.map((head, place) =>
-        referencePooling(this.tf, config, head.pooling, parameters, states, batch, { prefix: headPrefix(head, place) }),
+        referencePooling(this.tf, config, head, parameters, states, batch, { prefix: headPrefix(head, place) }),
       );
       return this.tf.concat(each, 1);
     });
+    return meanOverPatterns(values, this.cloze?.length ?? 1);
   }
 
   embed(batch: Batch, { dropout }: EmbedOptions = {}): Float32Array {
@@ -113,7 +156,7 @@ export class ReferenceNetwork implements TrainableNetwork {
     const { config } = this.options;
     const parameters = this.lookup(values);
     const states = referenceEncoder(this.tf, config, parameters, this.compact(batch), { dropout });
-    return referencePooling(this.tf, config, 'mean', parameters, states, batch);
+    return referencePooling(this.tf, config, { pooling: 'mean' }, parameters, states, batch);
   }
 
   /** A copy of what `compute` gives. It is read outside of tidy, which would look at each value of an array it is handed. */
@@ -130,7 +173,7 @@ export class ReferenceNetwork implements TrainableNetwork {
     const states = referenceEncoder(this.tf, config, parameters, this.compact(batch), { dropout });
     const outputs = this.options.heads.map((head, place) => {
       const prefix = headPrefix(head, place);
-      return referenceHead(this.tf, config, head.pooling, parameters, states, batch, { dropout, rate: headOptions.dropout, prefix });
+      return referenceHead(this.tf, config, head, parameters, states, batch, { dropout, rate: headOptions.dropout, prefix });
     });
     return this.tf.concat(outputs, 1);
   }

@@ -10,7 +10,9 @@ import type { VocabularySubset } from './vocabulary-subset';
 
 export interface NetworkOptions {
   config: EncoderConfig;
-  /** The tasks' heads; in each row their logits follow one another. None where only embeddings are trained. */
+  /**
+   * The tasks' heads; in each row their logits follow one another. None where only embeddings are trained. One that reads a gap is alone.
+   */
   heads: readonly HeadShape[];
   headOptions: HeadOptions;
   /** Encoder and head parameters by their names in memory. */
@@ -19,6 +21,8 @@ export interface NetworkOptions {
   precision: Precision;
   /** Tokens that will ever be looked up; without it the whole vocabulary is held. */
   vocabulary?: VocabularySubset;
+  /** The masked-language-model head among the weights (`mlm…`); its activation. Without it there is none. */
+  maskedLm?: EncoderConfig['activation'];
 }
 
 /** Logits of a batch, `[rows, outputs]`, those of several heads side by side (see `TaskLayout`), and the way back from their gradient into the parameters. */
@@ -59,6 +63,16 @@ export interface TrainableNetwork {
   train(batch: Batch, dropout: DropoutSource | undefined): NetworkPass;
   /** A pass to the embeddings, no head taking part, that will be followed by `backward`. */
   trainEmbedding(batch: Batch, dropout: DropoutSource | undefined): EmbeddingPass;
+  /**
+   * Scores of words at places of a batch, `[places, words]` in their order: every word of the vocabulary, or of the subset that the network
+   * was given. Nothing dropped, in float32.
+   *
+   * @param places row × tokens + token
+   * @throws RangeError where the network has no masked-language-model head
+   */
+  maskedLm(batch: Batch, places: Int32Array): Float32Array;
+  /** A pass to the words at places of a batch, no other head taking part, that will be followed by `backward`. */
+  trainMaskedLm(batch: Batch, places: Int32Array, dropout: DropoutSource | undefined): NetworkPass;
   /** Logits `[rows, outputs]` in float32, nothing dropped. */
   logits(batch: Batch): Float32Array;
   /**
@@ -83,9 +97,13 @@ export function headParameterShapes(config: EncoderConfig, ...heads: HeadShape[]
   const shapes = new Map<string, number[]>();
   heads.forEach((head, place) => {
     const prefix = headPrefix(head, place);
-    if (head.pooling === 'pooler') {
+    if (head.pooling === 'pooler' || head.pooling === 'cloze') {
       shapes.set(`${prefix}.dense.weight`, [hidden, hidden]);
       shapes.set(`${prefix}.dense.bias`, [hidden]);
+    }
+    if (head.pooling === 'cloze') {
+      shapes.set(`${prefix}.LayerNorm.weight`, [hidden]);
+      shapes.set(`${prefix}.LayerNorm.bias`, [hidden]);
     }
     shapes.set(`${prefix}.output.weight`, [headOutputs(head), hidden]);
     shapes.set(`${prefix}.output.bias`, [headOutputs(head)]);

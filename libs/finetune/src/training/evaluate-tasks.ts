@@ -1,6 +1,6 @@
 import { sigmoid, type HeadShape, type OutOfScopeRule } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
-import { checkpointMetric, configuredMatching, configuredTasks, type ConfiguredTask } from '../config/tasks';
+import { checkpointMetric, configuredMatching, configuredTasks, taskTypeOf, type ConfiguredTask } from '../config/tasks';
 import { fitBinaryTemperature, fitTemperature } from '../evaluation/calibration';
 import { defaultMetric, isBetter, metricValue } from '../evaluation/metric';
 import { chooseScopeRule } from '../evaluation/out-of-scope';
@@ -97,7 +97,7 @@ export interface CheckpointJudge {
 export function checkpointJudge(config: HeadConfig): CheckpointJudge {
   const matching = configuredMatching(config);
   const tasks = [...configuredTasks(config), ...(matching ? [{ type: 'matching' as const, ...matching }] : [])];
-  const metric = checkpointMetric(config) ?? { kind: 'measure', task: undefined, name: defaultMetric(config.task) };
+  const metric = checkpointMetric(config) ?? { kind: 'measure', task: undefined, name: defaultMetric(taskTypeOf(config.task)) };
   if (metric.kind === 'measure') {
     const { name, task } = metric;
     return {

@@ -22,10 +22,12 @@ export interface Tuned {
   test?: EvaluationReport;
   trainableParameters: number;
   totalParameters: number;
+  /** Whether the validation report is of texts that were not labelled rows, and so measures nothing. */
+  unmeasured?: boolean;
 }
 
 /** Writes the model directory of a run, and forgets what was kept for going on with it. */
-export async function exportRun(run: Run, { weights, adapter, fisher, history, calibrated, test }: Tuned): Promise<void> {
+export async function exportRun(run: Run, { weights, adapter, fisher, history, calibrated, test, unmeasured }: Tuned): Promise<void> {
   const { config, options, encoder, dataset, validation, maxLength } = run;
   const { id, hash, directory, config: encoderConfig, sourceConfig } = encoder;
   const trained: TrainedEncoder = {
@@ -35,6 +37,7 @@ export async function exportRun(run: Run, { weights, adapter, fisher, history, c
     normalization: config.normalization,
     maxLength,
     reports: { validation: calibrated.report, ...(test ? { test } : {}) },
+    ...(unmeasured && { unmeasured }),
     history,
     dataFingerprint: { ...dataset.fingerprint },
     ...(run.previous && { lineage: run.previous.lineage }),

@@ -3,7 +3,7 @@ import { planReplay } from '../continual/replayed-rows';
 import type { EncodedExample } from '../data/example';
 import { withLessons } from '../distillation/lessons';
 import { labelledRows, type HeadColumns, type TaskLayout } from '../heads/task-layout';
-import { makeStepLoss } from '../losses';
+import { makeStepLoss, type StepLoss } from '../losses';
 import { withSoftTargets } from '../losses/soft-targets';
 import type { TrainableNetwork } from '../network/trainable-network';
 import { Random } from '../random';
@@ -33,11 +33,12 @@ interface SoftTargets {
 export async function labelledSteps(run: Run, network: TrainableNetwork): Promise<StepSource> {
   const { config, dataset, layout, train } = run;
   const tasks = configuredTasks(config);
-  const counts = layout.heads.map((columns) => labelCounts(examplesOfHead(train, columns, layout), columns));
-  const loss = makeStepLoss(tasks, layout, counts);
+  const loss = run.loss ?? lossOfLabels(run);
   const soft = await softTargets(run, network);
-  const describeRow = (index: number): string =>
-    index < train.length ? String(dataset.train[index].row) : `${index - train.length + 1} without a label`;
+  const describeRow = (index: number): string => {
+    if (run.loss) return String(index + 1);
+    return index < train.length ? String(dataset.train[index].row) : `${index - train.length + 1} without a label`;
+  };
   const headWeights = tasks.map(({ weight }) => weight);
   return new LabelledSteps({
     network,
@@ -47,6 +48,12 @@ export async function labelledSteps(run: Run, network: TrainableNetwork): Promis
     loss: soft === undefined ? loss : withSoftTargets(loss, layout, { ...soft, headWeights }),
     ...rowsOf(run, soft),
   });
+}
+
+/** The loss that the configuration names, over the labels of the training rows. */
+function lossOfLabels({ config, layout, train }: Run): StepLoss {
+  const counts = layout.heads.map((columns) => labelCounts(examplesOfHead(train, columns, layout), columns));
+  return makeStepLoss(configuredTasks(config), layout, counts);
 }
 
 /** How many rows an epoch has, and which. */

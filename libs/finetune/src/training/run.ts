@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
+import { AttuneError, type HeadShape } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
 import { augmentExamples, type AugmentedExamples, type AugmentOptions } from '../augmentation/augmented-examples';
 import { describePrevious, loadPrevious, type PreviousModel } from '../continual/previous-model';
@@ -11,9 +12,11 @@ import { encodeMatching, type EncodedMatching } from '../data/matching-pairs';
 import { takeLessons, type LessonOptions, type Lessons } from '../distillation/lessons';
 import { loadEncoder, longestInput, type LoadedEncoder } from '../encoders';
 import { VocabularySubset } from '../network/vocabulary-subset';
+import { attachClozeHead, tokensAround, usesCloze } from '../prompts/cloze';
 import { taskLayout, type TaskLayout } from '../heads/task-layout';
 import type { PassOptions } from './evaluate-network';
 import type { TrainingEvent } from './events';
+import type { StepLoss } from '../losses';
 import { stopIfAborted } from './interruption';
 
 export interface TrainHeadOptions {
@@ -53,6 +56,10 @@ export interface Run {
   previous?: PreviousModel;
   /** Tokens of every text that will go through the network. */
   vocabulary: VocabularySubset;
+  /** Further texts that will go through the network. */
+  unlabelled?: EncodedExample[];
+  /** What the training rows teach, where their targets are no labels. */
+  loss?: StepLoss;
 }
 
 /** Reads a run's data, loads its encoder and tokenises. */
@@ -61,12 +68,14 @@ export async function prepareRun(config: HeadConfig, options: TrainHeadOptions):
   onEvent({ type: 'phase', name: 'reading data' });
   const { from } = config.continual;
   const previous = from === undefined ? undefined : await loadPrevious(from, configuredTasks(config));
-  const dataset = await loadDataset(config, { signal, ...(previous && { previousHeads: previous.heads }) });
-  onEvent({ type: 'data', report: dataset.report });
+  const loaded = await loadDataset(config, { signal, ...(previous && { previousHeads: previous.heads }) });
+  onEvent({ type: 'data', report: loaded.report });
   stopIfAborted(signal);
   onEvent({ type: 'phase', name: 'loading the encoder' });
-  const encoder = previous ? await loadEncoderOf(previous) : await loadEncoder(config.encoder);
-  const maxLength = Math.min(config.training.maxLength, longestInput(encoder.config));
+  const cloze = usesCloze(config);
+  const encoder = previous ? await loadEncoderOf(previous) : await loadEncoder(config.encoder, { maskedLm: cloze });
+  const dataset = cloze ? { ...loaded, heads: loaded.heads.map((head) => attachClozeHead(config, encoder, head)) } : loaded;
+  const maxLength = Math.min(config.training.maxLength, longestText(encoder, dataset.heads));
   if (maxLength < config.training.maxLength) {
     onEvent({
       type: 'note',
@@ -100,7 +109,7 @@ export async function prepareRun(config: HeadConfig, options: TrainHeadOptions):
     ...(lessons && { lessons }),
     ...(previous && { previous }),
   };
-  return { ...run, vocabulary: VocabularySubset.of(encoder.config.vocabularySize, textsOf(run), [encoder.config.padTokenId]) };
+  return { ...run, vocabulary: vocabularyOf(run) };
 }
 
 /** The encoder of an earlier model with all of its heads, under the name of the pretrained one. */
@@ -123,14 +132,49 @@ function learnFrom({ distill }: HeadConfig, options: LessonOptions, onEvent: Tra
   return takeLessons(distill, options);
 }
 
+/** Most tokens of a text that an encoder has room for beside what a head puts around it. */
+export function longestText({ id, config }: LoadedEncoder, heads: readonly HeadShape[]): number {
+  const around = Math.max(0, ...heads.map(({ cloze }) => (cloze ? tokensAround(cloze) : 0)));
+  const room = longestInput(config) - around;
+  if (room > 2) return room;
+  throw new AttuneError('bad-config', `prompt.templates: a template of ${around} tokens leaves ${id} no room for a text.`, {
+    remedy: 'Shorten the template.',
+  });
+}
+
 /** Token ids of every text that will go through the network. */
-function* textsOf({ config, train, validation, test = [], matching, augmented, lessons }: Omit<Run, 'vocabulary'>): Generator<Int32Array> {
+function* textsOf({
+  config,
+  train,
+  validation,
+  test = [],
+  unlabelled = [],
+  matching,
+  augmented,
+  lessons,
+}: Omit<Run, 'vocabulary'>): Generator<Int32Array> {
   const queries = matching ? [matching.train, matching.validation, ...(matching.test ? [matching.test] : [])] : [];
   const pairs = matching ? [...matching.candidates, ...queries.flatMap((split) => split.queries)] : [];
-  for (const { inputIds } of [...train, ...validation, ...test, ...pairs, ...(lessons?.unlabelled ?? [])]) yield inputIds;
+  for (const { inputIds } of [...train, ...validation, ...test, ...unlabelled, ...pairs, ...(lessons?.unlabelled ?? [])]) yield inputIds;
   for (let epoch = 0; augmented && epoch < config.training.epochs; epoch++) {
     for (const { inputIds } of augmented.examplesOf(epoch)) yield inputIds;
   }
+}
+
+/**
+ * Tokens that will ever be looked up in a run.
+ *
+ * @param further texts beside those of the run
+ */
+export function vocabularyOf(run: Omit<Run, 'vocabulary'>, further: readonly EncodedExample[] = []): VocabularySubset {
+  const { vocabularySize, padTokenId } = run.encoder.config;
+  const texts = [...textsOf(run), ...further.map(({ inputIds }) => inputIds)];
+  return VocabularySubset.of(vocabularySize, texts, [padTokenId, ...tokensOfPatterns(run.dataset.heads)]);
+}
+
+/** Tokens of the sentences that heads put around texts. */
+function tokensOfPatterns(heads: readonly HeadShape[]): number[] {
+  return heads.flatMap(({ cloze }) => cloze?.patterns.flatMap(({ before, after }) => [...before, ...after]) ?? []);
 }
 
 /** What must be the same for a run to be resumed. What is exported may change: an export that is refused need not cost the training. */

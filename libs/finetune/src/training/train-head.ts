@@ -1,6 +1,11 @@
 import { assertReplaceable, AttuneError, type NamedTensor } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
-import { headParameterShapes } from '../network/trainable-network';
+import { headParameterShapes, type TrainableNetwork } from '../network/trainable-network';
+import type { EncodedExample } from '../data/example';
+import { usesCloze } from '../prompts/cloze';
+import { distils, labelSoftly, loadUnlabelled, studentRun } from '../prompts/distil';
+import { trainFewShot } from '../prompts/train-few-shot';
+import { trainZeroShot } from '../prompts/train-zero-shot';
 import { Random } from '../random';
 import { findTuner, type AttachedTuner } from '../tuners';
 import { buildNetwork } from './build-network';
@@ -9,7 +14,7 @@ import { calibrateRun, evaluateTest } from './evaluate-run';
 import type { TrainingResult } from './events';
 import { exportRun, type Tuned } from './export-run';
 import { isInterruption, RESUME_REMEDY, stopIfAborted } from './interruption';
-import { prepareRun, type Run, type TrainHeadOptions } from './run';
+import { prepareRun, vocabularyOf, type Run, type TrainHeadOptions } from './run';
 import { checkpointsOf, tune } from './tune';
 
 export type { TrainHeadOptions } from './run';
@@ -21,11 +26,15 @@ export type { TrainHeadOptions } from './run';
  * @throws AttuneError for bad data, configuration or encoder, for an interruption, and where the exported files disagree
  */
 export async function trainHead(config: HeadConfig, options: TrainHeadOptions): Promise<TrainingResult> {
-  const startedAt = performance.now();
   await assertReplaceable(options.out);
-  const run = await prepareRun(config, options);
+  if (config.task === 'zero-shot') return trainZeroShot(config, options);
+  if (config.task === 'few-shot' && !usesCloze(config)) return trainFewShot(config, options);
+  if (distils(config) && options.resume) throw new AttuneError('wrong-use', '--resume is not for a head that is distilled.');
+  const startedAt = performance.now();
+  let run = await prepareRun(config, options);
   let tuned: Tuned;
   try {
+    if (distils(config)) run = await distilled(run);
     tuned = await tuneAndEvaluate(run);
     stopIfAborted(options.signal);
     options.onEvent({ type: 'phase', name: 'exporting' });
@@ -44,6 +53,27 @@ export async function trainHead(config: HeadConfig, options: TrainHeadOptions): 
   };
 }
 
+/** Trains what is to be distilled, and gives the run of the head that learns from it. */
+async function distilled(run: Run): Promise<Run> {
+  const { options } = run;
+  const texts = await loadUnlabelled(run);
+  let taught: EncodedExample[] = [];
+  const { calibrated } = await tuneAndEvaluate(
+    { ...run, unlabelled: texts, vocabulary: vocabularyOf({ ...run, unlabelled: texts }) },
+    async (network) => {
+      options.onEvent({ type: 'phase', name: 'scoring the texts without labels' });
+      taught = await labelSoftly(run, network, texts);
+    },
+  );
+  await checkpointsOf(options.out).clear();
+  const accuracy = (100 * (calibrated.report.accuracy ?? 0)).toFixed(1);
+  options.onEvent({
+    type: 'note',
+    message: `The words in the gap are right on ${accuracy} % of the validation rows; a head now learns what they say of ${texts.length} texts.`,
+  });
+  return studentRun(run, taught);
+}
+
 /** What may end a run that has learnt already. */
 const AFTER_TRAINING: ReadonlySet<string> = new Set(['interrupted', 'disk-full', 'export-refused']);
 
@@ -57,7 +87,7 @@ async function withWayOn(error: unknown, out: string): Promise<unknown> {
 }
 
 /** Everything that needs the network; its memory is free again before the export needs some of its own. */
-async function tuneAndEvaluate(run: Run): Promise<Tuned> {
+async function tuneAndEvaluate(run: Run, afterwards?: (network: TrainableNetwork) => Promise<void>): Promise<Tuned> {
   const { config, options, encoder, dataset } = run;
   const { vocabulary, previous } = run;
   const network = buildNetwork({ config, encoder, heads: dataset.heads, vocabulary, expandHeads: previous !== undefined });
@@ -74,6 +104,7 @@ async function tuneAndEvaluate(run: Run): Promise<Tuned> {
     options.onEvent({ type: 'phase', name: 'evaluating' });
     const calibrated = await calibrateRun(run, network, outputs);
     const test = await evaluateTest(run, network, calibrated.tasks);
+    await afterwards?.(network);
     const adapter = tuner.adapter?.(previous?.directory ?? config.encoder);
     const fisher = await importanceOf(run, network, tuner);
     return {

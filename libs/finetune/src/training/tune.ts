@@ -31,8 +31,9 @@ export async function tune(run: Run, network: TrainableNetwork, tuner: AttachedT
   const { config, options } = run;
   const checkpoints = checkpointsOf(options.out);
   const checkpoint = options.resume ? await loadCheckpoint(run, checkpoints) : undefined;
-  if (run.layout.heads.length > 0 && (config.tuner.name === 'head' || (config.head.warmStart && !checkpoint)))
-    await fitOutputLayers(run, network);
+  // A head that reads a gap knows its words already, and probabilities are no labels.
+  const warmStart = config.head.warmStart && !checkpoint && !run.loss && !run.layout.heads.some(({ head }) => head.cloze);
+  if (run.layout.heads.length > 0 && (config.tuner.name === 'head' || warmStart)) await fitOutputLayers(run, network);
   if (config.tuner.name === 'head') return { history: { losses: [], evaluations: [] } };
   // What is remembered of the network as it was does not change with the rows for new labels, which a warm start fits.
   const sources = await sourcesOf(run, network);

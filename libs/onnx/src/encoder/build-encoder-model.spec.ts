@@ -63,6 +63,11 @@ describe.each(families)('buildEncoderModel, %s', (family) => {
     const expected = expectedMeans(fixture);
     expect(largestDifference(logits.values, expected.flat())).toBeLessThan(1e-4);
     expect(largestDifference(embedding.values, expected.flatMap(normalised))).toBeLessThan(1e-5);
+    const unitHead = { shape: headShape(config.hiddenSize, 'embedding'), activation: head.activation };
+    for (const outputs of [['logits'], ['logits', 'embedding']] satisfies EncoderModel['outputs'][]) {
+      const { logits: unit } = await run(build(fixture, { weights, head: unitHead, outputs }), batch);
+      expect(largestDifference(unit.values, expected.flatMap(normalised))).toBeLessThan(1e-5);
+    }
   });
 
   it('stays finite on a row of padding alone, and leaves the other rows as they are', async () => {

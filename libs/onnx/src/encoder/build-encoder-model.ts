@@ -1,10 +1,20 @@
-import { AttuneError, headOutputName, headPrefix, type EncoderConfig, type HeadShape, type NamedTensor } from '@attune/artifact';
+import {
+  AttuneError,
+  type ClozeReading,
+  headOutputName,
+  headPrefix,
+  type EncoderConfig,
+  type HeadShape,
+  type NamedTensor,
+  type Pooling,
+} from '@attune/artifact';
 import { GraphBuilder } from '../graph/graph-builder';
 import { DataType } from '../protobuf/onnx-model';
 import { activation } from './activation';
 import { attention, scoreMask } from './attention';
 import { dense, layerNorm, type ModelParts } from './dense';
-import { embeddings } from './embeddings';
+import { clozeInputs, GAP_PLACE } from './cloze';
+import { embeddings, type EncoderInputs } from './embeddings';
 import { firstState, logits, meanState, normalisedEmbedding, type HeadActivation } from './outputs';
 
 /** The lowest set of operators with a layer normalisation, and the format version that belongs to it. */
@@ -42,19 +52,25 @@ export function buildEncoderModel(model: EncoderModel): Uint8Array {
   const parts: ModelParts = { graph, weights: model.weights };
   declareInputs(graph, config);
 
-  const states = encoderLayers(parts, config, needsFirstStateOnly(model));
+  if (head?.shape.cloze) return buildClozeModel(parts, model, head.shape, head.shape.cloze);
+  const states = encoderLayers(parts, config, INPUTS, needsFirstStateOnly(model) ? 0 : undefined);
   const heads = outputs.includes('logits') ? headsOf(model) : [];
-  const needsMean = outputs.includes('embedding') || heads.some(({ pooling }) => pooling === 'mean');
-  const mean = needsMean ? meanState(parts, states) : undefined;
-  const first = heads.some(({ pooling }) => pooling !== 'mean') ? firstState(parts, states) : undefined;
+  const pooled = pooledStates(
+    parts,
+    states,
+    new Set([...heads.map(({ pooling }) => pooling), ...(outputs.includes('embedding') ? EMBEDDING : [])]),
+  );
   heads.forEach((shape, place) => {
-    const pooled = (shape.pooling === 'mean' ? mean : first) ?? '';
     const prefix = headPrefix(shape, place);
-    logits(parts, shape, { prefix, activation: head?.activation ?? 'tanh', pooled, hidden: config.hiddenSize });
+    logits(parts, shape, {
+      prefix,
+      activation: head?.activation ?? 'tanh',
+      pooled: pooled.get(shape.pooling) ?? '',
+      hidden: config.hiddenSize,
+    });
     graph.output(headOutputName(shape), DataType.float, ['batch', shape.labels.length]);
   });
-  if (outputs.includes('embedding') && mean !== undefined) {
-    normalisedEmbedding(parts, mean);
+  if (outputs.includes('embedding')) {
     graph.output('embedding', DataType.float, ['batch', config.hiddenSize]);
   }
   if (outputs.includes('last_hidden_state')) {
@@ -64,6 +80,45 @@ export function buildEncoderModel(model: EncoderModel): Uint8Array {
   return graph.build({ opset: OPSET, irVersion: IR_VERSION });
 }
 
+/**
+ * A head that reads a gap: the graph itself puts the sentences around each text, so that whoever runs it gives plain texts, as to any
+ * other head. Such a head is alone, and gives logits alone.
+ */
+function buildClozeModel(parts: ModelParts, { config, head, outputs }: EncoderModel, shape: HeadShape, reading: ClozeReading): Uint8Array {
+  if (head?.further?.length || outputs.some((output) => output !== 'logits')) {
+    throw new AttuneError('wrong-use', 'A head that reads a gap is alone on its encoder, and gives logits alone');
+  }
+  const { graph } = parts;
+  const { hiddenSize: hidden, layerNormEpsilon: epsilon } = config;
+  const states = encoderLayers(parts, config, clozeInputs(parts, config, reading.patterns), GAP_PLACE);
+  const gaps = graph.node('Squeeze', 'gap/Squeeze', [states, graph.integers(1)]);
+  const activated = activation(graph, dense(parts, gaps, 'head.dense', hidden, hidden), 'head.activation', reading.activation);
+  const pooled = layerNorm(parts, activated, 'head.LayerNorm', hidden, epsilon);
+  const patterns = graph.node('Reshape', 'patterns/Reshape', [pooled, graph.integers(reading.patterns.length, -1, hidden)]);
+  const mean = graph.node('ReduceMean', 'patterns/Mean', [patterns], { axes: [0], keepdims: 0 });
+  logits(parts, { ...shape, pooling: 'mean' }, { prefix: 'head', activation: 'tanh', pooled: mean, hidden });
+  graph.output(headOutputName(shape), DataType.float, ['batch', shape.labels.length]);
+  return graph.build({ opset: OPSET, irVersion: IR_VERSION });
+}
+
+/** What the encoder reads where nothing is put around the texts. */
+const INPUTS: EncoderInputs = { ids: 'input_ids', mask: 'attention_mask', types: 'token_type_ids' };
+
+const EMBEDDING: readonly Pooling[] = ['embedding'];
+
+/** What heads read of the states, `[batch, hidden]`, for each way of pooling that is asked for; nothing is computed twice. */
+function pooledStates(parts: ModelParts, states: string, asked: ReadonlySet<Pooling>): ReadonlyMap<Pooling, string> {
+  const pooled = new Map<Pooling, string>();
+  if (asked.has('mean') || asked.has('embedding')) pooled.set('mean', meanState(parts, states));
+  if (asked.has('embedding')) pooled.set('embedding', normalisedEmbedding(parts, pooled.get('mean') ?? ''));
+  if (!asked.has('pooler') && !asked.has('cls')) return pooled;
+  const first = firstState(parts, states);
+  return pooled.set('pooler', first).set('cls', first);
+}
+
+/** Ways of pooling that read the states of all tokens. */
+const READS_ALL: readonly Pooling[] = ['mean', 'embedding'];
+
 function headsOf({ head }: EncoderModel): HeadShape[] {
   return head === undefined ? [] : [head.shape, ...(head.further ?? [])];
 }
@@ -71,7 +126,9 @@ function headsOf({ head }: EncoderModel): HeadShape[] {
 /** Whether all that is wanted are logits that heads read off the first state. */
 function needsFirstStateOnly(model: EncoderModel): boolean {
   const heads = headsOf(model);
-  return heads.length > 0 && heads.every(({ pooling }) => pooling !== 'mean') && model.outputs.every((output) => output === 'logits');
+  return (
+    heads.length > 0 && heads.every(({ pooling }) => !READS_ALL.includes(pooling)) && model.outputs.every((output) => output === 'logits')
+  );
 }
 
 function declareInputs(graph: GraphBuilder, config: EncoderConfig): void {
@@ -79,17 +136,22 @@ function declareInputs(graph: GraphBuilder, config: EncoderConfig): void {
   for (const name of names) graph.input(name, DataType.int64, ['batch', 'tokens']);
 }
 
-/** The states after the last layer: `[batch, tokens, hidden]`, or `[batch, 1, hidden]` where the first alone is wanted. */
-function encoderLayers(parts: ModelParts, config: EncoderConfig, firstStateOnly: boolean): string {
+/** The states after the last layer: `[batch, tokens, hidden]`, or `[batch, 1, hidden]` where that of one place alone is wanted. */
+function encoderLayers(parts: ModelParts, config: EncoderConfig, inputs: EncoderInputs, onlyPlace?: number): string {
   const { graph } = parts;
-  const mask = scoreMask(parts);
-  let states = embeddings(parts, config);
+  const mask = scoreMask(parts, inputs.mask);
+  let states = embeddings(parts, config, inputs);
   for (let layer = 0; layer < config.layers; layer++) {
     const prefix = `encoder.layer.${layer}`;
     const last = layer === config.layers - 1;
     const queries =
-      last && firstStateOnly
-        ? graph.node('Slice', `${prefix}.first_state/Slice`, [states, graph.integers(0), graph.integers(1), graph.integers(1)])
+      last && onlyPlace !== undefined
+        ? graph.node('Slice', `${prefix}.first_state/Slice`, [
+            states,
+            graph.integers(onlyPlace),
+            graph.integers(onlyPlace + 1),
+            graph.integers(1),
+          ])
         : states;
     states = block(parts, config, prefix, queries, states, mask);
   }

@@ -3,26 +3,37 @@ import { DataType } from '../protobuf/onnx-model';
 import { floatTensor } from '../protobuf/tensors';
 import { layerNorm, parameter, parameterValue, type ModelParts } from './dense';
 
+/** Names of what an encoder reads, int64 `[batch, tokens]`. */
+export interface EncoderInputs {
+  ids: string;
+  mask: string;
+  /** Where the encoder has several types. */
+  types: string;
+  /** Rows of the position table, where they do not follow from the tokens' order. */
+  positions?: string;
+}
+
 /** The sum of word, position and token type embeddings, normalised: `[batch, tokens, hidden]`. */
-export function embeddings(parts: ModelParts, config: EncoderConfig): string {
+export function embeddings(parts: ModelParts, config: EncoderConfig, inputs: EncoderInputs): string {
   const { graph } = parts;
   const { hiddenSize: hidden } = config;
   const words = parameterValue(parts, 'embeddings.word_embeddings.weight', [config.vocabularySize, hidden]);
-  let sum = graph.node('Gather', 'embeddings.word_embeddings/Gather', [words, 'input_ids']);
+  let sum = graph.node('Gather', 'embeddings.word_embeddings/Gather', [words, inputs.ids]);
   if (config.tokenTypes > 1) {
     const types = parameterValue(parts, 'embeddings.token_type_embeddings.weight', [config.tokenTypes, hidden]);
-    const gathered = graph.node('Gather', 'embeddings.token_type_embeddings/Gather', [types, 'token_type_ids']);
+    const gathered = graph.node('Gather', 'embeddings.token_type_embeddings/Gather', [types, inputs.types]);
     sum = graph.node('Add', 'embeddings.token_type_embeddings/Add', [sum, gathered]);
   }
-  sum = graph.node('Add', 'embeddings.position_embeddings/Add', [sum, positions(parts, config)]);
+  sum = graph.node('Add', 'embeddings.position_embeddings/Add', [sum, positions(parts, config, inputs)]);
   return layerNorm(parts, sum, 'embeddings.LayerNorm', hidden, config.layerNormEpsilon);
 }
 
 /** Position embeddings `[tokens, hidden]`, or `[batch, tokens, hidden]` in the RoBERTa family, where they depend on the padding ids. */
-function positions(parts: ModelParts, config: EncoderConfig): string {
+function positions(parts: ModelParts, config: EncoderConfig, inputs: EncoderInputs): string {
   const { graph } = parts;
   const name = 'embeddings.position_embeddings';
   const table = graph.initializer(floatTensor(`${name}.weight`, [config.maxPositions, config.hiddenSize], positionTable(parts, config)));
+  if (inputs.positions !== undefined) return graph.node('Gather', `${name}/Gather`, [table, inputs.positions]);
   if (config.positionOffset > 0) return graph.node('Gather', `${name}/Gather`, [table, paddingAwarePositions(parts, config)]);
   const tokens = graph.node('Slice', `${name}/Tokens`, [
     graph.node('Shape', `${name}/Shape`, ['input_ids']),

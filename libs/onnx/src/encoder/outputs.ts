@@ -21,10 +21,10 @@ export function meanState({ graph }: ModelParts, states: string): string {
 }
 
 /** Rows `[batch, hidden]` divided by their Euclidean length. The result is called `embedding`. */
-export function normalisedEmbedding({ graph }: ModelParts, rows: string): void {
+export function normalisedEmbedding({ graph }: ModelParts, rows: string): string {
   const squares = graph.node('Mul', 'embedding/Squares', [rows, rows]);
   const length = graph.node('Sqrt', 'embedding/Length', [graph.node('ReduceSum', 'embedding/Sum', [squares, graph.integers(-1)])]);
-  graph.node('Div', 'embedding', [rows, graph.node('Max', 'embedding/Max', [length, graph.scalar(1e-12)])]);
+  return graph.node('Div', 'embedding', [rows, graph.node('Max', 'embedding/Max', [length, graph.scalar(1e-12)])]);
 }
 
 /** Where a head's parameters lie, and what it reads. */

@@ -2,6 +2,7 @@ import type { EncoderConfig } from '@attune/artifact';
 import { z } from 'zod';
 import { checkConfig, layerCount, parseActivation, parseSource, rate, refuseVariants, size } from './config-values';
 import type { EncoderFamily, SourceConfig } from './family';
+import { maskedLmNames } from './masked-lm-names';
 
 /** config.json of BERT and of RoBERTa, with the defaults of Python's configuration class. */
 export const bertSourceSchema = z.object({
@@ -62,17 +63,26 @@ export function modernNormName(name: string): string {
   return name.replace(/LayerNorm\.gamma$/, 'LayerNorm.weight').replace(/LayerNorm\.beta$/, 'LayerNorm.bias');
 }
 
+const maskedLm = maskedLmNames({
+  dense: 'cls.predictions.transform.dense',
+  norm: 'cls.predictions.transform.LayerNorm',
+  bias: 'cls.predictions.bias',
+  decoder: 'cls.predictions.decoder',
+});
+
 /** BERT (Devlin et al. 2019). Its classification head is the pooler, then one dense layer. */
 export const bert: EncoderFamily = {
   name: 'bert',
   modelTypes: ['bert'],
   baseArchitecture: 'BertModel',
   classificationArchitecture: 'BertForSequenceClassification',
+  maskedLmArchitecture: 'BertForMaskedLM',
   headActivation: 'tanh',
   dropoutBeforePooler: false,
   parseConfig: (source, file) => parseBertSource(source, file, { family: 'bert', padTokenId: 0, positionOffset: () => 0 }),
   headDropout: bertHeadDropout,
   toHuggingFaceName(canonical, layout = 'classification') {
+    if (canonical.startsWith('mlm.')) return maskedLm.toHuggingFaceName(canonical) ?? canonical;
     if (canonical.startsWith('head.output.')) return canonical.replace('head.output', 'classifier');
     const name = canonical.replace(/^head\.dense\./, 'pooler.dense.');
     return layout === 'base' ? name : `bert.${name}`;
@@ -82,6 +92,6 @@ export const bert: EncoderFamily = {
     if (/^(embeddings|encoder)\./.test(bare)) return bare;
     if (bare.startsWith('pooler.dense.')) return bare.replace('pooler.dense', 'head.dense');
     if (/^classifier\.(weight|bias)$/.test(bare)) return bare.replace('classifier', 'head.output');
-    return undefined;
+    return maskedLm.fromHuggingFaceName(bare);
   },
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { checkConfig, layerCount, parseActivation, parseSource, rate, size } from './config-values';
 import type { EncoderFamily } from './family';
+import { maskedLmNames } from './masked-lm-names';
 
 const sourceSchema = z.object({
   vocab_size: size,
@@ -37,12 +38,20 @@ function rename(name: string, pattern: RegExp, table: Map<string, string>, prefi
   return renamed === undefined ? undefined : `${prefix}.${layer}.${renamed}.${kind}`;
 }
 
+const maskedLm = maskedLmNames({
+  dense: 'vocab_transform',
+  norm: 'vocab_layer_norm',
+  bias: 'vocab_projector.bias',
+  decoder: 'vocab_projector',
+});
+
 /** DistilBERT (Sanh et al. 2019): BERT without token types; its head is dense, ReLU, dense. */
 export const distilbert: EncoderFamily = {
   name: 'distilbert',
   modelTypes: ['distilbert'],
   baseArchitecture: 'DistilBertModel',
   classificationArchitecture: 'DistilBertForSequenceClassification',
+  maskedLmArchitecture: 'DistilBertForMaskedLM',
   headActivation: 'relu',
   dropoutBeforePooler: false,
   parseConfig(source, file) {
@@ -70,6 +79,7 @@ export const distilbert: EncoderFamily = {
   },
   headDropout: (source) => rate.catch(0.2).parse(source.seq_classif_dropout),
   toHuggingFaceName(canonical, layout = 'classification') {
+    if (canonical.startsWith('mlm.')) return maskedLm.toHuggingFaceName(canonical) ?? canonical;
     if (canonical.startsWith('head.dense.')) return canonical.replace('head.dense', 'pre_classifier');
     if (canonical.startsWith('head.output.')) return canonical.replace('head.output', 'classifier');
     const name = rename(canonical, /^encoder\.layer\.(\d+)\.(.+)\.(weight|bias)$/, TO_SOURCE, 'transformer.layer') ?? canonical;
@@ -80,6 +90,8 @@ export const distilbert: EncoderFamily = {
     if (bare.startsWith('embeddings.')) return bare;
     if (bare.startsWith('pre_classifier.')) return bare.replace('pre_classifier', 'head.dense');
     if (/^classifier\.(weight|bias)$/.test(bare)) return bare.replace('classifier', 'head.output');
-    return rename(bare, /^transformer\.layer\.(\d+)\.(.+)\.(weight|bias)$/, FROM_SOURCE, 'encoder.layer');
+    return (
+      maskedLm.fromHuggingFaceName(bare) ?? rename(bare, /^transformer\.layer\.(\d+)\.(.+)\.(weight|bias)$/, FROM_SOURCE, 'encoder.layer')
+    );
   },
 };

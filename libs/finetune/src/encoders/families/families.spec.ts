@@ -31,6 +31,7 @@ describe.each(encoderFamilies.map((family) => family.name))('%s', (name) => {
       'head.dense.bias',
       'head.output.weight',
       'head.output.bias',
+      ...['mlm.dense.weight', 'mlm.dense.bias', 'mlm.LayerNorm.weight', 'mlm.LayerNorm.bias', 'mlm.bias', 'mlm.decoder.weight'],
     ];
     for (const layout of ['classification', 'base'] as const) {
       const renamed = names.map((canonical) => family.toHuggingFaceName(canonical, layout));
@@ -39,11 +40,11 @@ describe.each(encoderFamilies.map((family) => family.name))('%s', (name) => {
     }
   });
 
-  it('takes no part of a language model or of another head for its own', () => {
+  it('takes no part of another head for its own', () => {
     const foreign = [
-      'cls.predictions.bias',
-      'lm_head.dense.weight',
-      'vocab_transform.weight',
+      'cls.seq_relationship.bias',
+      'lm_head.decoder.bias',
+      'cls.predictions.decoder.bias',
       'qa_outputs.bias',
       'classifier.extra.weight',
     ];

@@ -18,6 +18,10 @@ export interface EncoderFamily {
   baseArchitecture: string;
   /** Python class of the encoder with its classification head. */
   classificationArchitecture: string;
+  /** Python class of the encoder with its masked-language-model head. */
+  maskedLmArchitecture: string;
+  /** Between `mlm.dense` and `mlm.LayerNorm`; absent where it is the encoder's own activation. */
+  maskedLmActivation?: EncoderConfig['activation'];
   /** Between `head.dense` and `head.output`. */
   headActivation: 'tanh' | 'relu';
   /** Whether the family's own head drops out before `head.dense` too, besides before `head.output`. */
@@ -29,8 +33,8 @@ export interface EncoderFamily {
   parseConfig(source: SourceConfig, file: string): EncoderConfig;
   /** Dropout rate before the output layer of the family's own classification head. */
   headDropout(source: SourceConfig): number;
-  /** Name in a Hugging Face checkpoint of a parameter in memory. */
+  /** Name in a Hugging Face checkpoint of a parameter in memory; those of a masked-language-model head have one in every layout. */
   toHuggingFaceName(canonical: string, layout?: CheckpointLayout): string;
-  /** Name in memory of a checkpoint's parameter, in either layout; undefined where it is no part of the encoder or its head. */
+  /** Name in memory of a checkpoint's parameter, in any layout; undefined where it is no part of the encoder or its heads. */
   fromHuggingFaceName(name: string): string | undefined;
 }
