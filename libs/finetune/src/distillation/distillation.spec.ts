@@ -111,12 +111,7 @@ it.each<[string, () => Settings]>([
 
 it.each<[string, () => Settings, string, RegExp]>([
   ['no teacher there', () => distill({ teachers: [join(folder, 'nowhere')] }), 'missing-file', /There is no model directory/],
-  [
-    'other labels',
-    () => ({ ...distill(), data: { train: join(folder, 'renamed.csv') } }),
-    'wrong-use',
-    /does not have the label "claim"/,
-  ],
+  ['other labels', () => ({ ...distill(), data: { train: join(folder, 'renamed.csv') } }), 'wrong-use', /does not have the label "claim"/],
   [
     'another kind of task',
     () => ({ ...distill(), task: 'multi-label', data: { train: join(folder, 'several.csv') } }),
