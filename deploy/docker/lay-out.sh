@@ -36,6 +36,11 @@ if [ -d node_modules/onnxruntime-node ]; then
   find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 -type d ! -name "$processor" -exec rm -rf {} +
 fi
 rm -rf node_modules/onnxruntime-web
+# USearch brings its sources, and what was built of them for every system.
+if [ -d node_modules/usearch ]; then
+  find node_modules/usearch -mindepth 1 -maxdepth 1 -type d ! -name javascript ! -name prebuilds ! -name node_modules -exec rm -rf {} +
+  find node_modules/usearch/prebuilds -mindepth 1 -maxdepth 1 ! -name "$(node -p 'process.platform + "-" + process.arch')" -exec rm -rf {} +
+fi
 # What the client of S3 brings for bundlers and compilers is never loaded.
 for each in node_modules/@aws-sdk node_modules/@smithy; do
   if [ -d "$each" ]; then find "$each" -type d \( -name dist-es -o -name dist-types \) -prune -exec rm -rf {} +; fi

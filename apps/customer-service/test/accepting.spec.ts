@@ -74,6 +74,44 @@ describeWithReal(realPostgres, 'messages of one conversation that reach several 
     await expect(repositories[1].accept('nowhere', 'two', undefined)).rejects.toMatchObject({ code: 'not-found' });
   });
 
+  /** Says something to one instance, and has it answered there. @returns the message */
+  const converse = async (place: number, id: string, text: string, key?: string): Promise<AcceptedMessage['message']> => {
+    const { message, turn } = await repositories[place].accept(id, text, key);
+    if (turn === undefined) throw new Error(`"${text}" was said before, or waits`);
+    expect((await repositories[place].commit(turn, ANSWER))?.reply?.sequence).toBe(message.sequence + 1);
+    return message;
+  };
+
+  it('go on from what each instance remembers, though another one went on meanwhile', async () => {
+    const id = await begin();
+    const places: number[] = [];
+    for (const [place, heardBy] of [0, 0, 1, 0, 1, 1, 0].entries())
+      places.push((await converse(heardBy, id, `question ${place}`, `key ${place}`)).sequence);
+    expect(places).toEqual([1, 3, 5, 7, 9, 11, 13]);
+    // A key of long ago is known, by whichever instance.
+    for (const repository of repositories) {
+      expect(await repository.accept(id, 'question 0', 'key 0')).toMatchObject({ message: { sequence: 1 }, turn: undefined });
+      await expect(repository.accept(id, 'question 9', 'key 0')).rejects.toMatchObject({ code: 'conflict' });
+    }
+    expect(await count('messages')).toBe(14);
+  });
+
+  it('are no doubles of what is remembered where another instance heard something else since', async () => {
+    const id = await begin();
+    await converse(0, id, 'yes');
+    await converse(1, id, 'no');
+    await converse(0, id, 'yes');
+    expect(await repositories[0].accept(id, 'Yes!', undefined)).toMatchObject({ message: { sequence: 5 }, turn: undefined });
+    expect(await count('messages')).toBe(6);
+  });
+
+  it('find nothing of a conversation that is gone, though it is remembered', async () => {
+    const id = await begin();
+    await converse(0, id, 'hello there');
+    await instances[1].query((orm) => orm.execute(sql`delete from conversations where id = ${id}`));
+    await expect(repositories[0].accept(id, 'and now', undefined)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
   it('are answered once, with everything that an answer writes, or nothing of it', async () => {
     const { turn } = (await repositories[0].accept(await begin(), 'a human, please', undefined)) as Required<AcceptedMessage>;
     if (turn === undefined) throw new Error('nothing waits before it');

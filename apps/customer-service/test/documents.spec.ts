@@ -45,6 +45,19 @@ const PDF = pdfFile({
   ],
 });
 
+const CHINESE_PDF = pdfFile({
+  title: '门店指南',
+  pages: [
+    [
+      { text: '退货与退款', size: 18, below: 0 },
+      { text: '商品可在三十天内退货，请从账户打印标', size: 11, below: 40 },
+      { text: '签。退款需要五个工作日。', size: 11, below: 14 },
+      { text: '保修', size: 18, below: 50 },
+      { text: '家电保修期为两年（E-4012 型号为 3 年）。', size: 11, below: 40 },
+    ],
+  ],
+});
+
 describeOnBothDatabases(
   'documents',
   'documents',
@@ -104,6 +117,20 @@ describeOnBothDatabases(
         },
         { position: 2, headings: ['Gift wrapping'], text: 'We wrap every present for free.' },
       ]);
+    });
+
+    it('reads a PDF in Chinese, whose fonts know their letters by number, and finds it', async () => {
+      expect(CHINESE_PDF.length).toBeLessThan(20_000);
+      const { id, title } = await add('?locale=zh', 'application/pdf', CHINESE_PDF);
+      expect(title).toBe('门店指南');
+      expect(await passagesOf(id)).toEqual([
+        { position: 1, headings: ['退货与退款'], text: '商品可在三十天内退货，请从账户打印标签。退款需要五个工作日。' },
+        { position: 2, headings: ['保修'], text: '家电保修期为两年（E-4012 型号为 3 年）。' },
+      ]);
+      const [first] = (await search('家电的保修期', '&locale=zh')).results;
+      expect(first).toMatchObject({ documentId: id, position: 2 });
+      expect(first.lexical).toBeGreaterThan(0);
+      await ask('DELETE', `/v1/documents/${id}`);
     });
 
     it('reads Chinese, by its own sentences', async () => {
@@ -177,6 +204,13 @@ describeOnBothDatabases(
       ['something else named PDF', 'application/pdf', 'just text', 400, /broken/],
       ['a PDF without text', 'application/pdf', pdfFile({ pages: [[]] }), 422, /only pictures/],
       ['an encrypted PDF', 'application/pdf', pdfFile({ pages: [bodyLines('Secret.')], isEncrypted: true }), 422, /encrypted/],
+      [
+        'a PDF that has not got its fonts along',
+        'application/pdf',
+        pdfFile({ pages: [bodyLines('退货')], table: 'GBK-EUC-H' }),
+        422,
+        /fonts/,
+      ],
       ['20 MB', 'text/plain', Buffer.alloc(20 * 1024 * 1024, 'word '), 413, /at most 10485760 bytes/],
       ['text in another encoding', 'text/plain', Buffer.from('Gr\xf6\xdfe', 'latin1'), 400, /no text in utf-8/],
       ['an encoding that nobody knows', 'text/plain; charset=klingon', 'text', 415, /klingon/],

@@ -21,4 +21,5 @@ export { statement, type Statement, type StatementValue } from './statement';
 export { prepareBlankCluster } from './pglite/blank-cluster';
 export { vectorValue } from './vector-value';
 export { createDatabase, dropDatabase } from './postgres/create-database';
+export { MemoryVectors, type MemoryHit } from './vectors/memory-vectors';
 export { VectorTable, type OwnedVector, type VectorHit, type VectorTableNames } from './vectors/vector-table';

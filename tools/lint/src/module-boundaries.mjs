@@ -31,7 +31,7 @@ const OWNED_PACKAGES = [
   { packages: ['@tensorflow/*'], owner: 'type:core' },
   { packages: ['onnxruntime-node'], owner: 'lib:onnx' },
   { packages: ['kafkajs'], owner: 'lib:event-stream' },
-  { packages: ['pg', '@electric-sql/*'], owner: 'lib:storage' },
+  { packages: ['pg', '@electric-sql/*', 'usearch'], owner: 'lib:storage' },
   { packages: ['@aws-sdk/*'], owner: 'lib:object-store' },
 ];
 

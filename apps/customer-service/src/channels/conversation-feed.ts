@@ -10,6 +10,8 @@ const PAGE = 200;
 /** A session that says nothing is ended by the server; a lost one is opened again after a pause. Milliseconds. */
 const KEEP_ALIVE = 5_000;
 const REOPEN_PAUSE = 500;
+/** For so long the database is told that a conversation is followed, again after each half of it. */
+const FOLLOWED = 60_000;
 
 /** Who follows a conversation. */
 export interface Follower {
@@ -28,7 +30,7 @@ export class ConversationFeed {
   private readonly followed = new Map<string, Set<Following>>();
   private readonly reading = new KeyedQueue();
   private session: DatabaseSession | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private readonly timers: NodeJS.Timeout[] = [];
   private isClosed = false;
 
   constructor(
@@ -39,15 +41,20 @@ export class ConversationFeed {
 
   async start(): Promise<void> {
     await this.open();
-    this.timer = setInterval(() => {
-      this.session?.orm.execute(sql`select 1`).catch(() => undefined);
-    }, KEEP_ALIVE);
-    this.timer.unref();
+    const every = (milliseconds: number, work: () => Promise<unknown>, onError: (error: unknown) => void): void => {
+      this.timers.push(setInterval(() => void work().catch(onError), milliseconds).unref());
+    };
+    every(
+      KEEP_ALIVE,
+      async () => this.session?.orm.execute(sql`select 1`),
+      () => undefined,
+    );
+    every(FOLLOWED / 2, () => this.goOn(), this.onError);
   }
 
   async stop(): Promise<void> {
     this.isClosed = true;
-    clearInterval(this.timer);
+    for (const timer of this.timers) clearInterval(timer);
     this.followed.clear();
     await this.session?.close();
   }
@@ -59,7 +66,8 @@ export class ConversationFeed {
    * @throws AttuneError `not-found` where there is no such conversation
    */
   async follow(conversationId: string, after: number, follower: Follower): Promise<() => void> {
-    await this.repository.get(conversationId);
+    // From here on the database tells what is said; what was said before is looked for afterwards.
+    if (!(await this.repository.follow([conversationId], FOLLOWED)).has(conversationId)) await this.repository.get(conversationId);
     const following: Following = { follower, after };
     const others = this.followed.get(conversationId) ?? new Set();
     this.followed.set(conversationId, others.add(following));
@@ -95,11 +103,20 @@ export class ConversationFeed {
     });
   }
 
+  /** Goes on following, and looks at what was said where that was interrupted. */
+  private async goOn(): Promise<void> {
+    if (this.followed.size === 0) return;
+    const found = await this.repository.follow([...this.followed.keys()], FOLLOWED);
+    await Promise.all([...found].map(([id, wasFollowed]) => (wasFollowed ? undefined : this.look(id))));
+  }
+
   private async open(): Promise<void> {
     const session = await this.database.openSession();
     this.session = session;
     await session.listen(CONVERSATIONS_CHANNEL, (conversationId) => {
       if (this.followed.has(conversationId)) this.look(conversationId).catch(this.onError);
+      // Nobody tells of turns that nobody follows: this is something else, such as a hand-over that ended, or an erasure.
+      else this.repository.forget(conversationId);
     });
     void session.ended.then(() => this.reopen());
     // What was said while nobody listened.

@@ -6,7 +6,8 @@ import type { Database } from '@attune/storage';
 import { and, asc, desc, eq, gt, isNotNull, lt, or } from 'drizzle-orm';
 import { conversations, messages } from '../database/schema';
 import { turnMessage } from './announce-turn';
-import { readConversation, writeMessage, writeTurnEnd } from './turn-statements';
+import { ConversationMemory } from './conversation-memory';
+import { readConversation, writeFollowed, writeMessage, writeTurnEnd } from './turn-statements';
 
 export type ConversationRow = typeof conversations.$inferSelect;
 export type MessageRow = typeof messages.$inferSelect;
@@ -54,6 +55,8 @@ const MOST_ATTEMPTS = 100;
 
 /** Conversations and their messages in the database. */
 export class ConversationRepository {
+  private readonly memory = new ConversationMemory();
+
   constructor(private readonly database: Database) {}
 
   /** Begins a conversation; the same key gives the same one. */
@@ -73,7 +76,10 @@ export class ConversationRepository {
       idempotencyKey: idempotencyKey ?? null,
     };
     const [created] = await this.database.query((orm) => orm.insert(conversations).values(row).onConflictDoNothing().returning());
-    if (created !== undefined) return created;
+    if (created !== undefined) {
+      this.memory.keep({ conversation: created, recent: [] });
+      return created;
+    }
     const [known] = await this.database.query((orm) =>
       orm
         .select()
@@ -133,9 +139,12 @@ export class ConversationRepository {
    */
   async accept(conversationId: string, text: string, idempotencyKey: string | undefined): Promise<AcceptedMessage> {
     for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-      const read = await readConversation(this.database, conversationId, idempotencyKey);
+      const remembered = attempt === 0 ? this.memory.take(conversationId) : undefined;
+      const read = remembered ?? (await readConversation(this.database, conversationId, idempotencyKey));
       const { conversation, recent } = found(read, conversationId);
       const known = knownMessage(recent, text, idempotencyKey);
+      // What was last said may have been said to another instance since: only what is read tells a repeat of it.
+      if (known !== undefined && remembered !== undefined) continue;
       if (known !== undefined) return { message: known, turn: undefined };
       const message: MessageRow = {
         conversationId,
@@ -198,7 +207,27 @@ export class ConversationRepository {
     const sequence = await writeTurnEnd(this.database, turn, { state, now, said: { reply, handoff, gap: said.gap, message: announced } });
     if (sequence === undefined) return undefined;
     const place = { conversationId: conversation.id, sequence, author: 'bot' as const, createdAt: now };
-    return { reply: { ...place, ...reply, inReplyTo: message.id, idempotencyKey: null, pendingSince: null } };
+    const written: MessageRow = { ...place, ...reply, inReplyTo: message.id, idempotencyKey: null, pendingSince: null };
+    // Where nothing was said meanwhile, nothing waits.
+    if (handoff === undefined && sequence === message.sequence + 1) {
+      const ended = { ...conversation, state, version: conversation.version + 1, lastSequence: sequence, updatedAt: now };
+      this.memory.keep({ conversation: ended, recent: [written, { ...message, pendingSince: null }] });
+    }
+    return { reply: written };
+  }
+
+  /** Lets go of what is remembered of a conversation: it was changed elsewhere, or erased. */
+  forget(conversationId: string): void {
+    this.memory.forget(conversationId);
+  }
+
+  /**
+   * Says that conversations are followed for so many milliseconds from now on: what is said in them is then told to those who listen.
+   *
+   * @returns those that there are, and whether each was followed until now
+   */
+  follow(conversationIds: readonly string[], milliseconds: number): Promise<Map<string, boolean>> {
+    return writeFollowed(this.database, conversationIds, milliseconds);
   }
 
   /** The answer to a message; undefined where it has none (yet). */

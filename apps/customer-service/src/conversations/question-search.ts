@@ -11,8 +11,6 @@ export interface SearchContext {
   readonly encoder: ReadyEncoder;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** Of the external search; none where it was not asked. */
-  readonly hits: readonly ExternalHit[];
 }
 
 /** Looks for what answers a question: entries first, then passages of documents, then hits of the external search. */
@@ -22,21 +20,25 @@ export class QuestionSearch {
     private readonly answers: PassageAnswers,
   ) {}
 
-  /** Passages and hits are looked at only where no entry answers. */
-  async find(query: Query, { model, encoder, at, hits }: SearchContext): Promise<Found> {
+  /** Passages are looked at only where no entry answers. */
+  async find(query: Query, { encoder, at }: SearchContext): Promise<Found> {
     const found = await this.retriever.find(query, encoder, at);
     const [best] = found.candidates;
     if (best !== undefined && best.probability >= encoder.ranking.thresholds.answer) return found;
-    const passages = await this.answers.find(query, encoder, at);
-    if (hits.length === 0) return { ...found, passages };
-    return { ...found, passages, external: await this.answers.judge(query, hits, model, encoder, at) };
+    return { ...found, passages: await this.answers.find(query, encoder, at) };
+  }
+
+  /** What was found, with hits of the external search where passages were looked at. */
+  async withHits(found: Found, query: Query, hits: readonly ExternalHit[], { model, encoder, at }: SearchContext): Promise<Found> {
+    return found.passages === undefined ? found : { ...found, external: await this.answers.judge(query, hits, model, encoder, at) };
   }
 
   /** What the passages or hits of a decision say about a question. */
   quote(
     query: Query,
     { source, passages }: Extract<Decision, { kind: 'quote' }>,
-    { model, encoder, at, hits }: SearchContext,
+    hits: readonly ExternalHit[],
+    { model, encoder, at }: SearchContext,
   ): Promise<Quoted> {
     return source === 'documents'
       ? this.answers.quotePassages(query, passages, model, encoder, at)

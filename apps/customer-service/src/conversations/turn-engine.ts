@@ -13,6 +13,7 @@ import {
   type Found,
   type Outcome,
   type Reading,
+  type Turn,
   type Understanding,
 } from '@attune/dialogue';
 import type { ActionClient } from '../actions/action-client';
@@ -20,11 +21,24 @@ import type { Quoted } from '../documents/passage-answers';
 import type { ExternalHit, ExternalSearch } from '../external-search/external-search';
 import type { KnowledgeDirectory } from '../knowledge/knowledge-directory';
 import type { DialogueModel, UsedModel } from '../model/dialogue-model';
-import type { EncoderRegistry } from '../retrieval/encoder-registry';
+import type { EncoderRegistry, ReadyEncoder } from '../retrieval/encoder-registry';
+import type { Query } from '../retrieval/retriever';
 import type { PendingTurn, TurnReply, TurnResult } from './conversation-repository';
 import type { QuestionSearch } from './question-search';
 
 const OUTCOMES = { answer: 'answered', clarify: 'clarified', handoff: 'handed-off' } as const satisfies Record<ReplyAction, SupportOutcome>;
+
+/** A message with what it says and what was found for it, by one version of the head. */
+interface ExaminedTurn {
+  readonly manifestSha256: string;
+  readonly encoder: ReadyEncoder;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** The message by itself, and where it points back together with the question before. */
+  readonly queries: readonly Query[];
+  readonly locale: string;
+  readonly turn: Turn;
+}
 
 /** A turn that is decided. */
 interface DecidedTurn extends Outcome {
@@ -51,21 +65,34 @@ export class TurnEngine {
   ) {}
 
   async run(turn: PendingTurn): Promise<TurnResult> {
-    const { conversation } = turn;
-    if (conversation.answeredBy === 'person') return { state: conversation.state };
+    if (turn.conversation.answeredBy === 'person') return { state: turn.conversation.state };
+    const { examined, decided } = await this.model.using(async (model) => {
+      const examined = await this.examine(turn, model);
+      return { examined, decided: await this.decide(turn, examined, model, []) };
+    });
+    if (!this.external.isConfigured || !isUnanswered(decided)) return this.resultOf(turn, decided);
     // Others' systems are asked when the model is free again: they may take their time.
-    let decided = await this.model.using((model) => this.decide(turn, model, []));
-    const hits = this.external.isConfigured && isUnanswered(decided) ? await this.external.search(decided.question, decided.locale) : [];
-    if (hits.length > 0) decided = await this.model.using((model) => this.decide(turn, model, hits));
-    return { state: decided.state, reply: await this.reply(turn, decided) };
+    const hits = await this.external.search(decided.question, decided.locale);
+    return this.resultOf(turn, hits.length === 0 ? decided : await this.decideWithHits(turn, examined, hits));
   }
 
-  /** @param hits of the external search, where it was asked */
-  private async decide(
-    { conversation: { state, locale }, message }: PendingTurn,
-    model: UsedModel,
-    hits: readonly ExternalHit[],
-  ): Promise<DecidedTurn> {
+  /** Decides once more, by what the external search found beside what was found already: unless another version serves by now. */
+  private decideWithHits(turn: PendingTurn, known: ExaminedTurn, hits: readonly ExternalHit[]): Promise<DecidedTurn> {
+    return this.model.using(async (model) => {
+      const examined = known.manifestSha256 === model.manifestSha256 ? known : await this.examine(turn, model);
+      const { queries, at, turn: before } = examined;
+      const search = { model, encoder: examined.encoder, at };
+      const [found, together] = await Promise.all([
+        this.search.withHits(before.found, queries[0], hits, search),
+        before.inContext === undefined ? undefined : this.search.withHits(before.inContext.found, queries[1], hits, search),
+      ]);
+      const inContext = before.inContext === undefined || together === undefined ? undefined : { ...before.inContext, found: together };
+      return this.decide(turn, { ...examined, turn: { ...before, found, inContext } }, model, hits);
+    });
+  }
+
+  /** Finds out what a message says, and what answers it here. */
+  private async examine({ conversation: { state, locale }, message }: PendingTurn, model: UsedModel): Promise<ExaminedTurn> {
     const reading = readMessage(message.text, locale ?? undefined);
     const question = reading.question === '' ? message.text : reading.question;
     const contextual = reading.follows === undefined || state.answered === undefined ? undefined : `${state.answered.question} ${question}`;
@@ -75,36 +102,52 @@ export class TurnEngine {
     const at = message.createdAt.getTime();
     const language = locale ?? reading.language.code;
     const queries = texts.map((text, index) => ({ text, ...said[index], locale: language }));
-    const search = { model, encoder, at, hits };
-    const find = (index: number): Promise<Found> => this.search.find(queries[index], search);
+    const find = (index: number): Promise<Found> => this.search.find(queries[index], { model, encoder, at });
     const context = { language: reading.language, locale: locale ?? undefined, at };
-    const [{ understanding }] = said;
     const [found, together] = await Promise.all([
       reading.question === '' ? { candidates: [], none: 1 } : find(0),
       contextual === undefined ? undefined : find(1),
     ]);
-    const outcome = decide(
-      state,
-      {
+    return {
+      manifestSha256: model.manifestSha256,
+      encoder,
+      at,
+      queries,
+      locale: language,
+      turn: {
         message: message.text,
         reading,
-        understanding,
+        understanding: said[0].understanding,
         found,
         inContext: contextual === undefined || together === undefined ? undefined : { question: contextual, found: together },
         recognised: recogniseValues(message.text, context),
         context,
         slotsOf: (entryId) => this.directory.get(entryId)?.slots ?? [],
       },
-      {
-        ...this.settings,
-        thresholds: encoder.ranking.thresholds,
-        quoteThreshold: encoder.passages.ranking.thresholds.answer,
-      },
-    );
+    };
+  }
+
+  /** @param hits of the external search, where it was asked: what the turn knows of them is that they may answer */
+  private async decide(
+    { conversation: { state } }: PendingTurn,
+    { encoder, at, queries, locale, turn }: ExaminedTurn,
+    model: UsedModel,
+    hits: readonly ExternalHit[],
+  ): Promise<DecidedTurn> {
+    const outcome = decide(state, turn, {
+      ...this.settings,
+      thresholds: encoder.ranking.thresholds,
+      quoteThreshold: encoder.passages.ranking.thresholds.answer,
+    });
     const { decision } = outcome;
-    const quoted = decision.kind === 'quote' ? await this.search.quote(queries[queries.length - 1], decision, search) : undefined;
-    const asked = texts[texts.length - 1];
-    return { ...outcome, reading, understanding, modelVersion: model.version, question: asked, locale: language, quoted };
+    const asked = queries[queries.length - 1];
+    const quoted = decision.kind === 'quote' ? await this.search.quote(asked, decision, hits, { model, encoder, at }) : undefined;
+    const { reading, understanding } = turn;
+    return { ...outcome, reading, understanding, modelVersion: model.version, question: asked.text, locale, quoted };
+  }
+
+  private async resultOf(turn: PendingTurn, decided: DecidedTurn): Promise<TurnResult> {
+    return { state: decided.state, reply: await this.reply(turn, decided) };
   }
 
   private async reply(turn: PendingTurn, decided: DecidedTurn): Promise<TurnReply> {

@@ -16,25 +16,29 @@ const READ = statement(`select to_json(c) as conversation, (
     ) as recent
   from conversations c where c.id = $1::text`);
 
+/** A notice at the commit holds up every other commit with one: there is none where nobody follows. The row that was written says who does. */
+const TELL_FOLLOWERS = `case when followed_until > now() then pg_notify('${CONVERSATIONS_CHANNEL}', id) end`;
+
 const WRITE_MESSAGE = statement(`with moved as (
     update conversations set last_sequence = $2::integer, updated_at = $6::timestamptz
     where id = $1::text and version = $3::integer and last_sequence = $2::integer - 1
-    returning id
+      and not exists (select from messages where conversation_id = $1::text and idempotency_key = $7::text)
+    returning id, followed_until
   ), said as (
     insert into messages (conversation_id, sequence, id, author, text, created_at, idempotency_key, pending_since)
     select id, $2::integer, $4::text, 'customer', $5::text, $6::timestamptz, $7::text, $6::timestamptz from moved
-  ) select pg_notify('${CONVERSATIONS_CHANNEL}', id) from moved`);
+  ) select ${TELL_FOLLOWERS} from moved`);
 
 /** Counts the conversation on, and takes the message off those that wait. */
 const MOVE = (changes: string): string => `with moved as (
     update conversations set state = $3::jsonb, version = version + 1, updated_at = $4::timestamptz${changes}
     where id = $1::text and version = $2::integer
-    returning id, last_sequence
+    returning id, last_sequence, followed_until
   ), answered as (
     update messages set pending_since = null from moved where conversation_id = moved.id and sequence = $5::integer
   )`;
 
-const END_IN_SILENCE = statement(`${MOVE('')} select last_sequence, pg_notify('${CONVERSATIONS_CHANNEL}', id) from moved`);
+const END_IN_SILENCE = statement(`${MOVE('')} select last_sequence, ${TELL_FOLLOWERS} from moved`);
 
 const EVENT = enqueueWithin('moved', { topic: `'${TOPICS.supportConversations.name}'`, key: 'id', value: '$16', headers: '$17' });
 const END_WITH_REPLY = statement(`${MOVE(`,
@@ -51,13 +55,19 @@ const END_WITH_REPLY = statement(`${MOVE(`,
     select $9::text, id, $13::text, $14::text, $15::timestamptz from moved where $13::text is not null
     on conflict do nothing
   ), announced as (${EVENT.insert})
-  select last_sequence, pg_notify('${CONVERSATIONS_CHANNEL}', id), ${EVENT.notify} from moved`);
+  select last_sequence, ${TELL_FOLLOWERS}, ${EVENT.notify} from moved`);
 
 /** A conversation, and of its messages those that say whether another one is new: the last two, what waits, and the one of the key. Newest first. */
 export interface ReadConversation {
   readonly conversation: ConversationRow;
   readonly recent: readonly MessageRow[];
 }
+
+const FOLLOW = statement(`with before as (
+    select id, followed_until > now() as is_followed from conversations where id in (select jsonb_array_elements_text($1::jsonb))
+    order by id for update
+  ) update conversations c set followed_until = now() + $2::integer * interval '1 millisecond' from before where c.id = before.id
+  returning c.id, before.is_followed`);
 
 /** Reads a conversation; undefined where there is none. */
 export async function readConversation(
@@ -74,8 +84,8 @@ export async function readConversation(
 }
 
 /**
- * Writes down the message of a customer, waiting for its answer, if its conversation is still as it was when it was read, and tells
- * followers at the commit.
+ * Writes down the message of a customer, waiting for its answer, if its conversation is still as it was when it was read, and none of its
+ * messages has the key of this one. Tells followers at the commit.
  *
  * @returns whether it was
  */
@@ -135,4 +145,14 @@ export async function writeTurnEnd(
           said.message.headers,
         ]);
   return (await written).at(0)?.last_sequence;
+}
+
+/**
+ * Says that conversations are followed, from now on for so many milliseconds: what is said in them is told to whoever listens.
+ *
+ * @returns those that there are, and whether each was followed until now without a break
+ */
+export async function writeFollowed(database: Database, ids: readonly string[], milliseconds: number): Promise<Map<string, boolean>> {
+  const rows = await database.run<{ id: string; is_followed: boolean | null }>(FOLLOW, [JSON.stringify(ids), milliseconds]);
+  return new Map(rows.map(({ id, is_followed: isFollowed }) => [id, isFollowed === true]));
 }

@@ -180,6 +180,8 @@ export const conversations = pgTable(
     handoffId: text('handoff_id'),
     lastSequence: integer('last_sequence').notNull(),
     version: integer().notNull(),
+    /** Until then somebody follows it, whichever instance he is connected to, and wants to be told. */
+    followedUntil: instant('followed_until'),
     createdAt: instant('created_at').notNull(),
     updatedAt: instant('updated_at').notNull(),
     idempotencyKey: text('idempotency_key'),

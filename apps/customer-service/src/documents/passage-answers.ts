@@ -7,6 +7,7 @@ import type { ReadyEncoder } from '../retrieval/encoder-registry';
 import type { Query } from '../retrieval/retriever';
 import type { PassageDirectory } from './passage-directory';
 import type { PassageRetriever } from './passage-retriever';
+import { RecentVectors } from './recent-vectors';
 
 /** An answer in the words of others. */
 export interface Quoted {
@@ -24,6 +25,8 @@ interface Quotable {
 
 /** Composes answers of passages and of hits of the external search. */
 export class PassageAnswers {
+  private readonly recent = new RecentVectors();
+
   constructor(
     private readonly directory: PassageDirectory,
     private readonly retriever: PassageRetriever,
@@ -38,7 +41,7 @@ export class PassageAnswers {
   /** Hits that may answer, the likeliest first: no more likely than the search service says, and than they look beside the question. */
   async judge(query: Query, hits: readonly ExternalHit[], model: UsedModel, encoder: ReadyEncoder, at: number): Promise<FoundPassage[]> {
     const texts = hits.map(({ title, text }) => `${title}\n${text}`);
-    const embeddings = await model.embed(texts);
+    const embeddings = await this.recent.of(model, texts);
     const judged = this.retriever.judge(
       query,
       texts.map((text, place) => ({ text, embedding: embeddings[place] })),
@@ -102,7 +105,7 @@ export class PassageAnswers {
     at: number,
   ): Promise<Quoted> {
     const texts = quotables.flatMap(({ context, sentences }) => sentences.map((sentence) => `${context}\n${sentence}`));
-    const embeddings = await model.embed(texts);
+    const embeddings = await this.recent.of(model, texts);
     const probabilities = this.retriever.judge(
       query,
       texts.map((text, place) => ({ text, embedding: embeddings[place] })),

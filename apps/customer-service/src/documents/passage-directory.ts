@@ -1,5 +1,5 @@
 import { PassageIndex } from '@attune/dialogue';
-import { RevisedDirectory } from '../resources/revised-directory';
+import { RevisedDirectory, type SearchedChange } from '../resources/revised-directory';
 import type { DocumentChange, DocumentRepository } from './document-repository';
 
 /** Changes that are fetched at once: each comes with all passages of its document. */
@@ -11,6 +11,18 @@ export class PassageDirectory extends RevisedDirectory<DocumentChange> {
 
   constructor(repository: DocumentRepository, onError: (error: unknown) => void) {
     super((revision, limit) => repository.changesSince(revision, limit), PAGE, onError);
+  }
+
+  override searched(): Iterable<number> {
+    return this.index.passageIds();
+  }
+
+  override isSearched(id: number): boolean {
+    return this.index.get(id) !== undefined;
+  }
+
+  protected override searchedIn({ id, passages }: DocumentChange): SearchedChange {
+    return { added: passages.map((passage) => passage.id), removed: this.index.passagesOf(id) };
   }
 
   protected override apply({ id, document, passages }: DocumentChange): void {

@@ -1,6 +1,6 @@
 import type { Entry } from '@attune/contracts';
 import { KnowledgeIndex } from '@attune/dialogue';
-import { RevisedDirectory } from '../resources/revised-directory';
+import { RevisedDirectory, type SearchedChange } from '../resources/revised-directory';
 import type { EntryChange, EntryRepository } from './entry-repository';
 
 /** Changes that are fetched at once. */
@@ -17,6 +17,18 @@ export class KnowledgeDirectory extends RevisedDirectory<EntryChange> {
 
   get(id: string): Entry | undefined {
     return this.known.get(id);
+  }
+
+  override searched(): Iterable<number> {
+    return this.index.textIds();
+  }
+
+  override isSearched(id: number): boolean {
+    return this.index.entryOf(id) !== undefined;
+  }
+
+  protected override searchedIn({ id, texts }: EntryChange): SearchedChange {
+    return { added: texts.map((text) => text.id), removed: this.index.textsOf(id).map((text) => text.id) };
   }
 
   protected override apply({ id, entry, texts }: EntryChange): void {

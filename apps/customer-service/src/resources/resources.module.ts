@@ -67,7 +67,11 @@ const knowledge: Provider = {
 
 const documents: Provider[] = [
   { provide: DocumentRepository, inject: [DATABASE], useFactory: (database: Database) => new DocumentRepository(database) },
-  { provide: PassageVectors, inject: [DATABASE], useFactory: (database: Database) => new PassageVectors(database) },
+  {
+    provide: PassageVectors,
+    inject: [DATABASE, PassageDirectory],
+    useFactory: (database: Database, directory: PassageDirectory) => new PassageVectors(database, directory),
+  },
   {
     provide: PassageDirectory,
     inject: [DocumentRepository, LOGGER, Shutdown],
@@ -97,7 +101,11 @@ const documents: Provider[] = [
 
 const retrieval: Provider[] = [
   { provide: EntryRepository, inject: [DATABASE], useFactory: (database: Database) => new EntryRepository(database) },
-  { provide: VectorIndex, inject: [DATABASE], useFactory: (database: Database) => new VectorIndex(database) },
+  {
+    provide: VectorIndex,
+    inject: [DATABASE, KnowledgeDirectory],
+    useFactory: (database: Database, directory: KnowledgeDirectory) => new VectorIndex(database, directory),
+  },
   {
     provide: EncoderRegistry,
     inject: [DATABASE, VectorIndex, PassageUpkeep, RankingLearner],

@@ -40,8 +40,8 @@ export class EncoderRegistry {
   }
 
   /**
-   * Gives every text a vector of a version before it serves, those written meanwhile included, and learns how to rank with
-   * them. Of several instances one does it while the others wait.
+   * Gives every text a vector of a version before it serves, those written meanwhile included, learns how to rank with
+   * them, and holds them in memory. Of several instances one embeds and learns while the others wait.
    */
   async prepare(model: UsedModel): Promise<void> {
     const [probe] = await model.embed(['?'], { bulk: true });
@@ -56,6 +56,7 @@ export class EncoderRegistry {
       this.keep(model, encoder, statistics);
       await this.passages.prepare(model, encoder);
     });
+    await this.hold(model);
   }
 
   /** Embeds what has no vector of a version yet, such as what an instance wrote that serves another one. */
@@ -63,6 +64,13 @@ export class EncoderRegistry {
     const encoder = this.get(model);
     await this.embedMissing(model, encoder.id);
     await this.passages.embedMissing(model, encoder.id);
+  }
+
+  /** Holds the vectors of a version in memory, those included that it lacked before. @returns when they are there */
+  async hold(model: UsedModel, signal?: AbortSignal): Promise<void> {
+    const encoder = this.get(model);
+    await this.vectors.hold(encoder, signal);
+    await this.passages.hold(encoder, signal);
   }
 
   /** Writes down that a version serves, so that its vectors are kept. */

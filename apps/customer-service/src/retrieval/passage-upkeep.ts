@@ -56,6 +56,11 @@ export class PassageUpkeep {
     }
   }
 
+  /** Holds the vectors of passages in memory. */
+  hold(encoder: KnownEncoder, signal?: AbortSignal): Promise<void> {
+    return this.vectors.hold(encoder, signal);
+  }
+
   /** Takes over what another instance has learnt, or learns anew where the documents have changed much and rest. */
   async refresh(model: UsedModel, encoder: KnownEncoder & { readonly chance: number }, rests: boolean): Promise<void> {
     const { passages } = this.learner;

@@ -1,12 +1,13 @@
 import type { Database } from '@attune/storage';
 import { eq, sql } from 'drizzle-orm';
 import { encoders, passages, passageVectors, type PassageStatistics } from '../database/schema';
+import type { SearchedDirectory } from '../resources/revised-directory';
 import { PASSAGE_VECTORS, VectorIndex } from './vector-index';
 
 /** Vectors of the passages of documents, apart from those of entries: however many there are, they crowd out no entry. */
 export class PassageVectors extends VectorIndex {
-  constructor(database: Database) {
-    super(database, PASSAGE_VECTORS);
+  constructor(database: Database, directory: SearchedDirectory) {
+    super(database, directory, PASSAGE_VECTORS);
   }
 
   /** Passages that have no vector of an encoder yet, at most so many. */

@@ -11,6 +11,7 @@ export class RankingUpkeep {
   private work: Promise<void> = Promise.resolve();
   private changedAt = 0;
   private isCatchUpDue = false;
+  private readonly stopping = new AbortController();
   private unfollow: (() => void)[] = [];
 
   constructor(
@@ -36,6 +37,7 @@ export class RankingUpkeep {
   async stop(): Promise<void> {
     for (const unfollow of this.unfollow) unfollow();
     clearInterval(this.timer);
+    this.stopping.abort();
     await this.work;
   }
 
@@ -46,13 +48,17 @@ export class RankingUpkeep {
     this.run(async () => {
       // What changes from here on is seen by the next one.
       this.isCatchUpDue = false;
-      await this.model.using((model) => this.encoders.catchUp(model));
+      await this.model.using(async (model) => {
+        await this.encoders.catchUp(model);
+        await this.encoders.hold(model, this.stopping.signal);
+      });
     });
   }
 
   private async refresh(): Promise<void> {
     await this.model.using(async (model) => {
       await this.encoders.refresh(model);
+      await this.encoders.hold(model, this.stopping.signal);
       const rests = Date.now() - this.changedAt >= REST;
       if (rests && (await this.encoders.wantsLearning(model))) await this.encoders.learn(model);
       await this.encoders.refreshPassages(model, rests);

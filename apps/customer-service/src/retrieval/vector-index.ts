@@ -3,7 +3,9 @@ import { VectorTable, type Database, type Queryable, type Transaction, type Vect
 import { asc, eq, lt, sql } from 'drizzle-orm';
 import { encoders, searchTexts, type EncoderStatistics } from '../database/schema';
 import type { SearchText } from '../knowledge/entry-repository';
+import type { SearchedDirectory } from '../resources/revised-directory';
 import type { TextVector } from './text-vectors';
+import { VectorMemory } from './vector-memory';
 
 /** An encoder as the database knows it. */
 export interface KnownEncoder {
@@ -24,12 +26,16 @@ export const PASSAGE_VECTORS: VectorTableNames = {
 /** The encoders, and their vectors of texts. */
 export class VectorIndex {
   private readonly table: VectorTable;
+  private readonly memory: VectorMemory;
 
+  /** @param directory what the vectors are of */
   constructor(
     protected readonly database: Database,
+    directory: SearchedDirectory,
     names: VectorTableNames = ENTRY_VECTORS,
   ) {
     this.table = new VectorTable(database, names);
+    this.memory = new VectorMemory(directory, (encoder, ids) => this.vectorsOf(encoder, ids));
   }
 
   /** The encoder with a manifest, made known where it is new. */
@@ -107,8 +113,15 @@ export class VectorIndex {
     await this.table.build(id, dimension);
   }
 
-  /** The texts nearest to a vector of an encoder among that encoder's, nearest first. */
+  /** Holds the vectors of an encoder in memory from now on, where they are not too many. @returns when they are there */
+  hold(encoder: KnownEncoder, signal?: AbortSignal): Promise<void> {
+    return this.memory.hold(encoder, signal);
+  }
+
+  /** The texts nearest to a vector of an encoder among that encoder's, nearest first: in memory, or where they are not held in the database. */
   async search(encoder: KnownEncoder, embedding: Float32Array, limit: number): Promise<DenseHit[]> {
+    const held = this.memory.search(encoder, embedding, limit);
+    if (held !== undefined) return held;
     const hits = await this.table.search(encoder, embedding, limit);
     return hits.map(({ id, cosine }) => ({ textId: Number(id), cosine }));
   }

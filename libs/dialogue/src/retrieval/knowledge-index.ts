@@ -115,6 +115,11 @@ export class KnowledgeIndex {
     return this.ownerOf.get(textId)?.entryId;
   }
 
+  /** The ids of all texts. */
+  textIds(): IterableIterator<number> {
+    return this.ownerOf.keys();
+  }
+
   /** The texts of an entry. */
   textsOf(entryId: string): readonly IndexedText[] {
     return this.known.get(entryId)?.texts ?? [];

@@ -100,6 +100,16 @@ export class PassageIndex {
     return this.known.get(passageId);
   }
 
+  /** The ids of all passages. */
+  passageIds(): IterableIterator<number> {
+    return this.known.keys();
+  }
+
+  /** The ids of the passages of a document. */
+  passagesOf(documentId: string): readonly number[] {
+    return this.ofDocument.get(documentId) ?? [];
+  }
+
   /** Every passage, in the order of their ids. */
   passages(): DocumentPassage[] {
     return [...this.known.values()].sort((a, b) => a.passage.id - b.passage.id);

@@ -1,3 +1,4 @@
+import { endianness } from 'node:os';
 import { AttuneError } from '@attune/artifact';
 import { sql, type SQL } from 'drizzle-orm';
 import type { Database, Queryable } from '../database';
@@ -141,5 +142,7 @@ function literal(embedding: Float32Array): string {
 /** pgvector's binary form: two bytes of dimension, two unused, and a big-endian float32 each. */
 function readVector(base64: string): Float32Array {
   const bytes = Buffer.from(base64, 'base64');
-  return Float32Array.from({ length: bytes.readInt16BE(0) }, (_, axis) => bytes.readFloatBE(4 + 4 * axis));
+  const numbers = Uint8Array.from(bytes.subarray(4));
+  if (endianness() === 'LE') Buffer.from(numbers.buffer).swap32();
+  return new Float32Array(numbers.buffer);
 }

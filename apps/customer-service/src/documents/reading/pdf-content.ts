@@ -3,6 +3,9 @@ import { toBlocks, type PdfLine } from './pdf-lines';
 import { RefusedDocument } from './refused-document';
 
 const MOST_PAGES = 2_000;
+/** Of fonts that are named and not taken along, whose letters have numbers by a table elsewhere, such as GBK-EUC-H. */
+const WITHOUT_LETTERS =
+  'The fonts of this PDF are not in it, so that its letters cannot be read. Save it anew with its fonts embedded, as PDF/A does.';
 
 /**
  * The text of a PDF by its headings, which are known by their size, and its paragraphs. Nothing in it runs.
@@ -14,7 +17,14 @@ export async function readPdf(bytes: Uint8Array): Promise<DocumentContent> {
   let pages: PdfLine[][];
   let title: string | undefined;
   try {
-    const pdf = await getDocumentProxy(bytes, { verbosity: 0, isEvalSupported: false, disableFontFace: true, useSystemFonts: false });
+    const wanted = new Set<string>();
+    const pdf = await getDocumentProxy(bytes, {
+      verbosity: 0,
+      isEvalSupported: false,
+      disableFontFace: true,
+      useSystemFonts: false,
+      BinaryDataFactory: noFiles((kind) => wanted.add(kind)),
+    });
     if (pdf.numPages > MOST_PAGES)
       throw new RefusedDocument('unprocessable', `A PDF may have up to ${MOST_PAGES} pages. Send it in parts.`);
     title = titleOf((await pdf.getMetadata()).info);
@@ -25,6 +35,7 @@ export async function readPdf(bytes: Uint8Array): Promise<DocumentContent> {
       page.cleanup();
     }
     await pdf.destroy();
+    if (wanted.has('cMapUrl')) throw new RefusedDocument('unprocessable', WITHOUT_LETTERS);
   } catch (error) {
     throw refusalOf(error);
   }
@@ -32,6 +43,16 @@ export async function readPdf(bytes: Uint8Array): Promise<DocumentContent> {
   if (blocks.length === 0)
     throw new RefusedDocument('unprocessable', 'There is no text in this PDF, only pictures. Run text recognition (OCR) over it first.');
   return { title, blocks };
+}
+
+/** What pdf.js gets files beside the PDF from: there are none here. @param onWanted told what kind one was wanted of */
+function noFiles(onWanted: (kind: string) => void): new () => object {
+  return class {
+    fetch({ kind, filename }: { readonly kind: string; readonly filename: string }): Promise<Uint8Array> {
+      onWanted(kind);
+      return Promise.reject(new Error(`There is no ${filename} here.`));
+    }
+  };
 }
 
 function refusalOf(error: unknown): RefusedDocument {
