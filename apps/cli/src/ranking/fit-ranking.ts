@@ -1,7 +1,7 @@
 import type { RankingHead } from '@attune/artifact';
 import type { FittedFeature, ItemFile, RankingConfig } from '@attune/finetune';
 import type { RankingModel, ScoringExamples, TestUser, UserEvent } from '@attune/ranking';
-import { judgeBesideBaselines, popularityLog, type Judged } from './judge-ranking';
+import { judgeBesideBaselines, type Judged } from './judge-ranking';
 
 /** What a ranking is fitted to. */
 export interface RankingData {
@@ -45,13 +45,13 @@ export async function fitRanking(data: RankingData, note: Note): Promise<FittedR
   const uniform = (): number => random.uniform();
   note('fitting to the earlier events');
   const first = new ranking.RankingModel((await fitParts(data, earlier, UNSCORED)).head);
-  const users = ranking.testUsers(first, earlier, later).filter(({ relevant }) => relevant.size > 0);
+  const users = ranking.testUsers(first, earlier, later);
   if (users.length < 2) {
     throw new AttuneError('bad-data', 'The split leaves later events of fewer than two users to learn from.', {
       remedy: 'Name more events, or choose another data.split or data.validationShare.',
     });
   }
-  const log = popularityLog(ranking, first, earlier);
+  const log = ranking.PopularityLog.of(first.catalogue, earlier);
   note('learning to score');
   const { hardNegatives: hard, drawnNegatives: drawn, folds: parts, loss, l2 } = config.scoring;
   const examples = ranking.scoringExamples(first, users, { popularity: log, hard, drawn, uniform });

@@ -1,4 +1,6 @@
+import { weightOf, type Interaction } from '../behaviour/interaction';
 import type { PopularitySource } from '../scoring/features';
+import type { Catalogue } from './catalogue';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** Multiples of the decay after which an event counts nothing. */
@@ -37,6 +39,16 @@ export class PopularityLog implements PopularitySource {
       this.weights[item] = Float64Array.from(own, ({ weight }) => weight);
       this.totals[item] = own.reduce((sum, { weight }) => sum + weight, 0);
     }
+  }
+
+  /** The log of events that name items by their ids; those of items that the catalogue lacks are left out. */
+  static of(catalogue: Pick<Catalogue, 'scoring' | 'placeOf'>, events: readonly Interaction[]): PopularityLog {
+    const { behaviour } = catalogue.scoring;
+    const counted = events.flatMap((event) => {
+      const item = catalogue.placeOf(event.item);
+      return item === undefined ? [] : [{ item, at: event.at, weight: weightOf(event, behaviour) }];
+    });
+    return new PopularityLog(counted, behaviour.popularityDays);
   }
 
   /** Weight of all events of the log. */

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startPostgres } from '@attune/postgres-tool';
-import { json } from '../dialogue/searchable-writes';
 import { lookAtMachine } from '../machine';
+import { importRows, isThere, json } from '../service-client';
 import { startRecommender } from '../service-process';
 import { percentile } from '../statistics';
 import type { Result } from '../write-result';
@@ -84,18 +84,11 @@ export async function benchmarkRecommendation(options: RecommendationBenchmarkOp
 }
 
 async function importArticles(url: string, articles: readonly GeneratedArticle[], onRun: (what: string) => void): Promise<void> {
-  const there = await fetch(`${url}/v1/items/${articles[articles.length - 1].id}`);
-  await there.body?.cancel();
-  if (there.status !== 404) return;
+  if (await isThere(`${url}/v1/items/${articles[articles.length - 1].id}`)) return;
   onRun(`importing ${String(articles.length)} items`);
   const PART = 20_000;
   for (let from = 0; from < articles.length; from += PART) {
-    const body = articles
-      .slice(from, from + PART)
-      .map((article) => JSON.stringify(article))
-      .join('\n');
-    const answer = await fetch(`${url}/v1/items/import`, { method: 'POST', headers: { 'content-type': 'application/x-ndjson' }, body });
-    onRun((await answer.text()).trimEnd().split('\n').slice(-1)[0]);
+    onRun(await importRows(`${url}/v1/items/import`, articles.slice(from, from + PART)));
   }
 }
 
