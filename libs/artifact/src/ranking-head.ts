@@ -57,6 +57,11 @@ export const rankingScoringSchema = z.strictObject({
     .record(z.string(), z.strictObject({ mean: finite, deviation: finite.positive() }))
     .describe('Numeric attributes of items that are looked at, with their distribution in the catalogue'),
   categories: z.array(z.string()).describe('Attributes whose values are categories'),
+  newItems: finite
+    .min(0)
+    .max(1)
+    .optional()
+    .describe("Share of a list's places that is kept for items that training did not see, where a request names none; 0 where absent"),
   trainedAt: finite.describe('Time of the newest training event, in milliseconds since 1970'),
 });
 export type RankingScoring = z.infer<typeof rankingScoringSchema>;
@@ -140,7 +145,7 @@ export async function readRankingHead(directory: string): Promise<RankingHead & 
     matchWidth: match.shape[1],
     matchProjection: tensor('match.projection').values,
     collaborative: {
-      neighbours: Int32Array.from(tensor('collaborative.neighbours').values),
+      neighbours: new Int32Array(tensor('collaborative.neighbours').values),
       weights: weights.values,
       width: weights.shape[1],
     },

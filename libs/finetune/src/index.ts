@@ -26,7 +26,7 @@ export { answerCurve, type AnswerPoint } from './evaluation/answer-curve';
 export { scopeCurve, type ScopePoint } from './evaluation/out-of-scope';
 export * from './evaluation/report';
 export * from './export';
-export { fitCollaborative, type CollaborativeOptions } from './ranking/fit-collaborative';
+export { collaborativeMethod, fitCollaborative, type CollaborativeOptions } from './ranking/fit-collaborative';
 export { fitScoring, type FittedFeature, type ScoringOptions, type ScoringRows } from './ranking/fit-scoring';
 export { fitMatchHead, type FittedMatch, type MatchData } from './ranking/match-head';
 export type { TypedSequence } from './ranking/match-examples';

@@ -188,9 +188,10 @@ function createProgram(args: readonly string[]): Command {
   withEncoder(program.command('ranking').description('films of MovieLens for users, by each text tower, beside simple ways of ranking'))
     .requiredOption('--movielens <folder>', 'folder with ratings.csv, movies.csv and tags.csv')
     .addOption(new Option('--seeds <n>', 'times that each is trained').argParser(wholeNumber).default(3))
+    .addOption(new Option('--fine-tuned-seeds <n>', 'times for the tower that is fine-tuned').argParser(wholeNumber).default(1))
     .addOption(new Option('--towers <names...>', 'text towers').choices(TOWERS).default([...TOWERS]))
     .option('--out <folder>', 'where the result is written', join(ROOT, 'docs/results'))
-    .option('--work <folder>', 'for rows and models', join(tmpdir(), 'attune-bench'))
+    .option('--work <folder>', 'for rows and models; runs that are there are taken', join(tmpdir(), 'attune-bench'))
     .action(async (options: Omit<RankingMeasurementOptions, 'onRun' | 'command' | 'seeds'> & { seeds: number; out: string }) => {
       const seeds = Array.from({ length: options.seeds }, (_, at) => 42 + at);
       await publish(await measureRanking({ ...options, seeds, onRun: say, command }), options.out);

@@ -29,7 +29,7 @@ export async function judgeBesideBaselines(
   seed: number,
 ): Promise<Judged> {
   const [ranking, { Random }] = await Promise.all([import('@attune/ranking'), import('@attune/finetune')]);
-  const report = ranking.evaluateRanking(catalogue, users, scorer);
+  const report = ranking.evaluateRanking(catalogue, users, scorer, ranking.NEW_ITEM_SHARES);
   const random = new Random(seed).fork('baseline');
   const scorers = ranking.baselineScorers(catalogue, () => random.uniform());
   const baselines = Object.fromEntries(

@@ -125,7 +125,7 @@ function resolvePaths(values: Section, folder: string): void {
   const ownRows = Array.isArray(values.tasks) ? values.tasks.map((task: unknown) => (isSection(task) ? task.data : undefined)) : [];
   for (const data of [values.data, ...ownRows]) {
     if (!isSection(data)) continue;
-    for (const key of ['train', 'validation', 'test', 'events', 'items']) {
+    for (const key of ['train', 'validation', 'test', 'events', 'items', 'cache']) {
       const paths = data[key];
       if (paths !== undefined)
         data[key] = Array.isArray(paths) ? paths.map((path: unknown) => resolvePath(path, folder)) : resolvePath(paths, folder);

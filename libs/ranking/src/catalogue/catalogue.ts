@@ -1,5 +1,6 @@
 import { dotProduct, type RankingHead, type RankingScoring, type SparseRows } from '@attune/artifact';
 import { Popularity } from './popularity';
+import { SparseSums } from './sparse-sums';
 
 /** An item that training did not see, or whose text or attributes have changed. */
 export interface NewItem {
@@ -48,6 +49,8 @@ export class Catalogue {
   private readonly collaborative: SparseRows;
   /** Items that training saw events of. */
   private readonly warm: Uint8Array;
+  /** Room to add up in, of zeros between uses: of a large catalogue, an array for each request would keep the garbage collector busy. */
+  private sums = new Float64Array(0);
 
   constructor(head: RankingHead) {
     this.scoring = head.scoring;
@@ -57,7 +60,7 @@ export class Catalogue {
     this.text = head.textVectors;
     this.commonText = meanRow(head.textVectors, head.textWidth);
     this.centred = new Float32Array(head.textVectors.length);
-    head.items.forEach((_, place) => this.centred.set(this.centre(this.textVector(place)), place * head.textWidth));
+    for (let start = 0; start < this.centred.length; start += head.textWidth) writeCentred(this.text, this.centred, start, this.commonText);
     this.match = head.matchVectors;
     this.projection = head.matchProjection;
     this.collaborative = head.collaborative;
@@ -131,6 +134,30 @@ export class Catalogue {
     return this.match.subarray(place * this.matchWidth, (place + 1) * this.matchWidth);
   }
 
+  /**
+   * Sums what the items of a history say of others.
+   *
+   * @param shares how much each of them counts
+   */
+  sumNeighbours(history: readonly { readonly item: number }[], shares: readonly number[]): SparseSums {
+    if (this.sums.length < this.size) this.sums = new Float64Array(Math.ceil(this.size * 1.5));
+    const { sums } = this;
+    const touched: number[] = [];
+    history.forEach(({ item }, at) => {
+      this.forNeighbours(item, (other, weight) => {
+        if (sums[other] === 0) touched.push(other);
+        sums[other] += shares[at] * weight;
+      });
+    });
+    // One whose sum fell back to 0 was taken for untouched, and stands there again.
+    const places = Int32Array.from(touched)
+      .sort()
+      .filter((place, at, all) => at === 0 || place !== all[at - 1]);
+    const values = Float64Array.from(places, (place) => sums[place]);
+    for (const place of places) sums[place] = 0;
+    return new SparseSums(places, values);
+  }
+
   /** Calls `visit` with every item of which an item in a history speaks, and how much. */
   forNeighbours(place: number, visit: (item: number, weight: number) => void): void {
     const { neighbours, weights, width } = this.collaborative;
@@ -149,9 +176,7 @@ export class Catalogue {
     this.places.set(item.id, place);
     this.items[place] = this.describe(item, item.publishedAt ?? this.items.at(place)?.firstAt);
     this.removed.delete(place);
-    this.text = withRow(this.text, place, this.textWidth, item.vector);
-    this.centred = withRow(this.centred, place, this.textWidth, item.vector && this.centre(item.vector));
-    if (this.matchWidth > 0 && !this.isWarm(place)) this.match = withRow(this.match, place, this.matchWidth, this.project(item.vector));
+    if (known === undefined || !this.hasText(place, item.vector)) this.readText(place, item.vector);
     return place;
   }
 
@@ -161,9 +186,18 @@ export class Catalogue {
     if (place !== undefined) this.removed.add(place);
   }
 
-  private centre(vector: Float32Array): Float32Array {
-    if (vector.every((value) => value === 0)) return vector;
-    return unitRow(vector.map((value, axis) => value - this.commonText[axis]));
+  /** Whether an item's text vector is this one, so that nothing that comes of it has to be computed again. */
+  private hasText(place: number, vector: Float32Array | undefined): boolean {
+    const start = place * this.textWidth;
+    for (let axis = 0; axis < this.textWidth; axis++) if (this.text[start + axis] !== (vector?.[axis] ?? 0)) return false;
+    return true;
+  }
+
+  private readText(place: number, vector: Float32Array | undefined): void {
+    this.text = withRow(this.text, place, this.textWidth, vector);
+    this.centred = withRow(this.centred, place, this.textWidth, undefined);
+    writeCentred(this.text, this.centred, place * this.textWidth, this.commonText);
+    if (this.matchWidth > 0 && !this.isWarm(place)) this.match = withRow(this.match, place, this.matchWidth, this.project(vector));
   }
 
   private project(vector: Float32Array | undefined): Float32Array {
@@ -208,15 +242,33 @@ function unitRow(vector: Float32Array): Float32Array {
 
 const SHORTEST = 1e-4;
 
+/** Writes a row less what all have in common, brought to length 1, to the same place of another matrix; one of zeros stays so. */
+function writeCentred(from: Float32Array, to: Float32Array, start: number, common: Float32Array): void {
+  const width = common.length;
+  const isEmpty = isRowOfZeros(from, start, width);
+  let squares = 0;
+  for (let axis = 0; axis < width; axis++) {
+    const at = start + axis;
+    to[at] = isEmpty ? 0 : from[at] - common[axis];
+    squares += to[at] * to[at];
+  }
+  const length = Math.sqrt(squares);
+  for (let at = start; at < start + width; at++) to[at] = length < SHORTEST ? 0 : to[at] / length;
+}
+
+function isRowOfZeros(matrix: Float32Array, start: number, width: number): boolean {
+  for (let at = start; at < start + width; at++) if (matrix[at] !== 0) return false;
+  return true;
+}
+
 /** Mean of the rows that are not of zeros. */
 function meanRow(matrix: Float32Array, width: number): Float32Array {
   const sum = new Float64Array(width);
   let rows = 0;
   for (let start = 0; start < matrix.length; start += width) {
-    const row = matrix.subarray(start, start + width);
-    if (row.every((value) => value === 0)) continue;
+    if (isRowOfZeros(matrix, start, width)) continue;
     rows++;
-    for (let axis = 0; axis < width; axis++) sum[axis] += row[axis];
+    for (let axis = 0; axis < width; axis++) sum[axis] += matrix[start + axis];
   }
   return Float32Array.from(sum, (value) => value / Math.max(1, rows));
 }

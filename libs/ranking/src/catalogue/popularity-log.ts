@@ -3,8 +3,6 @@ import type { PopularitySource } from '../scoring/features';
 import type { Catalogue } from './catalogue';
 
 const DAY = 24 * 60 * 60 * 1000;
-/** Multiples of the decay after which an event counts nothing. */
-const FORGOTTEN = 20;
 
 /** An event as popularity counts it. */
 export interface CountedEvent {
@@ -19,7 +17,8 @@ export interface CountedEvent {
  */
 export class PopularityLog implements PopularitySource {
   private readonly times: Float64Array[] = [];
-  private readonly weights: Float64Array[] = [];
+  /** Of each item's events up to each of them, as they count at its time: however many there are, one is looked at. */
+  private readonly decayed: Float64Array[] = [];
   private readonly totals: number[] = [];
 
   constructor(
@@ -36,7 +35,12 @@ export class PopularityLog implements PopularitySource {
     for (const [item, own] of ofItem) {
       own.sort((a, b) => a.at - b.at);
       this.times[item] = Float64Array.from(own, ({ at }) => at);
-      this.weights[item] = Float64Array.from(own, ({ weight }) => weight);
+      let [sum, before] = [0, 0];
+      this.decayed[item] = Float64Array.from(own, ({ at, weight }) => {
+        sum = sum * Math.exp((before - at) / (days * DAY)) + weight;
+        before = at;
+        return sum;
+      });
       this.totals[item] = own.reduce((sum, { weight }) => sum + weight, 0);
     }
   }
@@ -59,12 +63,8 @@ export class PopularityLog implements PopularitySource {
   at(item: number, now: number): number {
     const times = this.times.at(item);
     if (times === undefined) return 0;
-    const unit = this.days * DAY;
-    let sum = 0;
-    for (let place = lastUntil(times, now); place >= 0 && now - times[place] < FORGOTTEN * unit; place--) {
-      sum += this.weights[item][place] * Math.exp((times[place] - now) / unit);
-    }
-    return sum;
+    const last = lastUntil(times, now);
+    return last < 0 ? 0 : this.decayed[item][last] * Math.exp((times[last] - now) / (this.days * DAY));
   }
 }
 

@@ -138,8 +138,12 @@ function literal(embedding: Float32Array): string {
   return `[${embedding.join(',')}]`;
 }
 
-/** pgvector's binary form: two bytes of dimension, two unused, and a big-endian float32 each. */
+/** Bytes of pgvector's binary form before the numbers: how many there are, and two that are not used. */
+const HEADER = 4;
+
+/** pgvector's binary form; its float32 numbers are big-endian, those of the processors that this runs on little-endian. */
 function readVector(base64: string): Float32Array {
-  const bytes = Buffer.from(base64, 'base64');
-  return Float32Array.from({ length: bytes.readInt16BE(0) }, (_, axis) => bytes.readFloatBE(4 + 4 * axis));
+  const numbers = Uint8Array.from(Buffer.from(base64, 'base64').subarray(HEADER));
+  Buffer.from(numbers.buffer).swap32();
+  return new Float32Array(numbers.buffer);
 }
