@@ -63,6 +63,11 @@ const HASHED_ID = sql.raw(`encode(sha256(convert_to(id, 'UTF8')), 'base64')`);
 const HISTORY = statement(`select item_id as item, type, (extract(epoch from at) * 1000)::float8 as at, value
   from events where user_id = $1 order by events.at desc, sequence desc limit $2`);
 
+/** However much somebody did, no more of it is looked at for a list. */
+const SEEN = statement(`select item_id as item
+  from (select item_id, type from events where user_id = $1 order by at desc, sequence desc limit 20000) as latest
+  group by item_id having count(*) filter (where type <> 'viewed') > 0 or count(*) >= $2`);
+
 /** What people did, in the database. */
 export class BehaviourRepository {
   constructor(private readonly database: Database) {}
@@ -97,17 +102,10 @@ export class BehaviourRepository {
     return rows.map(({ value, ...event }) => (value === null ? event : { ...event, value }));
   }
 
-  /** Items that a user viewed so often, or with which the user did anything else, by all that is known of the user. */
+  /** Items that a user viewed so often, or with which the user did anything else, by the user's latest 20,000 events. */
   async seenBy(userId: string, afterViews: number): Promise<Set<string>> {
-    const rows = await this.database.query((orm) =>
-      orm
-        .select({ itemId: events.itemId })
-        .from(events)
-        .where(eq(events.userId, userId))
-        .groupBy(events.itemId)
-        .having(sql`count(*) filter (where type <> 'viewed') > 0 or count(*) >= ${afterViews}`),
-    );
-    return new Set(rows.map(({ itemId }) => itemId));
+    const rows = await this.database.run<{ item: string }>(SEEN, [userId, afterViews]);
+    return new Set(rows.map(({ item }) => item));
   }
 
   /** How many events of each type a user has, and when the last one was. */
@@ -122,10 +120,15 @@ export class BehaviourRepository {
     return rows.map(({ type, count, lastAt }) => ({ type, count: Number(count), lastAt: new Date(lastAt) }));
   }
 
-  /** Deletes what a user did; what is left of it, without the user, tells every instance what to take back. @returns events deleted */
-  async forget(tx: Transaction, userId: string): Promise<number> {
+  /**
+   * Deletes what a user did, at most so many events; what is left of it, without the user, tells every instance what to take back.
+   *
+   * @returns events deleted
+   */
+  async forget(tx: Transaction, userId: string, limit: number): Promise<number> {
     const { rows } = await tx.execute<{ count: string }>(sql`with gone as (
-        delete from events where user_id = ${userId} returning id, item_id, type, at, value
+        delete from events where sequence = any(array(select sequence from events where user_id = ${userId} limit ${limit}))
+        returning id, item_id, type, at, value
       ), kept as (
         insert into forgotten_events (item_id, type, at, value, id_hash) select item_id, type, at, value, ${HASHED_ID} from gone returning 1
       ) select count(*)::text as count from kept`);

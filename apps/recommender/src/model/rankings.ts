@@ -16,6 +16,8 @@ interface ReadyRanking {
 export class Rankings {
   /** By the hash of the manifest. */
   private readonly ready = new Map<string, ReadyRanking>();
+  /** The head that is being read for `prepare`, by the hash of its manifest. */
+  private readonly reading = new Map<string, ReturnType<typeof readRankingHead>>();
 
   constructor(
     private readonly sources: RankingSources,
@@ -30,9 +32,19 @@ export class Rankings {
     throw new AttuneError('bad-model', `Version ${version} serves without a ranking.`);
   }
 
+  /** Begins to read a head while its encoder is loaded by other threads. */
+  readAhead({ directory, manifestSha256 }: StoredModel): void {
+    const head = readRankingHead(directory);
+    // Heard by `prepare`; where it does not come to that, nothing may end the process.
+    head.catch(() => undefined);
+    this.reading.clear();
+    this.reading.set(manifestSha256, head);
+  }
+
   /** Gets a version ready before it serves: every item of the catalogue has its vector, and what people did is counted. */
   async prepare(app: string, served: ServedModel): Promise<void> {
-    const { manifest, ...head } = await readRankingHead(served.predictor.directory);
+    const { manifest, ...head } = await (this.reading.get(served.manifestSha256) ?? readRankingHead(served.predictor.directory));
+    this.reading.delete(served.manifestSha256);
     const file = manifest.onnx[this.precision];
     const fingerprint = file === undefined ? undefined : manifest.files[file]?.sha256;
     const encoder = fingerprint === undefined ? undefined : await this.encoderOf(served, fingerprint, head.textWidth);

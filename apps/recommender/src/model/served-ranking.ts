@@ -70,7 +70,7 @@ export class ServedRanking {
   ) {
     this.model = new RankingModel(head);
     // What is listed is what the database has, whatever the head was trained on.
-    for (const { id } of head.items) this.model.catalogue.remove(id);
+    this.model.catalogue.removeAll();
     this.popularity = new FollowedPopularity(this.model.catalogue, sources.behaviour, (place) => this.byPopularity.touch(place));
     this.changes = new PolledChanges(() => this.fetchChanges(), onError);
   }
@@ -154,7 +154,7 @@ export class ServedRanking {
   /** Takes over what changed of the catalogue; each page is on its way while the one before is taken. */
   private async fetchItems(): Promise<void> {
     for (let next: Promise<ItemPage> | undefined = this.itemsAfter(this.revision); next !== undefined;) {
-      const { changed, vectors } = await next;
+      const { changed, vectors }: ItemPage = await next;
       next = changed.length < ITEM_PAGE ? undefined : this.itemsAfter(changed[changed.length - 1].revision);
       // Heard when it is waited for; until then nothing may end the process.
       next?.catch(() => undefined);

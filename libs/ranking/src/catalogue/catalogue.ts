@@ -1,6 +1,7 @@
-import { dotProduct, type RankingHead, type RankingScoring, type SparseRows } from '@attune/artifact';
+import type { RankingHead, RankingScoring, SparseRows } from '@attune/artifact';
 import { Popularity } from './popularity';
 import { SparseSums } from './sparse-sums';
+import { meanRow, rowProduct, unitRow, withRow, writeCentred } from './vector-rows';
 
 /** An item that training did not see, or whose text or attributes have changed. */
 export interface NewItem {
@@ -39,7 +40,8 @@ export class Catalogue {
   private readonly places = new Map<string, number>();
   private readonly categoryPlaces = new Map<string, number>();
   private readonly categoryNames: string[] = [];
-  private readonly removed = new Set<number>();
+  /** 1 for each place that is removed. */
+  private removed: Uint8Array;
   private text: Float32Array;
   /** What the texts of the catalogue have in common, and each text's vector without it, of length 1 again. */
   private readonly commonText: Float32Array;
@@ -66,6 +68,7 @@ export class Catalogue {
     this.collaborative = head.collaborative;
     this.popularity = new Popularity(head.scoring.behaviour.popularityDays, head.scoring.trainedAt);
     this.warm = Uint8Array.from(head.items, ({ users }) => (users > 0 ? 1 : 0));
+    this.removed = new Uint8Array(head.items.length);
     for (const { id, events, decayedEvents, ...attributes } of head.items) {
       const place = this.items.length;
       this.places.set(id, place);
@@ -98,7 +101,7 @@ export class Catalogue {
   }
 
   isAvailable(place: number): boolean {
-    return !this.removed.has(place);
+    return this.removed[place] !== 1;
   }
 
   /** Unit vector of an item's text; zeros where it has none. A view, not to be written to. */
@@ -175,7 +178,7 @@ export class Catalogue {
     const place = known ?? this.items.length;
     this.places.set(item.id, place);
     this.items[place] = this.describe(item, item.publishedAt ?? this.items.at(place)?.firstAt);
-    this.removed.delete(place);
+    this.mark(place, 0);
     if (known === undefined || !this.hasText(place, item.vector)) this.readText(place, item.vector);
     return place;
   }
@@ -183,7 +186,21 @@ export class Catalogue {
   /** Takes an item out of every list. */
   remove(id: string): void {
     const place = this.places.get(id);
-    if (place !== undefined) this.removed.add(place);
+    if (place !== undefined) this.mark(place, 1);
+  }
+
+  /** Takes every item out of the lists, until it is put in again. */
+  removeAll(): void {
+    this.removed.fill(1, 0, this.size);
+  }
+
+  private mark(place: number, isRemoved: 0 | 1): void {
+    if (place >= this.removed.length) {
+      const grown = new Uint8Array(Math.ceil((place + 1) * 1.5));
+      grown.set(this.removed);
+      this.removed = grown;
+    }
+    this.removed[place] = isRemoved;
   }
 
   /** Whether an item's text vector is this one, so that nothing that comes of it has to be computed again. */
@@ -208,15 +225,19 @@ export class Catalogue {
   }
 
   private describe(item: Omit<NewItem, 'vector'>, firstAt: number | undefined): CatalogueItem {
-    const categories = this.scoring.categories.flatMap((attribute) =>
-      (item.categories?.[attribute] ?? []).map((value) => this.categoryPlace(`${attribute}: ${value}`)),
-    );
-    const numbers = Float64Array.from(this.numbers, (attribute) => {
+    const categories: number[] = [];
+    for (const attribute of this.scoring.categories) {
+      for (const value of item.categories?.[attribute] ?? []) {
+        const category = this.categoryPlace(`${attribute}: ${value}`);
+        if (!categories.includes(category)) categories.push(category);
+      }
+    }
+    const numbers = new Float64Array(this.numbers.length);
+    this.numbers.forEach((attribute, at) => {
       const { mean, deviation } = this.scoring.numbers[attribute];
-      const value = item.numbers?.[attribute];
-      return value === undefined ? NaN : (value - mean) / deviation;
+      numbers[at] = ((item.numbers?.[attribute] ?? NaN) - mean) / deviation;
     });
-    return { id: item.id, categories: [...new Set(categories)], numbers, firstAt };
+    return { id: item.id, categories, numbers, firstAt };
   }
 
   private categoryPlace(name: string): number {
@@ -225,62 +246,4 @@ export class Catalogue {
     this.categoryPlaces.set(name, this.categoryNames.length);
     return this.categoryNames.push(name) - 1;
   }
-}
-
-/** Inner product of a row of a matrix and a vector: a loop over the flat values, since whole catalogues go through it for each request. */
-function rowProduct(matrix: Float32Array, start: number, vector: Float32Array, width: number): number {
-  let sum = 0;
-  for (let axis = 0; axis < width; axis++) sum += matrix[start + axis] * vector[axis];
-  return sum;
-}
-
-/** A vector brought to length 1; of zeros, or next to it, it has no direction and becomes zeros. */
-function unitRow(vector: Float32Array): Float32Array {
-  const length = Math.sqrt(dotProduct(vector, vector));
-  return length < SHORTEST ? new Float32Array(vector.length) : vector.map((value) => value / length);
-}
-
-const SHORTEST = 1e-4;
-
-/** Writes a row less what all have in common, brought to length 1, to the same place of another matrix; one of zeros stays so. */
-function writeCentred(from: Float32Array, to: Float32Array, start: number, common: Float32Array): void {
-  const width = common.length;
-  const isEmpty = isRowOfZeros(from, start, width);
-  let squares = 0;
-  for (let axis = 0; axis < width; axis++) {
-    const at = start + axis;
-    to[at] = isEmpty ? 0 : from[at] - common[axis];
-    squares += to[at] * to[at];
-  }
-  const length = Math.sqrt(squares);
-  for (let at = start; at < start + width; at++) to[at] = length < SHORTEST ? 0 : to[at] / length;
-}
-
-function isRowOfZeros(matrix: Float32Array, start: number, width: number): boolean {
-  for (let at = start; at < start + width; at++) if (matrix[at] !== 0) return false;
-  return true;
-}
-
-/** Mean of the rows that are not of zeros. */
-function meanRow(matrix: Float32Array, width: number): Float32Array {
-  const sum = new Float64Array(width);
-  let rows = 0;
-  for (let start = 0; start < matrix.length; start += width) {
-    if (isRowOfZeros(matrix, start, width)) continue;
-    rows++;
-    for (let axis = 0; axis < width; axis++) sum[axis] += matrix[start + axis];
-  }
-  return Float32Array.from(sum, (value) => value / Math.max(1, rows));
-}
-
-/** A matrix with a row put in, grown by half where it is too short. */
-function withRow(matrix: Float32Array, row: number, width: number, values: Float32Array | undefined): Float32Array {
-  let result = matrix;
-  if (matrix.length < (row + 1) * width) {
-    result = new Float32Array(Math.max((row + 1) * width, Math.ceil(matrix.length * 1.5)));
-    result.set(matrix);
-  }
-  if (values === undefined) result.fill(0, row * width, (row + 1) * width);
-  else result.set(values, row * width);
-  return result;
 }
