@@ -1,4 +1,3 @@
-import { readManifest } from '@attune/artifact';
 import type { Precision, Predictor } from '@attune/inference';
 import type { KeptTensors } from './kept-tensors';
 
@@ -16,6 +15,7 @@ export async function embedOnce(
   embedder: string,
   { texts, precision, ...options }: EmbeddingOptions & { texts: readonly string[]; precision: Precision },
 ): Promise<{ vectors: Float32Array; width: number }> {
+  const { readManifest } = await import('@attune/artifact');
   const { onnx, files, maxLength, normalization } = await readManifest(embedder);
   const model = [onnx[precision], 'tokenizer.json'].map((file) => (file === undefined ? undefined : files[file]?.sha256));
   const inputs = [JSON.stringify({ model, maxLength, normalization }), JSON.stringify(texts)];

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AttuneError, readSafetensors, writeSafetensors, type NamedTensor } from '@attune/artifact';
+import type { NamedTensor } from '@attune/artifact';
 
 /** Tensors by name. */
 export type TensorSet = ReadonlyMap<string, NamedTensor>;
@@ -24,7 +24,7 @@ export class KeptTensors {
     const file = join(this.folder, `${name}-${hashOf(inputs)}.safetensors`);
     const kept = await read(file);
     if (kept !== undefined) return kept;
-    const made = await make();
+    const [made, { writeSafetensors }] = await Promise.all([make(), import('@attune/artifact')]);
     await mkdir(this.folder, { recursive: true });
     // Whole or not at all, and whoever writes the same at once writes the same.
     const staging = `${file}.${String(process.pid)}`;
@@ -45,6 +45,7 @@ function hashOf(inputs: readonly (string | NodeJS.ArrayBufferView)[]): string {
 
 /** Undefined where there is no such file, or a damaged one. */
 async function read(file: string): Promise<TensorSet | undefined> {
+  const { AttuneError, readSafetensors } = await import('@attune/artifact');
   try {
     return (await readSafetensors(file)).tensors;
   } catch (error) {

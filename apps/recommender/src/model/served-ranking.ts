@@ -192,7 +192,11 @@ export class ServedRanking {
   /** The vectors of items with a text. Those that an encoder has not read yet, such as what an instance wrote that serves another one, are made. */
   private async vectorsOf(changed: readonly ItemChange[]): Promise<Map<string, Float32Array>> {
     const { encoder } = this;
-    const texts = new Map(changed.flatMap(({ id, item }) => (item === undefined || textOf(item) === '' ? [] : [[id, textOf(item)]])));
+    const texts = new Map<string, string>();
+    for (const { id, item } of changed) {
+      const text = item === undefined ? '' : textOf(item);
+      if (text !== '') texts.set(id, text);
+    }
     if (encoder === undefined || texts.size === 0) return new Map();
     const { vectors, database, items } = this.sources;
     const known = await vectors.of(encoder.known, [...texts.keys()]);

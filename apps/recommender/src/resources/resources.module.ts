@@ -65,7 +65,7 @@ const arms: Provider = {
         pollMilliseconds,
         accept: (stored) => {
           assertRankingModel(stored);
-          ready.readAhead(stored);
+          ready.begin(name, stored);
         },
         prepare: (served) => ready.prepare(name, served),
         ...(threads === undefined ? {} : { threads }),

@@ -65,6 +65,7 @@ export async function benchmarkRecommendation(options: RecommendationBenchmarkOp
     } finally {
       await preparing.stop();
     }
+    await settle(postgres.url);
     const measured = [await measure({ options, articles, environment, database: postgres.url })];
     if (options.kafka) {
       const kafka = await startKafka({ dataFolder: join(work, `recommendation-kafka-${String(process.pid)}`) });
@@ -77,6 +78,17 @@ export async function benchmarkRecommendation(options: RecommendationBenchmarkOp
     return resultOf(measured, options, machine.note);
   } finally {
     await postgres.stop();
+  }
+}
+
+/** Does now what the database would otherwise do after an import, while it is measured. */
+async function settle(url: string): Promise<void> {
+  const database = await openDatabase({ url, migrations: [], poolSize: 1, statementTimeout: 0 });
+  try {
+    await database.query((orm) => orm.execute('vacuum analyze'));
+    await database.query((orm) => orm.execute('checkpoint'));
+  } finally {
+    await database.close();
   }
 }
 
