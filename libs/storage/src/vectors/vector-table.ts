@@ -112,8 +112,8 @@ export class VectorTable {
       this.searches.get(key) ??
       statement(`select id, embedding::${type} <#> $1::${type} as distance
         from (select "${ownerId}"::text as id, embedding from "${vectors}" where encoder_id = ${Math.trunc(encoderId)}
-          order by (embedding::${half}) <#> $1::${type}::${half} limit ${Math.trunc(limit)}) as nearest
-        order by distance`);
+          order by (embedding::${half}) <#> $1::${type}::${half} limit ${Math.max(EF_SEARCH, Math.trunc(limit))}) as nearest
+        order by distance limit ${Math.trunc(limit)}`);
     this.searches.set(key, known);
     return known;
   }
@@ -137,6 +137,9 @@ export class VectorTable {
     return { vectors: name(vectors), ownerId: name(ownerId), owners: name(owners) };
   }
 }
+
+/** As many as an index gives at once (`hnsw.ef_search`): fewer would cost the same, and those that 16 bits cannot tell apart are among them. */
+const EF_SEARCH = 40;
 
 /** A number in the text of a statement: the planner finds a partial index only by constants. */
 function number(value: number): SQL {
