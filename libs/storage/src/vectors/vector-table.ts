@@ -77,7 +77,8 @@ export class VectorTable {
     const statement = sql`create index if not exists ${sql.identifier(this.indexName(encoderId))} on ${this.names.vectors}
       using hnsw ((embedding::halfvec(${number(dimension)})) halfvec_ip_ops) where encoder_id = ${number(encoderId)}`;
     await this.database.transaction(async (tx) => {
-      await tx.execute(sql`select set_config('statement_timeout', '0', true), set_config('maintenance_work_mem', ${BUILD_MEMORY}, true)`);
+      await tx.execute(sql`select set_config('statement_timeout', '0', true), set_config('maintenance_work_mem',
+        greatest(pg_size_bytes(current_setting('maintenance_work_mem')) / 1024, ${BUILD_KIBIBYTES}::bigint)::text, true)`);
       await tx.execute(statement);
       await tx.execute(sql`drop index if exists ${sql.identifier(this.formerIndexName(encoderId))}`);
     });
@@ -138,8 +139,8 @@ export class VectorTable {
   }
 }
 
-/** In which an index of some 200,000 vectors of 384 numbers is built; a larger one takes many times as long beyond it. */
-const BUILD_MEMORY = '256MB';
+/** Memory, in KiB, in which an index of some 200,000 vectors of 384 numbers is built; beyond it the rest takes many times as long. */
+const BUILD_KIBIBYTES = 256 * 1024;
 
 /** As many as an index gives at once (`hnsw.ef_search`): fewer would cost the same, and those that 16 bits cannot tell apart are among them. */
 const EF_SEARCH = 40;
