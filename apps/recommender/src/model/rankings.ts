@@ -58,7 +58,8 @@ export class Rankings {
     const ranking = this.open(directory, version, predictor.promise);
     const begun = { manifestSha256, ranking, predictor };
     // Heard by `prepare`; where it does not come to that, nothing may end the process.
-    for (const promise of [ranking, predictor.promise]) promise.catch(() => undefined);
+    ranking.catch(() => undefined);
+    predictor.promise.catch(() => undefined);
     this.begun.set(app, begun);
     return begun;
   }
@@ -105,12 +106,17 @@ export class Rankings {
     const fingerprint = file === undefined ? undefined : manifest.files[file]?.sha256;
     const encoder = fingerprint === undefined ? undefined : await this.encoderOf(predictor, fingerprint, head.textWidth);
     const ranking = new ServedRanking(version, head, encoder, this.sources, this.onError);
-    await ranking.start(POLL_MS);
-    if (encoder !== undefined) {
-      await this.sources.vectors.build(encoder.known);
-      await ranking.refresh();
+    try {
+      await ranking.start(POLL_MS);
+      if (encoder !== undefined) {
+        await this.sources.vectors.build(encoder.known);
+        await ranking.refresh();
+      }
+      return ranking;
+    } catch (error) {
+      ranking.stop();
+      throw error;
     }
-    return ranking;
   }
 
   private async encoderOf(predictor: Promise<Predictor>, fingerprint: string, dimension: number): Promise<TextEncoder> {
