@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTinyEncoder } from '@attune/testing';
@@ -73,12 +73,28 @@ describe('attune, ranking', () => {
     const { stdout } = await run('evaluate', '--model', 'model', '--events', 'test.csv');
     expect(stdout).toMatch(/^NDCG@10 +\d\.\d{4} +\d\.\d{4}/m);
     expect(stdout).toContain('unseen items among themselves');
+    const { newItems } = report as { newItems: Record<string, number>[] };
+    expect(newItems.map(({ share }) => share)).toEqual([0.05, 0.1, 0.2]);
+    expect(stdout).toMatch(/^20 % +\d\.\d{4}/m);
   });
 
   it('gives the same figures from the events named as from those kept', async () => {
     const kept = parse((await run('evaluate', '--model', 'model', '--events', 'test.csv', '--json')).stdout);
     const named = parse((await run('evaluate', '--model', 'model', '--events', 'test.csv', '--history', 'train.csv', '--json')).stdout);
     expect(named).toEqual(kept);
+  });
+
+  it('finds the same where it takes up what was kept of a training before', async () => {
+    const config = files()['head.yaml'].replace('data: {', 'data: {cache: kept, ');
+    await writeFile(join(folder, 'cached.yaml'), config);
+    const metricsOf = async (out: string) => parse((await run('train', '-c', 'cached.yaml', '--out', out, '--json')).stdout).validation;
+    const first = await metricsOf('first');
+    // Vectors of the texts, and weights of the earlier events and of all.
+    expect((await readdir(join(folder, 'kept'))).map((file) => file.split('-')[0]).sort()).toEqual(['collaborative', 'collaborative', 'texts']);
+    expect(await metricsOf('second')).toEqual(first);
+    expect(await readFile(join(folder, 'second/ranking/tensors.safetensors'))).toEqual(
+      await readFile(join(folder, 'first/ranking/tensors.safetensors')),
+    );
   });
 
   it('keeps no name of a user', async () => {

@@ -85,6 +85,16 @@ describeAtBothPlaces('the recommender', 'attune_recommender', OPTIONS, (place) =
     expect(ids(await client.recommend(request))).toEqual(ids(first));
   });
 
+  it('keeps places for items that training has not seen, which are marked', async () => {
+    const request = { session: ['soup'], limit: 1 };
+    expect(await client.listFor({ ...request, newItems: 0 })).toEqual(['brake-pads']);
+    const { items } = await client.recommend({ ...request, newItems: 1 });
+    expect(items).toMatchObject([{ explored: true }]);
+    expect(['soup', 'brake-pads']).not.toContain(items[0].id);
+    const half = await client.recommend({ ...request, limit: 2, newItems: 0.5 });
+    expect(half.items).toMatchObject([{ id: 'brake-pads', explored: false }, {}]);
+  });
+
   it('drops an item at once that is not available or is deleted', async () => {
     await client.put('hinge', { title: 'Door', text: 'door', category: 'home', available: false });
     expect(await client.listFor({ user: 'builder', limit: 10 })).not.toContain('hinge');

@@ -189,13 +189,27 @@ export async function verifyFiles(
   only: readonly string[] = Object.keys(manifest.files),
 ): Promise<void> {
   for (const path of only) {
-    const expected = manifest.files[path];
-    if (expected === undefined) throw new AttuneError('bad-model', `${join(directory, MANIFEST_FILE)} does not list ${path}.`);
-    const file = await resolveInside(directory, path);
-    const { size } = await stat(file);
-    if (size !== expected.bytes) throw changed(join(directory, path), `it has ${size} bytes instead of ${expected.bytes}`);
-    if ((await sha256OfFile(file)) !== expected.sha256) throw changed(join(directory, path), 'its SHA-256 is another');
+    const file = await listedFile(directory, manifest, path);
+    assertUnchanged(directory, manifest, path, await sha256OfFile(file));
   }
+}
+
+/**
+ * Where a file of a model directory lies, for who reads it and makes its hash on the way.
+ *
+ * @throws AttuneError `bad-model` where the manifest does not list it, or lists another size
+ */
+export async function listedFile(directory: string, { files }: Manifest, path: string): Promise<string> {
+  if (!(path in files)) throw new AttuneError('bad-model', `${join(directory, MANIFEST_FILE)} does not list ${path}.`);
+  const file = await resolveInside(directory, path);
+  const { size } = await stat(file);
+  if (size !== files[path].bytes) throw changed(join(directory, path), `it has ${size} bytes instead of ${files[path].bytes}`);
+  return file;
+}
+
+/** @throws AttuneError `bad-model` where the manifest gives another SHA-256 for a file */
+export function assertUnchanged(directory: string, { files }: Manifest, path: string, sha256: string): void {
+  if (sha256 !== files[path].sha256) throw changed(join(directory, path), 'its SHA-256 is another');
 }
 
 function changed(file: string, how: string): AttuneError {

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { NamedTensor } from './encoder';
 import { AttuneError } from './errors';
-import { readManifest, verifyFiles, type Manifest } from './manifest';
+import { assertUnchanged, listedFile, readManifest, type Manifest } from './manifest';
 import { readSafetensors, writeSafetensors } from './safetensors/safetensors';
+import { sha256 } from './sha256';
 
 /** Folder of a model directory in which the parts of a ranking lie. */
 export const RANKING_FOLDER = 'ranking';
@@ -57,6 +58,11 @@ export const rankingScoringSchema = z.strictObject({
     .record(z.string(), z.strictObject({ mean: finite, deviation: finite.positive() }))
     .describe('Numeric attributes of items that are looked at, with their distribution in the catalogue'),
   categories: z.array(z.string()).describe('Attributes whose values are categories'),
+  newItems: finite
+    .min(0)
+    .max(1)
+    .optional()
+    .describe("Share of a list's places that is kept for items that training did not see, where a request names none; 0 where absent"),
   trainedAt: finite.describe('Time of the newest training event, in milliseconds since 1970'),
 });
 export type RankingScoring = z.infer<typeof rankingScoringSchema>;
@@ -123,12 +129,12 @@ export async function readRankingHead(directory: string): Promise<RankingHead & 
       remedy: 'Name a directory that attune train --task ranking wrote.',
     });
   }
-  await verifyFiles(directory, manifest, [SCORING_FILE, CATALOGUE_FILE, TENSORS_FILE]);
-  const [scoring, items, { tensors }] = await Promise.all([
-    readJson(join(directory, SCORING_FILE), rankingScoringSchema),
-    readJson(join(directory, CATALOGUE_FILE), z.array(itemSchema)),
-    readSafetensors(join(directory, TENSORS_FILE)),
+  const [scoring, items, { tensors, sha256: tensorsSha256 }] = await Promise.all([
+    readJson(directory, manifest, SCORING_FILE, rankingScoringSchema),
+    readJson(directory, manifest, CATALOGUE_FILE, z.array(itemSchema)),
+    listedFile(directory, manifest, TENSORS_FILE).then((file) => readSafetensors(file)),
   ]);
+  assertUnchanged(directory, manifest, TENSORS_FILE, tensorsSha256);
   const tensor = (name: string): NamedTensor => tensors.get(name) ?? { shape: [0, 0], values: new Float32Array(0) };
   const [text, match, weights] = [tensor('text'), tensor('match'), tensor('collaborative.weights')];
   const head: RankingHead = {
@@ -140,7 +146,7 @@ export async function readRankingHead(directory: string): Promise<RankingHead & 
     matchWidth: match.shape[1],
     matchProjection: tensor('match.projection').values,
     collaborative: {
-      neighbours: Int32Array.from(tensor('collaborative.neighbours').values),
+      neighbours: new Int32Array(tensor('collaborative.neighbours').values),
       weights: weights.values,
       width: weights.shape[1],
     },
@@ -153,8 +159,7 @@ export async function readRankingHead(directory: string): Promise<RankingHead & 
 export async function readRankingHistories(directory: string): Promise<RankingHistories | undefined> {
   const manifest = await readManifest(directory);
   if (!(HISTORIES_FILE in manifest.files)) return undefined;
-  await verifyFiles(directory, manifest, [HISTORIES_FILE]);
-  return readJson(join(directory, HISTORIES_FILE), historiesSchema);
+  return readJson(directory, manifest, HISTORIES_FILE, historiesSchema);
 }
 
 /** Writes the parts of a ranking into a model directory that is being made. @returns their paths below it */
@@ -179,10 +184,18 @@ export async function writeRankingHead(directory: string, head: RankingHead, his
   return [TENSORS_FILE, SCORING_FILE, CATALOGUE_FILE, ...(histories === undefined ? [] : [HISTORIES_FILE])];
 }
 
-async function readJson<Schema extends z.ZodType>(file: string, schema: Schema): Promise<z.infer<Schema>> {
+async function readJson<Schema extends z.ZodType>(
+  directory: string,
+  manifest: Manifest,
+  path: string,
+  schema: Schema,
+): Promise<z.infer<Schema>> {
+  const bytes = await readFile(await listedFile(directory, manifest, path));
+  assertUnchanged(directory, manifest, path, sha256(bytes));
   try {
-    return schema.parse(JSON.parse(await readFile(file, 'utf8')));
+    return schema.parse(JSON.parse(bytes.toString('utf8')));
   } catch (cause) {
+    const file = join(directory, path);
     throw new AttuneError('bad-model', `${file} is not what a ranking head holds.`, { remedy: 'Copy or train the model again.', cause });
   }
 }
@@ -196,9 +209,14 @@ function assertFits(directory: string, head: RankingHead): void {
     head.matchProjection.length === head.matchWidth * head.textWidth &&
     collaborative.weights.length === count * collaborative.width &&
     collaborative.neighbours.length === collaborative.weights.length &&
-    collaborative.neighbours.every((place) => place >= -1 && place < count);
+    areWithin(collaborative.neighbours, -1, count);
   if (!fits)
     throw new AttuneError('bad-model', `${directory}: the parts of the ranking do not fit together.`, {
       remedy: 'Copy or train the model again.',
     });
+}
+
+function areWithin(values: Int32Array, least: number, end: number): boolean {
+  for (let at = 0; at < values.length; at++) if (values[at] < least || values[at] >= end) return false;
+  return true;
 }

@@ -1,10 +1,10 @@
 export { readHistory, weightOf, type HistoryEntry, type Interaction } from './behaviour/interaction';
-export { collaborativeCandidates } from './candidates/collaborative-candidates';
 export { mergeCandidates, type Candidate, type CandidateSource } from './candidates/merge-candidates';
 export { Catalogue, type CatalogueItem, type NewItem } from './catalogue/catalogue';
 export { Popularity } from './catalogue/popularity';
 export { applyQuotas, diversify, type Listed, type Quota } from './diversity/diversify';
 export { explore } from './diversity/explore';
+export { keepPlaces, placesKept } from './diversity/keep-places';
 export { heldOutProbabilities, type ScoredExamples } from './training/held-out-calibration';
 export { expectedCalibrationError, fitCalibration, probabilityOf, type CalibrationPoints } from './scoring/calibration';
 export {
@@ -23,6 +23,7 @@ export { PopularityLog, type CountedEvent } from './catalogue/popularity-log';
 export { BASELINES, baselineScorers, type BaselineName } from './evaluation/baselines';
 export {
   evaluateRanking,
+  type NewItemFigures,
   type RankingMetrics,
   type RankingReport,
   type Scorer,
@@ -30,6 +31,7 @@ export {
   type TestUser,
 } from './evaluation/evaluate-ranking';
 export * from './evaluation/metrics';
+export { learnNewItemShare, NEW_ITEM_SHARES } from './training/new-item-share';
 export { scoringExamples, type ExampleOptions, type ScoringExamples } from './training/scoring-examples';
 export { testUsers, type UserEvent } from './training/test-users';
 export { folds } from './training/user-folds';

@@ -32,6 +32,14 @@ export interface ReadCommittedOptions {
 const HORIZON = sql`pg_snapshot_xmin(pg_current_snapshot())`;
 
 /**
+ * Which rows of an append-only table `readCommitted` would hand out, if asked in the same snapshot: for what is to be known of all of them at
+ * once. In a transaction of `repeatable read`, `latestPosition` tells from where to go on.
+ */
+export function isCommitted<Table extends PgTable>({ transactionId }: AppendOnlyTable<Table>): SQL {
+  return sql`${transactionId} < ${HORIZON}`;
+}
+
+/**
  * Reads an append-only table after a position and never skips a row whose transaction commits late: a row is handed out
  * once every transaction that began to write before its own has ended. The order is that of transactions and, within
  * one, of its rows. A long writing transaction anywhere on the server therefore delays the rows after it.
@@ -70,16 +78,17 @@ export function isCommittedPosition(text: string): text is CommittedPosition {
 
 async function select<Table extends PgTable>(
   db: Queryable,
-  { table, transactionId, sequence }: AppendOnlyTable<Table>,
+  source: AppendOnlyTable<Table>,
   where: SQL | undefined,
   order: SQL,
   limit: number,
 ): Promise<CommittedRow<Table['$inferSelect']>[]> {
+  const { table, transactionId, sequence } = source;
   const position = sql<string>`${transactionId}::text || '-' || ${sequence}::text`;
   const rows: unknown = await db
     .select({ position, row: table as PgTable })
     .from(table as PgTable)
-    .where(and(sql`${transactionId} < ${HORIZON}`, where))
+    .where(and(isCommitted(source), where))
     .orderBy(order)
     .limit(limit);
   return rows as CommittedRow<Table['$inferSelect']>[];

@@ -2,6 +2,7 @@ export { ownFolder } from './pglite/folder-lock';
 export {
   isCommittedPosition,
   latestPosition,
+  isCommitted,
   readCommitted,
   type AppendOnlyTable,
   type CommittedPosition,

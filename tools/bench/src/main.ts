@@ -7,7 +7,9 @@ import { simulateSurges } from './detection/simulate-surges';
 import { benchmarkDialogue, type DialogueBenchmarkOptions } from './dialogue/benchmark-dialogue';
 import { registerLearning } from './learning/register-learning';
 import { comparePrediction } from './prediction/compare-prediction';
+import { measureCollaborative, type CollaborativeMeasurementOptions } from './ranking/measure-collaborative';
 import { measureRanking, TOWERS, type RankingMeasurementOptions } from './ranking/measure-ranking';
+import { benchmarkBusyUser, type BusyUserOptions } from './recommendation/benchmark-busy-user';
 import { benchmarkRecommendation, type RecommendationBenchmarkOptions } from './recommendation/benchmark-recommendation';
 import { tradeDiversity, type DiversityTradeOptions } from './recommendation/trade-diversity';
 import { compareRetrieval, type RetrievalComparisonOptions } from './retrieval/compare-retrieval';
@@ -37,6 +39,10 @@ function wholeNumber(text: string): number {
 
 function wholeNumberOrNone(text: string): number {
   return text === '0' ? 0 : wholeNumber(text);
+}
+
+function wholeNumbers(text: string): number[] {
+  return text.split(',').map(wholeNumber);
 }
 
 function positiveNumber(text: string): number {
@@ -189,12 +195,23 @@ function createProgram(args: readonly string[]): Command {
   withEncoder(program.command('ranking').description('films of MovieLens for users, by each text tower, beside simple ways of ranking'))
     .requiredOption('--movielens <folder>', 'folder with ratings.csv, movies.csv and tags.csv')
     .addOption(new Option('--seeds <n>', 'times that each is trained').argParser(wholeNumber).default(3))
+    .addOption(new Option('--fine-tuned-seeds <n>', 'times for the tower that is fine-tuned').argParser(wholeNumber).default(1))
     .addOption(new Option('--towers <names...>', 'text towers').choices(TOWERS).default([...TOWERS]))
     .option('--out <folder>', 'where the result is written', join(ROOT, 'docs/results'))
-    .option('--work <folder>', 'for rows and models', join(tmpdir(), 'attune-bench'))
+    .option('--work <folder>', 'for rows and models; runs that are there are taken', join(tmpdir(), 'attune-bench'))
     .action(async (options: Omit<RankingMeasurementOptions, 'onRun' | 'command' | 'seeds'> & { seeds: number; out: string }) => {
       const seeds = Array.from({ length: options.seeds }, (_, at) => 42 + at);
       await publish(await measureRanking({ ...options, seeds, onRun: say, command }), options.out);
+    });
+  program
+    .command('collaborative')
+    .description('what collaborative weights of large catalogues cost to find')
+    .addOption(new Option('--items <n,…>', 'sizes of the catalogues').argParser(wholeNumbers).default([25_000, 50_000]))
+    .addOption(new Option('--users <n>', 'whose behaviour is made up').argParser(wholeNumber).default(50_000))
+    .addOption(new Option('--events <n>', 'of each user').argParser(wholeNumber).default(30))
+    .option('--out <folder>', 'where the result is written', join(ROOT, 'docs/results'))
+    .action(async (options: Omit<CollaborativeMeasurementOptions, 'onRun' | 'command'> & { out: string }) => {
+      await publish(await measureCollaborative({ ...options, onRun: say, command }), options.out);
     });
   program
     .command('dialogue')
@@ -220,11 +237,22 @@ function createProgram(args: readonly string[]): Command {
     .addOption(new Option('--events <n>', 'a second').argParser(positiveNumber).default(1_000))
     .addOption(new Option('--rate <n>', 'requests a second').argParser(positiveNumber).default(20))
     .addOption(new Option('--seconds <n>', 'of load a turn').argParser(wholeNumber).default(20))
+    .option('--kafka', 'measure again with events that come in over Kafka', false)
     .option('--out <folder>', 'where the result is written', join(ROOT, 'docs/results'))
     .option('--work <folder>', 'for models and the data of the database; a catalogue that is there is used', join(tmpdir(), 'attune-bench'))
     .option('--profile <folder>', 'leave CPU profiles of the service there')
     .action(async (options: Omit<RecommendationBenchmarkOptions, 'onRun' | 'command'> & { out: string }) => {
       await publish(await benchmarkRecommendation({ ...options, onRun: say, command }), options.out);
+    });
+  program
+    .command('busy-user')
+    .description('what a user of very many events costs, on PostgreSQL')
+    .requiredOption('--encoder <folder>', 'an encoder that `attune export --model all-MiniLM-L6-v2` wrote')
+    .addOption(new Option('--events <n>', 'of the user').argParser(wholeNumber).default(1_000_000))
+    .option('--out <folder>', 'where the result is written', join(ROOT, 'docs/results'))
+    .option('--work <folder>', 'for models, rows and the data of the database', join(tmpdir(), 'attune-bench'))
+    .action(async (options: Omit<BusyUserOptions, 'onRun' | 'command'> & { out: string }) => {
+      await publish(await benchmarkBusyUser({ ...options, onRun: say, command }), options.out);
     });
   program
     .command('diversity')

@@ -49,8 +49,8 @@ export async function runMeasured(name: string, command: string, args: readonly 
   }
 }
 
-/** The kernel's high-water mark of a process (`VmHWM`); Linux only. */
-function peakMemoryOf(pid: number | undefined): number | undefined {
+/** The kernel's high-water mark of a process's resident memory (`VmHWM`), in bytes; Linux only. */
+export function peakMemoryOf(pid: number | undefined): number | undefined {
   const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readOf(pid, 'status'))?.[1];
   return kilobytes === undefined ? undefined : 1024 * Number(kilobytes);
 }

@@ -9,7 +9,7 @@ export interface ServiceProcessOptions {
   profile?: string | undefined;
 }
 
-/** MiB: what lives as long as a reply is gone before it is collected, and not copied about first. The README starts the customer service so, too. */
+/** MiB: what lives as long as a reply is gone before it is collected, and not copied about first. The README starts the services so, too. */
 const YOUNG_GENERATION = '--max-semi-space-size=64';
 const APPS = join(__dirname, '../../../apps');
 
@@ -25,7 +25,7 @@ export function startCustomerService(options: ServiceProcessOptions): Promise<Ru
 
 /** Starts the recommender as a process of its own on a free port, and waits until it is ready. */
 export function startRecommender(options: ServiceProcessOptions): Promise<RunningServer> {
-  return startOurs('recommender', 'The recommender', options);
+  return startOurs('recommender', 'The recommender', options, [YOUNG_GENERATION]);
 }
 
 async function startOurs(

@@ -1,7 +1,8 @@
-import type { RankingHead } from '@attune/artifact';
-import type { FittedFeature, ItemFile, RankingConfig } from '@attune/finetune';
+import type { RankingHead, SparseRows } from '@attune/artifact';
+import type { FittedFeature, ItemFile, RankingConfig, Sequence } from '@attune/finetune';
 import type { RankingModel, ScoringExamples, TestUser, UserEvent } from '@attune/ranking';
-import { judgeBesideBaselines, popularityLog, type Judged } from './judge-ranking';
+import { judgeBesideBaselines, type Judged } from './judge-ranking';
+import type { KeptTensors } from './kept-tensors';
 
 /** What a ranking is fitted to. */
 export interface RankingData {
@@ -14,6 +15,7 @@ export interface RankingData {
   /** `[items × textWidth]` in the order of the items' file. */
   textVectors: Float32Array;
   textWidth: number;
+  kept: KeptTensors;
 }
 
 /** A fitted ranking. */
@@ -45,13 +47,13 @@ export async function fitRanking(data: RankingData, note: Note): Promise<FittedR
   const uniform = (): number => random.uniform();
   note('fitting to the earlier events');
   const first = new ranking.RankingModel((await fitParts(data, earlier, UNSCORED)).head);
-  const users = ranking.testUsers(first, earlier, later).filter(({ relevant }) => relevant.size > 0);
+  const users = ranking.testUsers(first, earlier, later);
   if (users.length < 2) {
     throw new AttuneError('bad-data', 'The split leaves later events of fewer than two users to learn from.', {
       remedy: 'Name more events, or choose another data.split or data.validationShare.',
     });
   }
-  const log = popularityLog(ranking, first, earlier);
+  const log = ranking.PopularityLog.of(first.catalogue, earlier);
   note('learning to score');
   const { hardNegatives: hard, drawnNegatives: drawn, folds: parts, loss, l2 } = config.scoring;
   const examples = ranking.scoringExamples(first, users, { popularity: log, hard, drawn, uniform });
@@ -77,7 +79,8 @@ export async function fitRanking(data: RankingData, note: Note): Promise<FittedR
   const calibrationError = ranking.expectedCalibrationError(probabilities, examples.labels, examples.standsFor);
   const features = learn(narrow);
   note('fitting to all events');
-  const fitted = await fitParts(data, events, { features, calibration });
+  const newItems = ranking.learnNewItemShare(validation.ndcgAt10, validation.newItems ?? []);
+  const fitted = await fitParts(data, events, { features, calibration, newItems });
   return { ...fitted, users: new Set(events.map(({ user }) => user)).size, validation, calibrationError };
 }
 
@@ -97,11 +100,11 @@ function usedFeatures({ text, match, collaborative }: RankingConfig): string[] {
 
 /** Everything of a head but the scoring, which is given. */
 async function fitParts(
-  { config, items, textVectors, textWidth }: RankingData,
+  { config, items, textVectors, textWidth, kept }: RankingData,
   events: readonly UserEvent[],
-  scoring: Pick<RankingHead['scoring'], 'features' | 'calibration'>,
+  scoring: Pick<RankingHead['scoring'], 'features' | 'calibration' | 'newItems'>,
 ): Promise<Pick<FittedRanking, 'head' | 'collaborative'>> {
-  const [{ buildCatalogue }, { fitCollaborative, fitMatchHead, Random }] = await Promise.all([
+  const [{ buildCatalogue }, { fitMatchHead, Random }] = await Promise.all([
     import('@attune/ranking'),
     import('@attune/finetune'),
   ]);
@@ -119,7 +122,7 @@ async function fitParts(
   const readTexts = text.tower === 'none' ? new Float32Array(vectors.length) : vectors;
   const towers = { sequences, items: count, textVectors: readTexts, textWidth, types: [...types, UNTYPED] };
   const fitted = match.width === 0 ? undefined : fitMatchHead(towers, match, new Random(config.seed).fork('match'));
-  const collaborative = fitCollaborative(sequences, count, config.collaborative, config.seed);
+  const collaborative = await collaborativeOf(kept, sequences, count, config);
   const head: RankingHead = {
     scoring: {
       behaviour,
@@ -139,6 +142,38 @@ async function fitParts(
     collaborative: collaborative.weights,
   };
   return { head, collaborative: collaborative.method };
+}
+
+/** Collaborative weights of sequences; those that were kept of the same ones are taken. */
+async function collaborativeOf(
+  kept: KeptTensors,
+  sequences: readonly Sequence[],
+  items: number,
+  { collaborative, seed }: RankingConfig,
+): Promise<{ method: FittedRanking['collaborative']; weights: SparseRows }> {
+  const { collaborativeMethod, fitCollaborative } = await import('@attune/finetune');
+  const method = collaborativeMethod(collaborative, new Set(sequences.flatMap(({ items: own }) => [...own])).size);
+  // The closed form draws nothing at random.
+  const settings = JSON.stringify({ ...collaborative, method, items, ...(method === 'als' && { seed }) });
+  const inputs = sequences.flatMap(({ items: own, weights }) => [own, weights]);
+  const tensors = await kept.of('collaborative', [settings, ...inputs], async () => {
+    const { weights: rows } = fitCollaborative(sequences, items, collaborative, seed);
+    const shape = [rows.neighbours.length / Math.max(1, rows.width), rows.width];
+    return new Map([
+      // Places below 2²⁴ are exact in float32.
+      ['neighbours', { shape, values: Float32Array.from(rows.neighbours) }],
+      ['weights', { shape, values: rows.weights }],
+    ]);
+  });
+  const [neighbours, weights] = [tensors.get('neighbours'), tensors.get('weights')];
+  return {
+    method,
+    weights: {
+      neighbours: new Int32Array(neighbours?.values ?? []),
+      weights: weights?.values ?? new Float32Array(0),
+      width: weights?.shape[1] ?? 0,
+    },
+  };
 }
 
 /** Name of the attention's bias for events without a type. */

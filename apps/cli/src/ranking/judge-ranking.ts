@@ -1,5 +1,5 @@
 import type { RankingHead } from '@attune/artifact';
-import type { BaselineName, Catalogue, RankingModel, RankingReport, Scorer, TestUser, UserEvent } from '@attune/ranking';
+import type { BaselineName, Catalogue, RankingReport, Scorer, TestUser, UserEvent } from '@attune/ranking';
 
 /** A report with those of simple ways of ranking beside it. */
 export interface Judged extends RankingReport {
@@ -11,13 +11,13 @@ export async function judge(head: RankingHead, earlier: readonly UserEvent[], la
   const [ranking, { AttuneError }] = await Promise.all([import('@attune/ranking'), import('@attune/artifact')]);
   const model = new ranking.RankingModel(head);
   const { catalogue } = model;
-  const users = ranking.testUsers(model, earlier, later).filter(({ relevant }) => relevant.size > 0);
+  const users = ranking.testUsers(model, earlier, later);
   if (users.length === 0) {
     throw new AttuneError('bad-data', 'No test event is of an item in the catalogue that its user did not have before.', {
       remedy: 'Name later events of the same items.',
     });
   }
-  const log = popularityLog(ranking, model, earlier);
+  const log = ranking.PopularityLog.of(catalogue, earlier);
   return judgeBesideBaselines(catalogue, users, (user: TestUser) => model.inContext(user, log).all(), seed);
 }
 
@@ -29,25 +29,11 @@ export async function judgeBesideBaselines(
   seed: number,
 ): Promise<Judged> {
   const [ranking, { Random }] = await Promise.all([import('@attune/ranking'), import('@attune/finetune')]);
-  const report = ranking.evaluateRanking(catalogue, users, scorer);
+  const report = ranking.evaluateRanking(catalogue, users, scorer, ranking.NEW_ITEM_SHARES);
   const random = new Random(seed).fork('baseline');
   const scorers = ranking.baselineScorers(catalogue, () => random.uniform());
   const baselines = Object.fromEntries(
     ranking.BASELINES.map((name) => [name, ranking.evaluateRanking(catalogue, users, scorers[name])]),
   ) as Judged['baselines'];
   return { ...report, baselines };
-}
-
-/** Popularity at any past moment, of events in the places of a model's catalogue. */
-export function popularityLog(
-  ranking: typeof import('@attune/ranking'),
-  { catalogue }: RankingModel,
-  events: readonly UserEvent[],
-): InstanceType<(typeof ranking)['PopularityLog']> {
-  const { behaviour } = catalogue.scoring;
-  const counted = events.flatMap((event) => {
-    const item = catalogue.placeOf(event.item);
-    return item === undefined ? [] : [{ item, at: event.at, weight: ranking.weightOf(event, behaviour) }];
-  });
-  return new ranking.PopularityLog(counted, behaviour.popularityDays);
 }

@@ -34,6 +34,7 @@ const SEGMENTS: [keyof RankingReport['segments'], string][] = [
   ['unseenItems', 'unseen items among themselves'],
 ];
 
+const NEW_ITEM_FIGURES = ['NDCG@10', 'recall@20', 'recall@20 of unseen', 'unseen listed', 'coverage@10'];
 const BASELINE_NAMES = { popular: 'popular', recent: 'recent', random: 'random', nearestTexts: 'nearest texts' };
 
 /** A report on a ranking for people, with the baselines beside it where they were judged. */
@@ -49,9 +50,14 @@ export function renderRanking(report: RankingReport & Partial<Pick<Judged, 'base
     formatCount(other.segments.unseenItems.users),
     ...SEGMENT_FIGURES.map(([figure]) => formatScore(other.segments.unseenItems[figure])),
   ]);
+  const kept = (report.newItems ?? []).map(({ share, ndcgAt10, recallAt20, unseenRecallAt20, unseenCoverageAt20, coverageAt10 }) => [
+    `${(100 * share).toFixed(0)} %`,
+    ...[ndcgAt10, recallAt20, unseenRecallAt20, unseenCoverageAt20, coverageAt10].map(formatScore),
+  ]);
   return [
     resultColours().bold(`${title}: ${formatCount(report.users)} users, ${formatCount(report.items)} items`),
     renderTable(['over the whole catalogue', 'head', ...others.map(([name]) => BASELINE_NAMES[name])], rows),
     renderTable(['segment', 'users', ...SEGMENT_FIGURES.map(([, name]) => name)], [...segments, ...unseen]),
+    ...(kept.length === 0 ? [] : [renderTable(['kept for new items', ...NEW_ITEM_FIGURES], kept)]),
   ].join('\n\n');
 }

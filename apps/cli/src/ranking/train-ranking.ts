@@ -10,9 +10,10 @@ import { ProgressLines } from '../progress-lines';
 import { formatCount, formatDuration, printJson, printMessage, printResult } from '../terminal';
 import type { ProgressFormat } from '../training-reporter';
 import { createdBy } from '../version';
-import { embedItems } from './embed-items';
+import { embedOnce } from './embed-items';
 import { judge, type Judged } from './judge-ranking';
 import { fitRanking } from './fit-ranking';
+import { KeptTensors } from './kept-tensors';
 import { renderRanking } from './render-ranking';
 import { writeTextTower } from './text-tower';
 import { toHistories } from './user-histories';
@@ -72,11 +73,7 @@ async function train(
     signal.throwIfAborted();
     progress.line(`${message[0].toUpperCase()}${message.slice(1)}`);
   };
-  const [finetune, { Predictor }, { LEAKAGE_WARNING, splitBehaviour }] = await Promise.all([
-    import('@attune/finetune'),
-    import('@attune/inference'),
-    import('@attune/ranking'),
-  ]);
+  const [finetune, { LEAKAGE_WARNING, splitBehaviour }] = await Promise.all([import('@attune/finetune'), import('@attune/ranking')]);
   const { items, events, sha256, unknown } = await readFiles(config, signal);
   const users = new Set(events.map(({ user }) => user)).size;
   note(`${formatCount(events.length)} events of ${formatCount(users)} users, ${formatCount(items.items.length)} items`);
@@ -89,11 +86,12 @@ async function train(
   const split = splitBehaviour(events, { strategy, share, uniform: () => random.uniform() });
   const embedder = await writeTextTower({ config, items: items.items, events: split.earlier, folder, signal, note });
   note('embedding the items');
-  const predictor = await Predictor.open(embedder, { precision: config.export.int8 ? 'int8' : 'fp32' });
+  const kept = new KeptTensors(config.data.cache);
   const texts = items.items.map(({ text }) => text);
   const onProgress = (done: number, total: number): void => progress.update({ done, total, detail: `${formatCount(done)} texts` });
-  const embedded = await embedItems(predictor, texts, { signal, onProgress }).finally(() => predictor.close());
-  const fitted = await fitRanking({ config, items, events, ...split, textVectors: embedded.vectors, textWidth: embedded.width }, note);
+  const embedded = await embedOnce(kept, embedder, { texts, precision: config.export.int8 ? 'int8' : 'fp32', signal, onProgress });
+  const data = { config, items, events, ...split, textVectors: embedded.vectors, textWidth: embedded.width, kept };
+  const fitted = await fitRanking(data, note);
 
   const later = config.data.test === undefined ? undefined : await finetune.loadBehaviour(config.data.test, { signal });
   if (later !== undefined) note('evaluating the test events');

@@ -1,8 +1,18 @@
 import { createHash } from 'node:crypto';
 import type { Behaviour, BehaviourType } from '@attune/contracts';
 import type { Interaction } from '@attune/ranking';
-import { insertRows, readCommitted, type AppendOnlyTable, type CommittedPosition, type Database, type Transaction } from '@attune/storage';
-import { desc, eq, sql } from 'drizzle-orm';
+import {
+  insertRows,
+  isCommitted,
+  latestPosition,
+  readCommitted,
+  statement,
+  type AppendOnlyTable,
+  type CommittedPosition,
+  type Database,
+  type Transaction,
+} from '@attune/storage';
+import { eq, sql } from 'drizzle-orm';
 import { events, forgottenEvents } from '../database/schema';
 
 /** What a person did, as the database keeps it. */
@@ -19,6 +29,22 @@ export interface CommittedEvents {
   readonly rows: readonly RecordedEvent[];
 }
 
+/** Events of one type with an item, those that spoke for it and those that spoke against it apart. */
+export interface BehaviourTotal {
+  readonly itemId: string;
+  readonly type: BehaviourType;
+  /** Sum of their values, 1 where an event has none, and the same, decayed. */
+  readonly total: number;
+  readonly decayed: number;
+}
+
+/** All that is committed, added up, and from where to go on. */
+export interface BehaviourTotals {
+  readonly rows: readonly BehaviourTotal[];
+  readonly recordedTo: CommittedPosition | undefined;
+  readonly forgottenTo: CommittedPosition | undefined;
+}
+
 const EVENTS: AppendOnlyTable<typeof events> = { table: events, transactionId: events.transaction, sequence: events.sequence };
 const FORGOTTEN: AppendOnlyTable<typeof forgottenEvents> = {
   table: forgottenEvents,
@@ -26,8 +52,21 @@ const FORGOTTEN: AppendOnlyTable<typeof forgottenEvents> = {
   sequence: forgottenEvents.sequence,
 };
 
+const DAY_SECONDS = 24 * 60 * 60;
+/** Multiples of the decay from which on PostgreSQL would call e to their negative too small for a number. */
+const MOST_AGE = 700;
+
 /** Of the column `id` in hand. */
 const HASHED_ID = sql.raw(`encode(sha256(convert_to(id, 'UTF8')), 'base64')`);
+
+/** Asked for with every list. */
+const HISTORY = statement(`select item_id as item, type, (extract(epoch from at) * 1000)::float8 as at, value
+  from events where user_id = $1 order by events.at desc, sequence desc limit $2`);
+
+/** However much somebody did, no more of it is looked at for a list. */
+const SEEN = statement(`select item_id as item
+  from (select item_id, type from events where user_id = $1 order by at desc, sequence desc limit 20000) as latest
+  group by item_id having count(*) filter (where type <> 'viewed') > 0 or count(*) >= $2`);
 
 /** What people did, in the database. */
 export class BehaviourRepository {
@@ -59,28 +98,14 @@ export class BehaviourRepository {
 
   /** What a user did last, the latest first, at most so many events. */
   async historyOf(userId: string, limit: number): Promise<Interaction[]> {
-    const rows = await this.database.query((orm) =>
-      orm
-        .select({ itemId: events.itemId, type: events.type, at: events.at, value: events.value })
-        .from(events)
-        .where(eq(events.userId, userId))
-        .orderBy(desc(events.at), desc(events.sequence))
-        .limit(limit),
-    );
-    return rows.map(toInteraction);
+    const rows = await this.database.run<Interaction & { value: number | null }>(HISTORY, [userId, limit]);
+    return rows.map(({ value, ...event }) => (value === null ? event : { ...event, value }));
   }
 
-  /** Items that a user viewed so often, or with which the user did anything else, by all that is known of the user. */
+  /** Items that a user viewed so often, or with which the user did anything else, by the user's latest 20,000 events. */
   async seenBy(userId: string, afterViews: number): Promise<Set<string>> {
-    const rows = await this.database.query((orm) =>
-      orm
-        .select({ itemId: events.itemId })
-        .from(events)
-        .where(eq(events.userId, userId))
-        .groupBy(events.itemId)
-        .having(sql`count(*) filter (where type <> 'viewed') > 0 or count(*) >= ${afterViews}`),
-    );
-    return new Set(rows.map(({ itemId }) => itemId));
+    const rows = await this.database.run<{ item: string }>(SEEN, [userId, afterViews]);
+    return new Set(rows.map(({ item }) => item));
   }
 
   /** How many events of each type a user has, and when the last one was. */
@@ -95,14 +120,40 @@ export class BehaviourRepository {
     return rows.map(({ type, count, lastAt }) => ({ type, count: Number(count), lastAt: new Date(lastAt) }));
   }
 
-  /** Deletes what a user did; what is left of it, without the user, tells every instance what to take back. @returns events deleted */
-  async forget(tx: Transaction, userId: string): Promise<number> {
+  /**
+   * Deletes what a user did, at most so many events; what is left of it, without the user, tells every instance what to take back.
+   *
+   * @returns events deleted
+   */
+  async forget(tx: Transaction, userId: string, limit: number): Promise<number> {
     const { rows } = await tx.execute<{ count: string }>(sql`with gone as (
-        delete from events where user_id = ${userId} returning id, item_id, type, at, value
+        delete from events where sequence = any(array(select sequence from events where user_id = ${userId} limit ${limit}))
+        returning id, item_id, type, at, value
       ), kept as (
         insert into forgotten_events (item_id, type, at, value, id_hash) select item_id, type, at, value, ${HASHED_ID} from gone returning 1
       ) select count(*)::text as count from kept`);
     return Number(rows[0]?.count ?? 0);
+  }
+
+  /**
+   * What was done after a time, added up by the database: however many events there are, a process that starts reads no more than a few rows an
+   * item.
+   *
+   * @param days after which an event counts 1/e in the decayed sums
+   * @param reference time to which these are decayed
+   */
+  async totalsSince(from: Date, days: number, reference: Date): Promise<BehaviourTotals> {
+    const value = sql`coalesce(value, 1)`;
+    const age = sql`extract(epoch from ${reference.toISOString()}::timestamptz - at)::float8 / ${days * DAY_SECONDS}::float8`;
+    const oneLook = { isolation: 'repeatable read', readOnly: true } as const;
+    return this.database.transaction(async (tx) => {
+      await tx.execute(sql`select set_config('statement_timeout', '0', true)`);
+      const [recordedTo, forgottenTo] = [await latestPosition(tx, EVENTS), await latestPosition(tx, FORGOTTEN)];
+      const { rows } = await tx.execute<BehaviourTotal & Record<string, unknown>>(sql`select item_id as "itemId", type,
+          sum(${value})::float8 as total, sum(${value} * exp(-least(${age}, ${MOST_AGE}::float8))) as decayed
+        from events where ${isCommitted(EVENTS)} and at > ${from.toISOString()}::timestamptz group by item_id, type, ${value} < 0`);
+      return { rows, recordedTo, forgottenTo };
+    }, oneLook);
   }
 
   /** Events after a position in the order of commits, those after a time alone. */

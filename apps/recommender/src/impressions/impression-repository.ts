@@ -1,5 +1,5 @@
 import type { Arm, OnlineMetrics, RecommendationBasis } from '@attune/contracts';
-import type { Database, Transaction } from '@attune/storage';
+import { statement, type Database, type Transaction } from '@attune/storage';
 import { eq, sql, type SQL } from 'drizzle-orm';
 import { impressions, type ShownItem } from '../database/schema';
 
@@ -19,6 +19,10 @@ export interface Impression {
 /** What counts as taking an item from a list. */
 const TAKING = sql`('clicked', 'commented', 'shared', 'purchased')`;
 
+const ADD = statement(`insert into impressions (id, user_id, session, at, basis, arm, model_version, placement, shown)
+  select $1, $2, $3::jsonb, $4::timestamptz, $5, $6, $7, $8, $9::jsonb
+  from (select set_config('synchronous_commit', 'off', true)) as setting`);
+
 interface Counted extends Record<string, unknown> {
   readonly key: string | null;
   readonly shown: string;
@@ -34,12 +38,8 @@ export class ImpressionRepository {
    * lost, and nothing else.
    */
   async add({ id, userId, session, at, basis, arm, modelVersion, placement, shown }: Impression): Promise<void> {
-    await this.database.query((orm) =>
-      orm.execute(sql`insert into impressions (id, user_id, session, at, basis, arm, model_version, placement, shown)
-        select ${id}, ${userId ?? null}, ${JSON.stringify(session)}::jsonb, ${at.toISOString()}::timestamptz, ${basis}, ${arm},
-          ${modelVersion}, ${placement ?? null}, ${JSON.stringify(shown)}::jsonb
-        from (select set_config('synchronous_commit', 'off', true)) as setting`),
-    );
+    const values = [id, userId ?? null, JSON.stringify(session), at.toISOString(), basis, arm, modelVersion, placement ?? null];
+    await this.database.run(ADD, [...values, JSON.stringify(shown)]);
   }
 
   /** A list by its id. */

@@ -1,6 +1,6 @@
 import { AttuneError } from '@attune/artifact';
 import type { CatalogItem, StoredItem } from '@attune/contracts';
-import { insertRows, type Database, type Transaction } from '@attune/storage';
+import { insertRows, statement, type Database, type Transaction } from '@attune/storage';
 import { and, asc, eq, gt, isNull, sql } from 'drizzle-orm';
 import { counters, items } from '../database/schema';
 
@@ -19,6 +19,21 @@ export interface ItemQuery {
 
 /** What a deleted item still has. */
 const EMPTY = { attributes: {}, available: false };
+
+interface ChangedRow {
+  readonly revision: number;
+  readonly id: string;
+  /** Null of a deleted item. */
+  readonly body: typeof items.$inferSelect.body | null;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** Asked for all the time; from the beginning on, what is deleted is nothing new. */
+const CHANGES = statement(`select revision::float8 as revision, id, case when deleted_at is null then body end as body,
+    (extract(epoch from created_at) * 1000)::float8 as "createdAt", (extract(epoch from updated_at) * 1000)::float8 as "updatedAt"
+  from items where revision > $1::bigint and ($1::bigint > 0 or deleted_at is null) order by items.revision limit $2`);
 
 /** The catalogue in the database. Every change takes the next revision, in the order of commits. */
 export class ItemRepository {
@@ -100,15 +115,15 @@ export class ItemRepository {
 
   /** What changed after a revision, oldest first, at most so many items. */
   async changesSince(revision: number, limit: number): Promise<ItemChange[]> {
-    const changed = await this.database.query((orm) =>
-      orm
-        .select()
-        .from(items)
-        .where(and(gt(items.revision, revision), revision === 0 ? isNull(items.deletedAt) : undefined))
-        .orderBy(asc(items.revision))
-        .limit(limit),
-    );
-    return changed.map((row) => ({ revision: row.revision, id: row.id, item: row.deletedAt === null ? toItem(row) : undefined }));
+    const changed = await this.database.run<ChangedRow>(CHANGES, [revision, limit]);
+    return changed.map((row) => ({
+      revision: row.revision,
+      id: row.id,
+      item:
+        row.body === null
+          ? undefined
+          : toItem({ id: row.id, body: row.body, createdAt: new Date(row.createdAt), updatedAt: new Date(row.updatedAt) }),
+    }));
   }
 }
 
@@ -122,7 +137,7 @@ async function nextRevisions(tx: Transaction, count: number): Promise<number> {
   return value - count + 1;
 }
 
-function toItem({ id, body, createdAt, updatedAt }: typeof items.$inferSelect): StoredItem {
+function toItem({ id, body, createdAt, updatedAt }: Pick<typeof items.$inferSelect, 'id' | 'body' | 'createdAt' | 'updatedAt'>): StoredItem {
   return { id, ...body, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
 }
 

@@ -1,5 +1,5 @@
 import { AttuneError, readRankingHead, type StoredModel } from '@attune/artifact';
-import type { ServedModel } from '@attune/inference';
+import type { Predictor, ServedModel } from '@attune/inference';
 import { ServedRanking, type RankingSources, type TextEncoder } from './served-ranking';
 
 /** How often a ranking looks what other instances wrote, in milliseconds. */
@@ -12,10 +12,31 @@ interface ReadyRanking {
   isRetired: boolean;
 }
 
+/** A ranking that waits for its encoder, if anything has to be read by it. */
+interface BegunRanking {
+  readonly manifestSha256: string;
+  readonly ranking: Promise<ServedRanking>;
+  readonly predictor: Deferred<Predictor>;
+}
+
+interface Deferred<T> {
+  readonly promise: Promise<T>;
+  resolve(value: T): void;
+  reject(error: unknown): void;
+}
+
+function deferred<T>(): Deferred<T> {
+  let settle: Omit<Deferred<T>, 'promise'> | undefined;
+  const promise = new Promise<T>((resolve, reject) => (settle = { resolve, reject }));
+  return { promise, resolve: (value) => settle?.resolve(value), reject: (error) => settle?.reject(error) };
+}
+
 /** The rankings that this process serves or has just served, each over its own copy of the catalogue. */
 export class Rankings {
   /** By the hash of the manifest. */
   private readonly ready = new Map<string, ReadyRanking>();
+  /** The ranking of each application that is getting ready. */
+  private readonly begun = new Map<string, BegunRanking>();
 
   constructor(
     private readonly sources: RankingSources,
@@ -30,20 +51,28 @@ export class Rankings {
     throw new AttuneError('bad-model', `Version ${version} serves without a ranking.`);
   }
 
+  /** Begins to get a version ready while other threads load its encoder: reads the head, and follows the catalogue. */
+  begin(app: string, { directory, version, manifestSha256 }: Pick<StoredModel, 'directory' | 'version' | 'manifestSha256'>): BegunRanking {
+    this.abandon(app);
+    const predictor = deferred<Predictor>();
+    const ranking = this.open(directory, version, predictor.promise);
+    const begun = { manifestSha256, ranking, predictor };
+    // Heard by `prepare`; where it does not come to that, nothing may end the process.
+    ranking.catch(() => undefined);
+    predictor.promise.catch(() => undefined);
+    this.begun.set(app, begun);
+    return begun;
+  }
+
   /** Gets a version ready before it serves: every item of the catalogue has its vector, and what people did is counted. */
-  async prepare(app: string, served: ServedModel): Promise<void> {
-    const { manifest, ...head } = await readRankingHead(served.predictor.directory);
-    const file = manifest.onnx[this.precision];
-    const fingerprint = file === undefined ? undefined : manifest.files[file]?.sha256;
-    const encoder = fingerprint === undefined ? undefined : await this.encoderOf(served, fingerprint, head.textWidth);
-    const ranking = new ServedRanking(served.version, head, encoder, this.sources, this.onError);
-    await ranking.start(POLL_MS);
-    if (encoder !== undefined) {
-      await this.sources.vectors.build(encoder.known);
-      await ranking.refresh();
-    }
-    this.ready.get(served.manifestSha256)?.ranking.stop();
-    this.ready.set(served.manifestSha256, { app, ranking, isRetired: false });
+  async prepare(app: string, { predictor, version, manifestSha256 }: ServedModel): Promise<void> {
+    const known = this.begun.get(app);
+    const begun =
+      known?.manifestSha256 === manifestSha256 ? known : this.begin(app, { directory: predictor.directory, version, manifestSha256 });
+    begun.predictor.resolve(predictor);
+    const ranking = await begun.ranking.finally(() => this.begun.delete(app));
+    this.ready.get(manifestSha256)?.ranking.stop();
+    this.ready.set(manifestSha256, { app, ranking, isRetired: false });
   }
 
   /** Lets the versions of an application rest that do not serve any more, and forgets those that had rested before. */
@@ -67,12 +96,44 @@ export class Rankings {
   }
 
   stop(): void {
+    for (const app of this.begun.keys()) this.abandon(app);
     for (const ranking of this.following) ranking.stop();
   }
 
-  private async encoderOf({ predictor }: ServedModel, fingerprint: string, dimension: number): Promise<TextEncoder> {
+  private async open(directory: string, version: string, predictor: Promise<Predictor>): Promise<ServedRanking> {
+    const { manifest, ...head } = await readRankingHead(directory);
+    const file = manifest.onnx[this.precision];
+    const fingerprint = file === undefined ? undefined : manifest.files[file]?.sha256;
+    const encoder = fingerprint === undefined ? undefined : await this.encoderOf(predictor, fingerprint, head.textWidth);
+    const ranking = new ServedRanking(version, head, encoder, this.sources, this.onError);
+    try {
+      await ranking.start(POLL_MS);
+      if (encoder !== undefined) {
+        await this.sources.vectors.build(encoder.known);
+        await ranking.refresh();
+      }
+      return ranking;
+    } catch (error) {
+      ranking.stop();
+      throw error;
+    }
+  }
+
+  private async encoderOf(predictor: Promise<Predictor>, fingerprint: string, dimension: number): Promise<TextEncoder> {
     const known = await this.sources.vectors.encoder(fingerprint, dimension);
-    return { known, embed: (texts) => predictor.embed(texts, { bulk: true }) };
+    return { known, embed: async (texts) => (await predictor).embed(texts, { bulk: true }) };
+  }
+
+  /** Lets go of a ranking whose encoder could not be loaded. */
+  private abandon(app: string): void {
+    const begun = this.begun.get(app);
+    if (begun === undefined) return;
+    this.begun.delete(app);
+    begun.predictor.reject(new AttuneError('interrupted', 'Its encoder was not loaded.'));
+    begun.ranking.then(
+      (ranking) => ranking.stop(),
+      () => undefined,
+    );
   }
 
   private get following(): ServedRanking[] {

@@ -1,26 +1,20 @@
 import type { RankingHead } from '@attune/artifact';
 import type { StoredItem } from '@attune/contracts';
 import { inTurns } from '@attune/event-stream';
-import { RankingModel, weightOf } from '@attune/ranking';
+import { RankingModel } from '@attune/ranking';
 import { PolledChanges } from '@attune/service-kit';
-import type { CommittedPosition, Database } from '@attune/storage';
-import { toInteraction, type BehaviourRepository, type RecordedEvent } from '../behaviour/behaviour-repository';
+import type { Database } from '@attune/storage';
+import type { BehaviourRepository } from '../behaviour/behaviour-repository';
 import type { ItemChange, ItemRepository } from '../items/item-repository';
 import { textOf, type ItemVectors, type KnownEncoder } from '../items/item-vectors';
 import { toNewItem } from '../items/new-item';
-import { topInTurns } from './top-in-turns';
+import { FollowedPopularity } from './followed-popularity';
+import { StandingList } from './standing-list';
 
 /** Changes that are fetched at once. */
-const ITEM_PAGE = 500;
-const EVENT_PAGE = 2_000;
-/** Milliseconds after which what is popular is listed anew, whether an item changed or not. */
-const LIST_AGE = 1_000;
-/** Items of such a list. */
+const ITEM_PAGE = 2_000;
+/** Items of the lists of what is popular and what is new. */
 const LIST_LENGTH = 300;
-
-/** Events of an item that is not there yet, and such items, that are remembered. */
-const MOST_WAITING = 1_000;
-const MOST_WAITING_ITEMS = 10_000;
 
 /** What a ranking is kept up to date from. */
 export interface RankingSources {
@@ -34,6 +28,12 @@ export interface RankingSources {
 export interface TextEncoder {
   readonly known: KnownEncoder;
   embed(texts: readonly string[]): Promise<Float32Array[]>;
+}
+
+/** Changes, and the vectors of the items' texts. */
+interface ItemPage {
+  readonly changed: readonly ItemChange[];
+  readonly vectors: ReadonlyMap<string, Float32Array>;
 }
 
 interface ListedItem {
@@ -52,15 +52,14 @@ export class ServedRanking {
   private readonly listed: (ListedItem | undefined)[] = [];
   private count = 0;
   private readonly changes: PolledChanges;
-  private readonly trainedAt: Date;
   private revision = 0;
-  private recordedTo: CommittedPosition | undefined;
-  private forgottenTo: CommittedPosition | undefined;
-  /** Events of items that are not in the catalogue yet. */
-  private readonly waiting = new Map<string, { at: number; weight: number }[]>();
+  private readonly popularity: FollowedPopularity;
+  private readonly byPopularity = new StandingList(LIST_LENGTH);
+  private readonly byAge = new StandingList(LIST_LENGTH);
   private popular: readonly number[] = [];
   private newest: readonly number[] = [];
-  private listedAt = 0;
+  /** Places of items whose publication is yet to come, and when it is. */
+  private readonly coming = new Map<number, number>();
 
   constructor(
     readonly version: string,
@@ -71,8 +70,8 @@ export class ServedRanking {
   ) {
     this.model = new RankingModel(head);
     // What is listed is what the database has, whatever the head was trained on.
-    for (const { id } of head.items) this.model.catalogue.remove(id);
-    this.trainedAt = new Date(head.scoring.trainedAt);
+    this.model.catalogue.removeAll();
+    this.popularity = new FollowedPopularity(this.model.catalogue, sources.behaviour, (place) => this.byPopularity.touch(place));
     this.changes = new PolledChanges(() => this.fetchChanges(), onError);
   }
 
@@ -116,37 +115,56 @@ export class ServedRanking {
   }
 
   private async fetchChanges(): Promise<void> {
-    const before = this.revision;
     await this.fetchItems();
-    await this.fetchEvents();
-    if (before === this.revision && Date.now() - this.listedAt < LIST_AGE) return;
-    this.listedAt = Date.now();
-    await this.list(this.listedAt);
+    await this.popularity.fetch();
+    await this.list(Date.now());
   }
 
-  /** Lists what is popular and what is new, in turns: a large catalogue must not hold up a request. */
+  /** Lists what is popular and what is new. */
   private async list(now: number): Promise<void> {
     const { catalogue } = this.model;
-    const counts = new Float64Array(catalogue.size);
-    const times = new Float64Array(catalogue.size).fill(-Infinity);
-    let place = -1;
-    await inTurns(this.listed, (entry) => {
-      place += 1;
-      if (entry === undefined || !catalogue.isAvailable(place)) return;
-      counts[place] = catalogue.popularity.at(place, now);
-      if (entry.publishedAt <= now) times[place] = entry.publishedAt;
-    });
-    this.popular = await topInTurns(counts, LIST_LENGTH, (value) => value > 0);
-    this.newest = await topInTurns(times, LIST_LENGTH, (value) => value > -Infinity);
+    for (const [place, publishedAt] of this.coming) {
+      if (publishedAt > now) continue;
+      this.coming.delete(place);
+      this.byAge.touch(place);
+    }
+    const isListed = (place: number): boolean => this.listed[place] !== undefined && catalogue.isAvailable(place);
+    if (this.byPopularity.isStale) {
+      const standing = (place: number): number => (isListed(place) ? catalogue.popularity.standing(place) : -Infinity);
+      this.popular = await this.byPopularity.find(catalogue.size, standing);
+    }
+    if (this.byAge.isStale) {
+      const publication = (place: number): number => {
+        const publishedAt = this.listed[place]?.publishedAt ?? Infinity;
+        return publishedAt <= now && isListed(place) ? publishedAt : -Infinity;
+      };
+      this.newest = await this.byAge.find(catalogue.size, publication);
+    }
   }
 
+  /** Notes that an item came, went or changed. */
+  private touch(place: number): void {
+    this.byPopularity.touch(place);
+    this.byAge.touch(place);
+    const publishedAt = this.listed[place]?.publishedAt ?? -Infinity;
+    if (publishedAt > Date.now()) this.coming.set(place, publishedAt);
+    else this.coming.delete(place);
+  }
+
+  /** Takes over what changed of the catalogue; each page is on its way while the one before is taken. */
   private async fetchItems(): Promise<void> {
-    for (;;) {
-      const changed = await this.sources.items.changesSince(this.revision, ITEM_PAGE);
-      const vectors = await this.vectorsOf(changed);
+    for (let next: Promise<ItemPage> | undefined = this.itemsAfter(this.revision); next !== undefined;) {
+      const { changed, vectors }: ItemPage = await next;
+      next = changed.length < ITEM_PAGE ? undefined : this.itemsAfter(changed[changed.length - 1].revision);
+      // Heard when it is waited for; until then nothing may end the process.
+      next?.catch(() => undefined);
       await inTurns(changed, (change) => this.take(change, vectors.get(change.id)));
-      if (changed.length < ITEM_PAGE) return;
     }
+  }
+
+  private async itemsAfter(revision: number): Promise<ItemPage> {
+    const changed = await this.sources.items.changesSince(revision, ITEM_PAGE);
+    return { changed, vectors: await this.vectorsOf(changed) };
   }
 
   private take({ revision, id, item }: ItemChange, vector: Float32Array | undefined): void {
@@ -164,21 +182,21 @@ export class ServedRanking {
       // Nobody looks at its text any more, which is most of it.
       const { text: _text, ...rest } = item;
       this.listed[place] = { item: rest, publishedAt: Date.parse(item.publishedAt ?? item.createdAt) };
-      if (known === undefined) this.countWaiting(id, place);
+      if (known === undefined) this.popularity.countWaiting(id, place);
     }
     if (item?.available !== true) catalogue.remove(id);
-  }
-
-  /** Counts what people did with an item before it was handed in. */
-  private countWaiting(id: string, place: number): void {
-    for (const { at, weight } of this.waiting.get(id) ?? []) this.model.catalogue.popularity.record(place, at, weight);
-    this.waiting.delete(id);
+    const place = catalogue.placeOf(id);
+    if (place !== undefined) this.touch(place);
   }
 
   /** The vectors of items with a text. Those that an encoder has not read yet, such as what an instance wrote that serves another one, are made. */
   private async vectorsOf(changed: readonly ItemChange[]): Promise<Map<string, Float32Array>> {
     const { encoder } = this;
-    const texts = new Map(changed.flatMap(({ id, item }) => (item === undefined || textOf(item) === '' ? [] : [[id, textOf(item)]])));
+    const texts = new Map<string, string>();
+    for (const { id, item } of changed) {
+      const text = item === undefined ? '' : textOf(item);
+      if (text !== '') texts.set(id, text);
+    }
     if (encoder === undefined || texts.size === 0) return new Map();
     const { vectors, database, items } = this.sources;
     const known = await vectors.of(encoder.known, [...texts.keys()]);
@@ -197,49 +215,5 @@ export class ServedRanking {
     });
     for (const { id, embedding } of made) known.set(id, embedding);
     return known;
-  }
-
-  private async fetchEvents(): Promise<void> {
-    const { behaviour } = this.sources;
-    const { popularity } = this.model.catalogue;
-    this.recordedTo = await this.follow(
-      this.recordedTo,
-      (after) => behaviour.recordedSince(after, this.trainedAt, EVENT_PAGE),
-      (place, at, weight) => popularity.record(place, at, weight),
-      true,
-    );
-    this.forgottenTo = await this.follow(
-      this.forgottenTo,
-      (after) => behaviour.forgottenSince(after, this.trainedAt, EVENT_PAGE),
-      (place, at, weight) => popularity.forget(place, at, weight),
-    );
-  }
-
-  private wait(id: string, event: { at: number; weight: number }): void {
-    const waiting = this.waiting.get(id) ?? [];
-    if (waiting.length >= MOST_WAITING || (waiting.length === 0 && this.waiting.size >= MOST_WAITING_ITEMS)) return;
-    waiting.push(event);
-    this.waiting.set(id, waiting);
-  }
-
-  private async follow(
-    start: CommittedPosition | undefined,
-    fetch: (after: CommittedPosition | undefined) => Promise<{ position: CommittedPosition | undefined; rows: readonly RecordedEvent[] }>,
-    count: (place: number, at: number, weight: number) => void,
-    isRecorded = false,
-  ): Promise<CommittedPosition | undefined> {
-    const { catalogue } = this.model;
-    for (let after = start; ;) {
-      const { position, rows } = await fetch(after);
-      await inTurns(rows, (row) => {
-        const interaction = toInteraction(row);
-        const place = catalogue.placeOf(interaction.item);
-        const weight = weightOf(interaction, catalogue.scoring.behaviour);
-        if (place !== undefined) count(place, interaction.at, weight);
-        else if (isRecorded) this.wait(interaction.item, { at: interaction.at, weight });
-      });
-      after = position ?? after;
-      if (rows.length < EVENT_PAGE) return after;
-    }
   }
 }

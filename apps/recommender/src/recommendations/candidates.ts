@@ -1,4 +1,4 @@
-import { collaborativeCandidates, mergeCandidates, type CandidateSource, type UserScores } from '@attune/ranking';
+import { mergeCandidates, type CandidateSource, type UserScores } from '@attune/ranking';
 import type { ItemVectors } from '../items/item-vectors';
 import type { ServedRanking } from '../model/served-ranking';
 
@@ -17,9 +17,8 @@ export class Candidates {
   async find(ranking: ServedRanking, scores: UserScores, allow: (place: number) => boolean): Promise<number[]> {
     const { catalogue } = ranking.model;
     if (catalogue.size <= WHOLE) return everyPlace(catalogue.size).filter(allow);
-    const { history } = scores.context;
     const sources: CandidateSource[] = [
-      { name: 'collaborative', places: collaborativeCandidates(catalogue, history, EACH), share: 2 },
+      { name: 'collaborative', places: scores.collaborativeCandidates(EACH), share: 2 },
       { name: 'text', places: await this.nearTexts(ranking, scores), share: 2 },
       { name: 'popular', places: ranking.popularPlaces },
       { name: 'new', places: ranking.newestPlaces },

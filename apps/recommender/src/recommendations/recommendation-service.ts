@@ -56,6 +56,8 @@ export class RecommendationService {
         diversity,
         quotas,
         explore: request.explore,
+        newItems: request.newItems ?? ranking.model.catalogue.scoring.newItems ?? 0,
+        isNew: ({ place }) => !ranking.model.catalogue.isWarm(place),
         uniform: seededUniform(request.seed ?? randomInt(2 ** 32)),
       });
       await this.impressions.add({

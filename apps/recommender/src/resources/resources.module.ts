@@ -63,7 +63,10 @@ const arms: Provider = {
         app: name,
         precision,
         pollMilliseconds,
-        accept: assertRankingModel,
+        accept: (stored) => {
+          assertRankingModel(stored);
+          ready.begin(name, stored);
+        },
         prepare: (served) => ready.prepare(name, served),
         ...(threads === undefined ? {} : { threads }),
       });

@@ -8,6 +8,8 @@ import type { Rankings } from '../model/rankings';
 
 /** Latest events that a profile shows. */
 const RECENT = 50;
+/** Events that are deleted in one transaction: however many a person has, none takes longer than a statement may. */
+const DELETED_AT_ONCE = 20_000;
 
 /** What is known of people, and its deletion. */
 export class UserService {
@@ -41,12 +43,17 @@ export class UserService {
     );
   }
 
-  /** Deletes a user with all that came from it: events, lists, and what they added to the popularity of items. */
+  /**
+   * Deletes a user with all that came from it: events, lists, and what they added to the popularity of items. A user of very many events is
+   * deleted part by part; where that breaks off, deleting again deletes the rest.
+   */
   async delete(id: string): Promise<void> {
-    await this.database.transaction(async (tx) => {
-      await this.behaviour.forget(tx, id);
-      await this.impressions.forget(tx, id);
-    });
+    for (let deleted = DELETED_AT_ONCE; deleted === DELETED_AT_ONCE;) {
+      deleted = await this.database.transaction(async (tx) => {
+        await this.impressions.forget(tx, id);
+        return this.behaviour.forget(tx, id, DELETED_AT_ONCE);
+      });
+    }
     await this.rankings.refresh();
   }
 }

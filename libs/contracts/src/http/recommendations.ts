@@ -45,6 +45,9 @@ export const recommendationRequestSchema = z.strictObject({
     .describe('0 orders by score alone; up to 1, an item like those above it is moved down (maximal marginal relevance)'),
   quotas: z.array(quotaSchema).max(20).default([]),
   explore: share.default(0).describe('Share of the places, never the first, that goes to items from further down'),
+  newItems: share
+    .optional()
+    .describe('Share of the places kept for items that training has not seen; by default what training found next to free'),
   seed: z.number().int().min(0).max(4_294_967_295).optional().describe('Of what is drawn for exploring: the same seed, the same places'),
   seen: z
     .strictObject({ afterViews: z.number().int().min(1).max(1_000).optional() })

@@ -125,7 +125,7 @@ function isSection(value: unknown): value is Section {
 }
 
 /** Keys that name files or folders, of the sections of rows and of others. */
-const ROW_FILES = ['train', 'validation', 'test', 'events', 'items'];
+const ROW_FILES = ['train', 'validation', 'test', 'events', 'items', 'cache'];
 const SECTION_FILES: Record<string, readonly string[]> = {
   augmentation: ['synonyms'],
   distill: ['teachers', 'unlabelled'],

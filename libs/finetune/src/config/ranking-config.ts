@@ -17,6 +17,9 @@ export const rankingConfigSchema = z
         events: path.optional().describe('Behaviour: columns user, item, ts, and optionally type and value'),
         items: path.optional().describe('Items: columns item, text and any attributes'),
         test: path.optional().describe('Later events, seen only by the final report'),
+        cache: path
+          .optional()
+          .describe('Folder that keeps vectors of texts and collaborative weights for the next training on the same texts or events'),
         split: z
           .enum(['time', 'moment', 'last', 'random'])
           .default('time')

@@ -2,12 +2,13 @@ import type { SparseRows } from '@attune/artifact';
 import { Kernels } from '../native/kernels';
 import { loadBinding } from '../native/tensorflow';
 import { Random } from '../random';
+import alsPasses from './fixtures/als-passes.json';
 import als from './fixtures/als.json';
 import transitions from './fixtures/transitions.json';
 import { collaborativeMethod, fitCollaborative } from './fit-collaborative';
-import { itemNeighbours, solveSide, transposed } from './implicit-als';
+import { alternate, itemNeighbours, solveSide, transposed } from './implicit-als';
 import { solvePositiveDefinite } from './solve-positive-definite';
-import { fitTransitions } from './transition-weights';
+import { fitTransitions, type Sequence } from './transition-weights';
 
 const options = {
   method: 'auto' as const,
@@ -90,6 +91,38 @@ describe('collaborative weights', () => {
       row.forEach((value, j) => expect(value).toBeCloseTo(i !== j && hasEvents[i] && hasEvents[j] ? als.weights[i][j] : 0, 3)),
     );
   });
+
+  it('of ALS equal those of numpy after whole passes over weighted behaviour', () => {
+    const byUser = alsPasses.weights.map((row) => {
+      const columns = Int32Array.from([...row.keys()].filter((column) => row[column] > 0));
+      return { columns, weights: Float32Array.from(columns, (column) => row[column]) };
+    });
+    const { regularization, confidence, iterations, initial, vectors } = alsPasses;
+    const settings = { factors: initial[0].length, iterations, regularization, confidence, neighbours: 5 };
+    const found = alternate(kernels, byUser, transposed(byUser, initial.length), Float32Array.from(initial.flat()), settings);
+    found.forEach((value, at) => expect(value).toBeCloseTo(vectors.flat()[at], 3));
+  });
+
+  it('of a catalogue too large for the closed form are those of ALS, in batches', () => {
+    const [items, users, groups] = [20_400, 8_000, 4];
+    const random = new Random(5);
+    const ofGroup = items / groups;
+    const taken = Array.from({ length: users }, (_, user): Sequence => {
+      // Every item is somebody's, and the rest are drawn.
+      const own = [0, 1, 2].map((at) => (3 * Math.floor(user / groups) + at) % ofGroup);
+      while (own.length < 12) own.push(Math.floor(random.uniform() * ofGroup));
+      const different = [...new Set(own)].map((item) => item * groups + (user % groups));
+      return { items: Int32Array.from(different), weights: new Float32Array(different.length).fill(1) };
+    });
+    const before = loadBinding().getNumOfTensors();
+    const settings = { ...options, factors: groups, iterations: 3, neighbours: 10 };
+    const { method, weights } = fitCollaborative(taken, items, settings, 1);
+    expect(loadBinding().getNumOfTensors()).toBe(before);
+    expect(method).toBe('als');
+    expect(weights.neighbours).toHaveLength(items * 10);
+    const isOfGroup = weights.neighbours.map((neighbour, at) => Number(neighbour % groups === Math.floor(at / 10) % groups));
+    expect(isOfGroup.reduce((sum, value) => sum + value, 0) / isOfGroup.length).toBeGreaterThan(0.99);
+  }, 300_000);
 
   it('of ALS bring together what the same users took, and leave no tensors', () => {
     const groups = Array.from({ length: 30 }, (_, user) => ({

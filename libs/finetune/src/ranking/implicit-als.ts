@@ -18,6 +18,8 @@ export type SparseSide = { columns: Int32Array; weights: Float32Array }[];
 
 /** Rows solved at once, and items whose neighbours are looked for at once. */
 const BATCH = 512;
+/** Scores of items by items held at once, at most: 64 MiB. */
+const SCORES = 1 << 24;
 
 /**
  * Factorises behaviour by alternating least squares for implicit feedback (Hu, Koren and Volinsky 2008), and turns the factors into
@@ -31,16 +33,25 @@ export function fitImplicitAls(
   options: AlsOptions,
   random: Random,
 ): SparseRows {
-  const { factors, iterations } = options;
   const byUser: SparseSide = sequences.map(({ items: columns, weights }) => ({ columns, weights }));
   const byItem = transposed(byUser, items);
-  let users: Float32Array = new Float32Array(byUser.length * factors);
-  let vectors: Float32Array = Float32Array.from({ length: items * factors }, () => random.normal() / factors);
-  for (let iteration = 0; iteration < iterations; iteration++) {
-    users = solveSide(kernels, byUser, vectors, options);
-    vectors = solveSide(kernels, byItem, users, options);
+  const initial = Float32Array.from({ length: items * options.factors }, () => random.normal() / options.factors);
+  return itemNeighbours(kernels, alternate(kernels, byUser, byItem, initial, options), byItem, options);
+}
+
+/** Factors of the items after passes over users and items in turn. @param initial theirs before, `[items × factors]` */
+export function alternate(
+  kernels: Kernels,
+  byUser: SparseSide,
+  byItem: SparseSide,
+  initial: Float32Array,
+  options: AlsOptions,
+): Float32Array {
+  let vectors = initial;
+  for (let iteration = 0; iteration < options.iterations; iteration++) {
+    vectors = solveSide(kernels, byItem, solveSide(kernels, byUser, vectors, options), options);
   }
-  return itemNeighbours(kernels, vectors, byItem, options);
+  return vectors;
 }
 
 export function transposed(rows: SparseSide, columns: number): SparseSide {
@@ -142,8 +153,9 @@ export function itemNeighbours(kernels: Kernels, vectors: Float32Array, byItem: 
   const weights = new Float32Array(items * width);
   const all = kernels.floats(vectors, [items, factors]);
   const inverse = invert(kernels, all, factors, regularization);
-  for (let start = 0; start < items; start += BATCH) {
-    const rows = Math.min(BATCH, items - start);
+  const batch = Math.max(1, Math.min(BATCH, Math.floor(SCORES / items)));
+  for (let start = 0; start < items; start += batch) {
+    const rows = Math.min(batch, items - start);
     const part = kernels.floats(vectors.slice(start * factors, (start + rows) * factors), [rows, factors]);
     const turned = kernels.matMul(part, inverse);
     const scores = kernels.matMul(turned, all, false, true);

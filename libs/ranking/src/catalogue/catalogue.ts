@@ -1,5 +1,7 @@
-import { dotProduct, type RankingHead, type RankingScoring, type SparseRows } from '@attune/artifact';
+import type { RankingHead, RankingScoring, SparseRows } from '@attune/artifact';
 import { Popularity } from './popularity';
+import { SparseSums } from './sparse-sums';
+import { meanRow, rowProduct, unitRow, withRow, writeCentred } from './vector-rows';
 
 /** An item that training did not see, or whose text or attributes have changed. */
 export interface NewItem {
@@ -38,7 +40,8 @@ export class Catalogue {
   private readonly places = new Map<string, number>();
   private readonly categoryPlaces = new Map<string, number>();
   private readonly categoryNames: string[] = [];
-  private readonly removed = new Set<number>();
+  /** 1 for each place that is removed. */
+  private removed: Uint8Array;
   private text: Float32Array;
   /** What the texts of the catalogue have in common, and each text's vector without it, of length 1 again. */
   private readonly commonText: Float32Array;
@@ -48,6 +51,8 @@ export class Catalogue {
   private readonly collaborative: SparseRows;
   /** Items that training saw events of. */
   private readonly warm: Uint8Array;
+  /** Room to add up in, of zeros between uses: of a large catalogue, an array for each request would keep the garbage collector busy. */
+  private sums = new Float64Array(0);
 
   constructor(head: RankingHead) {
     this.scoring = head.scoring;
@@ -57,12 +62,13 @@ export class Catalogue {
     this.text = head.textVectors;
     this.commonText = meanRow(head.textVectors, head.textWidth);
     this.centred = new Float32Array(head.textVectors.length);
-    head.items.forEach((_, place) => this.centred.set(this.centre(this.textVector(place)), place * head.textWidth));
+    for (let start = 0; start < this.centred.length; start += head.textWidth) writeCentred(this.text, this.centred, start, this.commonText);
     this.match = head.matchVectors;
     this.projection = head.matchProjection;
     this.collaborative = head.collaborative;
     this.popularity = new Popularity(head.scoring.behaviour.popularityDays, head.scoring.trainedAt);
     this.warm = Uint8Array.from(head.items, ({ users }) => (users > 0 ? 1 : 0));
+    this.removed = new Uint8Array(head.items.length);
     for (const { id, events, decayedEvents, ...attributes } of head.items) {
       const place = this.items.length;
       this.places.set(id, place);
@@ -95,7 +101,7 @@ export class Catalogue {
   }
 
   isAvailable(place: number): boolean {
-    return !this.removed.has(place);
+    return this.removed[place] !== 1;
   }
 
   /** Unit vector of an item's text; zeros where it has none. A view, not to be written to. */
@@ -131,6 +137,30 @@ export class Catalogue {
     return this.match.subarray(place * this.matchWidth, (place + 1) * this.matchWidth);
   }
 
+  /**
+   * Sums what the items of a history say of others.
+   *
+   * @param shares how much each of them counts
+   */
+  sumNeighbours(history: readonly { readonly item: number }[], shares: readonly number[]): SparseSums {
+    if (this.sums.length < this.size) this.sums = new Float64Array(Math.ceil(this.size * 1.5));
+    const { sums } = this;
+    const touched: number[] = [];
+    history.forEach(({ item }, at) => {
+      this.forNeighbours(item, (other, weight) => {
+        if (sums[other] === 0) touched.push(other);
+        sums[other] += shares[at] * weight;
+      });
+    });
+    // One whose sum fell back to 0 was taken for untouched, and stands there again.
+    const places = Int32Array.from(touched)
+      .sort()
+      .filter((place, at, all) => at === 0 || place !== all[at - 1]);
+    const values = Float64Array.from(places, (place) => sums[place]);
+    for (const place of places) sums[place] = 0;
+    return new SparseSums(places, values);
+  }
+
   /** Calls `visit` with every item of which an item in a history speaks, and how much. */
   forNeighbours(place: number, visit: (item: number, weight: number) => void): void {
     const { neighbours, weights, width } = this.collaborative;
@@ -148,22 +178,43 @@ export class Catalogue {
     const place = known ?? this.items.length;
     this.places.set(item.id, place);
     this.items[place] = this.describe(item, item.publishedAt ?? this.items.at(place)?.firstAt);
-    this.removed.delete(place);
-    this.text = withRow(this.text, place, this.textWidth, item.vector);
-    this.centred = withRow(this.centred, place, this.textWidth, item.vector && this.centre(item.vector));
-    if (this.matchWidth > 0 && !this.isWarm(place)) this.match = withRow(this.match, place, this.matchWidth, this.project(item.vector));
+    this.mark(place, 0);
+    if (known === undefined || !this.hasText(place, item.vector)) this.readText(place, item.vector);
     return place;
   }
 
   /** Takes an item out of every list. */
   remove(id: string): void {
     const place = this.places.get(id);
-    if (place !== undefined) this.removed.add(place);
+    if (place !== undefined) this.mark(place, 1);
   }
 
-  private centre(vector: Float32Array): Float32Array {
-    if (vector.every((value) => value === 0)) return vector;
-    return unitRow(vector.map((value, axis) => value - this.commonText[axis]));
+  /** Takes every item out of the lists, until it is put in again. */
+  removeAll(): void {
+    this.removed.fill(1, 0, this.size);
+  }
+
+  private mark(place: number, isRemoved: 0 | 1): void {
+    if (place >= this.removed.length) {
+      const grown = new Uint8Array(Math.ceil((place + 1) * 1.5));
+      grown.set(this.removed);
+      this.removed = grown;
+    }
+    this.removed[place] = isRemoved;
+  }
+
+  /** Whether an item's text vector is this one, so that nothing that comes of it has to be computed again. */
+  private hasText(place: number, vector: Float32Array | undefined): boolean {
+    const start = place * this.textWidth;
+    for (let axis = 0; axis < this.textWidth; axis++) if (this.text[start + axis] !== (vector?.[axis] ?? 0)) return false;
+    return true;
+  }
+
+  private readText(place: number, vector: Float32Array | undefined): void {
+    this.text = withRow(this.text, place, this.textWidth, vector);
+    this.centred = withRow(this.centred, place, this.textWidth, undefined);
+    writeCentred(this.text, this.centred, place * this.textWidth, this.commonText);
+    if (this.matchWidth > 0 && !this.isWarm(place)) this.match = withRow(this.match, place, this.matchWidth, this.project(vector));
   }
 
   private project(vector: Float32Array | undefined): Float32Array {
@@ -174,15 +225,19 @@ export class Catalogue {
   }
 
   private describe(item: Omit<NewItem, 'vector'>, firstAt: number | undefined): CatalogueItem {
-    const categories = this.scoring.categories.flatMap((attribute) =>
-      (item.categories?.[attribute] ?? []).map((value) => this.categoryPlace(`${attribute}: ${value}`)),
-    );
-    const numbers = Float64Array.from(this.numbers, (attribute) => {
+    const categories: number[] = [];
+    for (const attribute of this.scoring.categories) {
+      for (const value of item.categories?.[attribute] ?? []) {
+        const category = this.categoryPlace(`${attribute}: ${value}`);
+        if (!categories.includes(category)) categories.push(category);
+      }
+    }
+    const numbers = new Float64Array(this.numbers.length);
+    this.numbers.forEach((attribute, at) => {
       const { mean, deviation } = this.scoring.numbers[attribute];
-      const value = item.numbers?.[attribute];
-      return value === undefined ? NaN : (value - mean) / deviation;
+      numbers[at] = ((item.numbers?.[attribute] ?? NaN) - mean) / deviation;
     });
-    return { id: item.id, categories: [...new Set(categories)], numbers, firstAt };
+    return { id: item.id, categories, numbers, firstAt };
   }
 
   private categoryPlace(name: string): number {
@@ -191,44 +246,4 @@ export class Catalogue {
     this.categoryPlaces.set(name, this.categoryNames.length);
     return this.categoryNames.push(name) - 1;
   }
-}
-
-/** Inner product of a row of a matrix and a vector: a loop over the flat values, since whole catalogues go through it for each request. */
-function rowProduct(matrix: Float32Array, start: number, vector: Float32Array, width: number): number {
-  let sum = 0;
-  for (let axis = 0; axis < width; axis++) sum += matrix[start + axis] * vector[axis];
-  return sum;
-}
-
-/** A vector brought to length 1; of zeros, or next to it, it has no direction and becomes zeros. */
-function unitRow(vector: Float32Array): Float32Array {
-  const length = Math.sqrt(dotProduct(vector, vector));
-  return length < SHORTEST ? new Float32Array(vector.length) : vector.map((value) => value / length);
-}
-
-const SHORTEST = 1e-4;
-
-/** Mean of the rows that are not of zeros. */
-function meanRow(matrix: Float32Array, width: number): Float32Array {
-  const sum = new Float64Array(width);
-  let rows = 0;
-  for (let start = 0; start < matrix.length; start += width) {
-    const row = matrix.subarray(start, start + width);
-    if (row.every((value) => value === 0)) continue;
-    rows++;
-    for (let axis = 0; axis < width; axis++) sum[axis] += row[axis];
-  }
-  return Float32Array.from(sum, (value) => value / Math.max(1, rows));
-}
-
-/** A matrix with a row put in, grown by half where it is too short. */
-function withRow(matrix: Float32Array, row: number, width: number, values: Float32Array | undefined): Float32Array {
-  let result = matrix;
-  if (matrix.length < (row + 1) * width) {
-    result = new Float32Array(Math.max((row + 1) * width, Math.ceil(matrix.length * 1.5)));
-    result.set(matrix);
-  }
-  if (values === undefined) result.fill(0, row * width, (row + 1) * width);
-  else result.set(values, row * width);
-  return result;
 }

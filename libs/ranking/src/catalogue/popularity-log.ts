@@ -1,8 +1,8 @@
+import { weightOf, type Interaction } from '../behaviour/interaction';
 import type { PopularitySource } from '../scoring/features';
+import type { Catalogue } from './catalogue';
 
 const DAY = 24 * 60 * 60 * 1000;
-/** Multiples of the decay after which an event counts nothing. */
-const FORGOTTEN = 20;
 
 /** An event as popularity counts it. */
 export interface CountedEvent {
@@ -17,7 +17,8 @@ export interface CountedEvent {
  */
 export class PopularityLog implements PopularitySource {
   private readonly times: Float64Array[] = [];
-  private readonly weights: Float64Array[] = [];
+  /** Of each item's events up to each of them, as they count at its time: however many there are, one is looked at. */
+  private readonly decayed: Float64Array[] = [];
   private readonly totals: number[] = [];
 
   constructor(
@@ -34,9 +35,24 @@ export class PopularityLog implements PopularitySource {
     for (const [item, own] of ofItem) {
       own.sort((a, b) => a.at - b.at);
       this.times[item] = Float64Array.from(own, ({ at }) => at);
-      this.weights[item] = Float64Array.from(own, ({ weight }) => weight);
+      let [sum, before] = [0, 0];
+      this.decayed[item] = Float64Array.from(own, ({ at, weight }) => {
+        sum = sum * Math.exp((before - at) / (days * DAY)) + weight;
+        before = at;
+        return sum;
+      });
       this.totals[item] = own.reduce((sum, { weight }) => sum + weight, 0);
     }
+  }
+
+  /** The log of events that name items by their ids; those of items that the catalogue lacks are left out. */
+  static of(catalogue: Pick<Catalogue, 'scoring' | 'placeOf'>, events: readonly Interaction[]): PopularityLog {
+    const { behaviour } = catalogue.scoring;
+    const counted = events.flatMap((event) => {
+      const item = catalogue.placeOf(event.item);
+      return item === undefined ? [] : [{ item, at: event.at, weight: weightOf(event, behaviour) }];
+    });
+    return new PopularityLog(counted, behaviour.popularityDays);
   }
 
   /** Weight of all events of the log. */
@@ -47,12 +63,8 @@ export class PopularityLog implements PopularitySource {
   at(item: number, now: number): number {
     const times = this.times.at(item);
     if (times === undefined) return 0;
-    const unit = this.days * DAY;
-    let sum = 0;
-    for (let place = lastUntil(times, now); place >= 0 && now - times[place] < FORGOTTEN * unit; place--) {
-      sum += this.weights[item][place] * Math.exp((times[place] - now) / unit);
-    }
-    return sum;
+    const last = lastUntil(times, now);
+    return last < 0 ? 0 : this.decayed[item][last] * Math.exp((times[last] - now) / (this.days * DAY));
   }
 }
 

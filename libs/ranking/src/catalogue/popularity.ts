@@ -26,10 +26,14 @@ export class Popularity {
 
   /** Counts an event. Weights of 0 and less are no popularity. */
   record(item: number, at: number, weight: number): void {
-    if (weight <= 0) return;
-    this.totals[item] = (this.totals[item] ?? 0) + weight;
+    if (weight > 0) this.add(item, weight, weight, at);
+  }
+
+  /** Counts several events of an item at once. @param decayed their weights, decayed to `at` */
+  add(item: number, total: number, decayed: number, at: number): void {
     if (at - this.reference > 300 * this.days * DAY) this.moveTo(at);
-    this.decayed[item] = (this.decayed[item] ?? 0) + weight * this.factor(at - this.reference);
+    this.totals[item] = this.total(item) + total;
+    this.decayed[item] = (this.decayed[item] ?? 0) + decayed * this.factor(at - this.reference);
   }
 
   /** Weight of all events of an item. */
@@ -40,6 +44,14 @@ export class Popularity {
   /** Weight of an item's events, each decayed by its age. @param now not before the events that were recorded */
   at(item: number, now: number): number {
     return (this.decayed[item] ?? 0) * this.factor(this.reference - now);
+  }
+
+  /**
+   * By what items are ordered by their popularity at whatever time: all of it decays alike, so that the order changes by events alone. The
+   * logarithm of the weight, decayed to 1970; −∞ for an item without any.
+   */
+  standing(item: number): number {
+    return Math.log(this.decayed[item] ?? 0) + this.reference / (this.days * DAY);
   }
 
   /** Takes an item's events back, as those of a user who is deleted. */

@@ -1,5 +1,6 @@
 import { applyQuotas, diversify } from './diversify';
 import { explore } from './explore';
+import { keepPlaces, placesKept } from './keep-places';
 
 describe('diversify', () => {
   const items = [
@@ -41,4 +42,26 @@ describe('exploration', () => {
   });
   it('is the same for the same numbers', () => expect(explore(ranked, 10, 0.5, uniform())).toEqual(explore(ranked, 10, 0.5, uniform())));
   it('changes nothing where there is nothing further down', () => expect(explore([1, 2], 10, 1, uniform()).list).toEqual([1, 2]));
+});
+
+describe('places that are kept', () => {
+  const ranked = ['a', 'b', 'new 1', 'c', 'd', 'e', 'f'];
+  const fresh = ['new 1', 'new 2', 'new 3'];
+
+  it('are the last ones of equal parts of the list, and go to the best that are not listed', () => {
+    expect(keepPlaces(ranked, fresh, 6, 2)).toEqual({ list: ['a', 'b', 'new 1', 'c', 'd', 'new 2'], placed: new Set(['new 2']) });
+    expect(keepPlaces(ranked, fresh, 4, 2)).toEqual({ list: ['a', 'new 1', 'b', 'new 2'], placed: new Set(['new 1', 'new 2']) });
+    expect(keepPlaces(ranked, fresh, 2, 2).list).toEqual(['new 1', 'new 2']);
+  });
+  it('are given to others where there are too few', () => {
+    expect(keepPlaces(ranked, ['new 1'], 4, 3).list).toEqual(['a', 'new 1', 'b', 'c']);
+    expect(keepPlaces(['a'], [], 4, 3)).toEqual({ list: ['a'], placed: new Set() });
+    expect(keepPlaces([], fresh, 2, 1).list).toEqual([]);
+  });
+  it('change nothing where none is kept', () => expect(keepPlaces(ranked, fresh, 7, 0)).toEqual({ list: ranked, placed: new Set() }));
+  it('are as many as the share says in the mean', () => {
+    const draws = Array.from({ length: 100 }, (_, at) => placesKept(10, 0.05, at / 100));
+    expect(draws.reduce((sum, kept) => sum + kept, 0) / 100).toBe(0.5);
+    expect(placesKept(20, 0.1, 0.99)).toBe(2);
+  });
 });

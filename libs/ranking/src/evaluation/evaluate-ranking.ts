@@ -1,4 +1,5 @@
 import type { Catalogue } from '../catalogue/catalogue';
+import { keepPlaces, placesKept } from '../diversity/keep-places';
 import { selectTop } from '../scoring/select-top';
 import type { ScoringContext } from '../scoring/features';
 import {
@@ -6,6 +7,7 @@ import {
   averagePrecisionAt,
   giniCoefficient,
   hitAt,
+  hitsAt,
   intraListDiversity,
   ndcgAt,
   recallAt,
@@ -56,6 +58,13 @@ export interface RankingMetrics extends SegmentMetrics {
   unseenRecallAt20: number;
 }
 
+/** How lists of 20 are of which a share of the places is kept for items that training did not see. */
+export interface NewItemFigures extends Pick<RankingMetrics, 'ndcgAt10' | 'recallAt20' | 'unseenRecallAt20' | 'coverageAt10'> {
+  share: number;
+  /** Share of the items that training did not see that stands in anybody's first 20. */
+  unseenCoverageAt20: number;
+}
+
 /** A report on a way of ranking. */
 export interface RankingReport extends RankingMetrics {
   task: 'ranking';
@@ -67,11 +76,14 @@ export interface RankingReport extends RankingMetrics {
     /** Items that training did not see, ranked among themselves, for the users who took one. */
     unseenItems: SegmentMetrics;
   };
+  /** By the share of places that are kept for new items, where that was asked for. */
+  newItems?: NewItemFigures[];
 }
 
 /** Ranks that are looked at. */
 const DEPTH = 100;
 const LIST = 10;
+const LONG_LIST = 20;
 /** Events from which on a user is warm. */
 const WARM = 5;
 
@@ -79,11 +91,19 @@ type Row = Omit<SegmentMetrics, 'users'>;
 
 /**
  * Judges a way of ranking over the whole catalogue, without sampled negatives, as the mean over users who took anything.
+ *
+ * @param newItemShares shares of lists that are kept for items that training did not see, each of which is judged too
  */
-export function evaluateRanking(catalogue: Catalogue, users: readonly TestUser[], scorer: Scorer): RankingReport {
+export function evaluateRanking(
+  catalogue: Catalogue,
+  users: readonly TestUser[],
+  scorer: Scorer,
+  newItemShares: readonly number[] = [],
+): RankingReport {
   const available = Array.from({ length: catalogue.size }, (_, place) => place).filter((place) => catalogue.isAvailable(place));
   const [all, warm, cold, unseen]: Row[][] = [[], [], [], []];
   const lists = new ListStatistics(catalogue);
+  const kept = newItemShares.map((share) => new NewItemStatistics(catalogue, share));
   for (const user of users) {
     if (user.relevant.size === 0) continue;
     const scores = scorer(user);
@@ -97,9 +117,11 @@ export function evaluateRanking(catalogue: Catalogue, users: readonly TestUser[]
     (user.history.length < WARM ? cold : warm).push(row);
     lists.add(user, ranked);
     const relevant = new Set([...user.relevant].filter((place) => !catalogue.isWarm(place)));
-    if (relevant.size === 0) continue;
+    if (relevant.size === 0 && kept.length === 0) continue;
     const isUnseen = (place: number): boolean => isCandidate(place) && !catalogue.isWarm(place);
-    unseen.push(judge({ ranked: selectTop(scores, DEPTH, isUnseen), relevant }, scores, isUnseen));
+    const fresh = selectTop(scores, DEPTH, isUnseen);
+    for (const statistics of kept) statistics.add(user.relevant, ranked, fresh);
+    if (relevant.size > 0) unseen.push(judge({ ranked: fresh, relevant }, scores, isUnseen));
   }
   return {
     task: 'ranking',
@@ -107,6 +129,7 @@ export function evaluateRanking(catalogue: Catalogue, users: readonly TestUser[]
     ...meanOf(all),
     ...lists.summary(available),
     segments: { warmUsers: meanOf(warm), coldUsers: meanOf(cold), unseenItems: meanOf(unseen) },
+    ...(kept.length > 0 && { newItems: kept.map((statistics) => statistics.summary(available)) }),
   };
 }
 
@@ -114,7 +137,7 @@ function judge(list: JudgedList, scores: ArrayLike<number>, isCandidate: (place:
   return {
     ndcgAt10: ndcgAt(list, LIST),
     recallAt10: recallAt(list, LIST),
-    recallAt20: recallAt(list, 20),
+    recallAt20: recallAt(list, LONG_LIST),
     mapAt10: averagePrecisionAt(list, LIST),
     mrr: reciprocalRank(list),
     hitRateAt10: hitAt(list, LIST),
@@ -174,15 +197,13 @@ class ListStatistics {
       this.diversity.lists++;
     }
     const wanted = [...relevant].filter((place) => !catalogue.isWarm(place));
-    const found = new Set(ranked.slice(0, 20));
     this.unseen.wanted += wanted.length;
-    this.unseen.found += wanted.filter((place) => found.has(place)).length;
+    this.unseen.found += hitsAt({ ranked, relevant: new Set(wanted) }, LONG_LIST);
   }
 
   summary(available: readonly number[]): Omit<RankingMetrics, keyof SegmentMetrics> {
     const counts = available.map((place) => this.counts[place]);
     const warm = available.filter((place) => this.catalogue.isWarm(place));
-    const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole);
     const places = this.listed.places;
     return {
       coverageAt10: ratio(counts.filter((count) => count > 0).length, available.length),
@@ -194,4 +215,48 @@ class ListStatistics {
       unseenRecallAt20: ratio(this.unseen.found, this.unseen.wanted),
     };
   }
+}
+
+/** What lists are like of which a share is kept for new items. */
+class NewItemStatistics {
+  private readonly listed = new Set<number>();
+  private readonly listedInLong = new Set<number>();
+  private sums = { users: 0, ndcg: 0, recall: 0, found: 0, wanted: 0 };
+
+  constructor(
+    private readonly catalogue: Catalogue,
+    private readonly share: number,
+  ) {}
+
+  add(relevant: ReadonlySet<number>, ranked: readonly number[], fresh: readonly number[]): void {
+    const { catalogue, sums } = this;
+    const { list } = keepPlaces(ranked, fresh, LONG_LIST, placesKept(LONG_LIST, this.share, 0));
+    sums.users++;
+    sums.ndcg += ndcgAt({ ranked: list, relevant }, LIST);
+    sums.recall += recallAt({ ranked: list, relevant }, LONG_LIST);
+    const wanted = new Set([...relevant].filter((place) => !catalogue.isWarm(place)));
+    sums.wanted += wanted.size;
+    sums.found += hitsAt({ ranked: list, relevant: wanted }, LONG_LIST);
+    for (const place of list) this.listedInLong.add(place);
+    for (const place of list.slice(0, LIST)) this.listed.add(place);
+  }
+
+  summary(available: readonly number[]): NewItemFigures {
+    const { users, ndcg, recall, found, wanted } = this.sums;
+    const unseen = available.filter((place) => !this.catalogue.isWarm(place));
+    const covered = (places: readonly number[], by: ReadonlySet<number>): number =>
+      ratio(places.filter((place) => by.has(place)).length, places.length);
+    return {
+      share: this.share,
+      ndcgAt10: ratio(ndcg, users),
+      recallAt20: ratio(recall, users),
+      unseenRecallAt20: ratio(found, wanted),
+      coverageAt10: covered(available, this.listed),
+      unseenCoverageAt20: covered(unseen, this.listedInLong),
+    };
+  }
+}
+
+function ratio(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
 }

@@ -18,13 +18,13 @@ export function ndcgAt({ ranked, relevant }: JudgedList, k: number): number {
 }
 
 /** Share of what the user took that is among the first `k`. */
-export function recallAt({ ranked, relevant }: JudgedList, k: number): number {
-  return relevant.size === 0 ? 0 : hits(ranked, relevant, k) / relevant.size;
+export function recallAt(list: JudgedList, k: number): number {
+  return list.relevant.size === 0 ? 0 : hitsAt(list, k) / list.relevant.size;
 }
 
 /** 1 where anything that the user took is among the first `k`. */
-export function hitAt({ ranked, relevant }: JudgedList, k: number): number {
-  return hits(ranked, relevant, k) > 0 ? 1 : 0;
+export function hitAt(list: JudgedList, k: number): number {
+  return hitsAt(list, k) > 0 ? 1 : 0;
 }
 
 /** Average precision over the first `k`: the mean over what was taken, at most `k`, of the precision at its rank. */
@@ -85,7 +85,8 @@ export function giniCoefficient(counts: ArrayLike<number>): number {
   return sum === 0 ? 0 : (2 * weighted) / (size * sum) - (size + 1) / size;
 }
 
-function hits(ranked: readonly number[], relevant: ReadonlySet<number>, k: number): number {
+/** How much of what the user took is among the first `k`. */
+export function hitsAt({ ranked, relevant }: JudgedList, k: number): number {
   let found = 0;
   for (const place of ranked.slice(0, k)) if (relevant.has(place)) found++;
   return found;

@@ -1,6 +1,7 @@
 import { dotProduct } from '@attune/artifact';
 import type { HistoryEntry } from '../behaviour/interaction';
 import type { Catalogue } from '../catalogue/catalogue';
+import type { SparseSums } from '../catalogue/sparse-sums';
 
 /**
  * What scoring looks at, in the order of a row of features. Each is 0 where nothing is known, grows with how well an item fits and is below 0
@@ -50,7 +51,8 @@ const NEW_DAYS = 30;
  * head is trained, evaluated and served.
  */
 export class FeatureExtractor {
-  private readonly collaborative: Float64Array;
+  /** What the items of the history say of others. */
+  readonly collaborative: SparseSums;
   /** Where the texts of a history point: of length 1, or of zeros where there are none. */
   readonly text: Float32Array;
   private readonly user: Float32Array;
@@ -66,11 +68,8 @@ export class FeatureExtractor {
   ) {
     const { recency, tasteRecency } = catalogue.scoring.behaviour;
     const { history } = context;
-    this.collaborative = new Float64Array(catalogue.size);
-    history.forEach(({ item, weight }, place) => {
-      const share = weight * Math.exp(-place / recency);
-      catalogue.forNeighbours(item, (other, value) => (this.collaborative[other] += share * value));
-    });
+    const shares = history.map(({ weight }, place) => weight * Math.exp(-place / recency));
+    this.collaborative = catalogue.sumNeighbours(history, shares);
     this.strangeness = 1 / (1 + history.filter(({ weight }) => weight > 0).length);
     const taste = history.map(({ weight }, place) => weight * Math.exp(-place / tasteRecency));
     this.text = this.pool(taste, catalogue.textWidth, (item) => catalogue.centredText(item));
@@ -88,7 +87,7 @@ export class FeatureExtractor {
     const category = this.categoryAffinity(categories);
     const near = this.nearness(numbers);
     row[0] = catalogue.matchProduct(item, this.user);
-    row[1] = signedLogarithm(this.collaborative[item]);
+    row[1] = signedLogarithm(this.collaborative.of(item));
     row[2] = text;
     row[3] = text * isUnseen;
     row[4] = category;

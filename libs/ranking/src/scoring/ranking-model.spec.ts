@@ -1,5 +1,4 @@
 import type { RankingHead } from '@attune/artifact';
-import { collaborativeCandidates } from '../candidates/collaborative-candidates';
 import { FEATURES } from './features';
 import { RankingModel } from './ranking-model';
 
@@ -79,7 +78,8 @@ describe('a ranking model', () => {
   it('finds similar items and candidates', () => {
     expect(model.similar('a', 2).map(({ id }) => id)).toEqual(['b', 'd']);
     expect(model.similar('nothing', 2)).toEqual([]);
-    expect(collaborativeCandidates(model.catalogue, user.context.history, 5)).toEqual([1, 2]);
+    expect(user.collaborativeCandidates(5)).toEqual([1, 2]);
+    expect(user.collaborativeCandidates(1)).toEqual([1]);
   });
 
   it('refuses a head of features it does not know', () => {
@@ -116,10 +116,43 @@ describe('a catalogue that changes', () => {
     expect(catalogue.item(4)).toMatchObject({ categories: [], firstAt: NOW - DAY });
   });
 
+  it('reads the text of an item anew where it has changed, and what comes of it', () => {
+    const one = new RankingModel(head());
+    const other = new RankingModel(head());
+    const vectorOf = ({ catalogue }: RankingModel): number[][] => [[...catalogue.textVector(1)], [...catalogue.centredText(1)]];
+    const before = vectorOf(one);
+    const item = { id: 'b', categories: { topic: ['news'] }, numbers: { price: 6 } };
+    one.catalogue.upsert({ ...item, vector: Float32Array.of(0.8, 0.6) });
+    expect(vectorOf(one)).toEqual(before);
+    one.catalogue.upsert({ ...item, vector: Float32Array.of(0, 1) });
+    other.catalogue.upsert({ ...item, id: 'new', vector: Float32Array.of(0, 1) });
+    expect(vectorOf(one)[0]).toEqual([0, 1]);
+    expect(vectorOf(one)[1]).toEqual([...other.catalogue.centredText(4)]);
+    one.catalogue.upsert(item);
+    expect(vectorOf(one)).toEqual([
+      [0, 0],
+      [0, 0],
+    ]);
+  });
+
+  it('adds up what a history says of others, once each, however its parts cancel out', () => {
+    const { catalogue } = new RankingModel(head());
+    const sums = catalogue.sumNeighbours([{ item: 0 }, { item: 0 }, { item: 0 }, { item: 2 }], [1, -1, 2, 10]);
+    expect([...sums.places]).toEqual([0, 1, 2]);
+    expect([0, 1, 2, 3].map((place) => sums.of(place))).toEqual([1, 1.8, 0.2, 0].map((sum) => expect.closeTo(sum, 6) as number));
+    expect(catalogue.sumNeighbours([{ item: 1 }], [1]).of(2)).toBe(0);
+  });
+
   it('counts what happens', () => {
     const { catalogue } = new RankingModel(head());
     catalogue.popularity.record(3, NOW, 2);
     expect([catalogue.popularity.total(3), catalogue.popularity.at(3, NOW)]).toEqual([2, 2]);
     expect(catalogue.popularity.at(0, NOW + 30 * DAY)).toBeCloseTo(2 / Math.E, 10);
+    const difference = catalogue.popularity.standing(0) - catalogue.popularity.standing(1);
+    expect(difference).toBeCloseTo(Math.log(2), 9);
+    // Far enough ahead that the table moves its own reference.
+    catalogue.popularity.record(2, NOW + 10_000 * DAY, 1);
+    expect(catalogue.popularity.standing(0) - catalogue.popularity.standing(1)).toBeCloseTo(difference, 9);
+    expect(catalogue.popularity.standing(9)).toBe(-Infinity);
   });
 });

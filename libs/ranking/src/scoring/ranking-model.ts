@@ -150,6 +150,14 @@ export class UserScores {
     return this.extractor.text;
   }
 
+  /** Items that those in the history speak for by the collaborative weights, the best first; items of the history itself are left out. */
+  collaborativeCandidates(count: number): number[] {
+    const { places, values } = this.extractor.collaborative;
+    const known = new Set(this.context.history.map(({ item }) => item));
+    const isCandidate = (at: number): boolean => values[at] > 0 && !known.has(places[at]) && this.catalogue.isAvailable(places[at]);
+    return selectTop(values, count, isCandidate).map((at) => places[at]);
+  }
+
   score(place: number): number {
     this.extractor.write(place, this.row);
     return this.offset + dotProduct(this.weights, this.row);

@@ -8,7 +8,7 @@ export interface UserEvent extends Interaction {
 }
 
 /**
- * Users as they were before their later behaviour: each at the time of the first later event, when a service would have been asked.
+ * Users who took something later, as they were before: each at the time of the first later event, when a service would have been asked.
  *
  * @param later events that are to be foretold; those of weight 0 and less, and of items that the catalogue lacks, are no aim
  */
@@ -19,14 +19,14 @@ export function testUsers(
 ): TestUser[] {
   const { catalogue } = model;
   const past = byUser(earlier);
-  return [...byUser(later)].map(([id, events]) => {
+  return [...byUser(later)].flatMap(([id, events]) => {
     const now = events.reduce((least, { at }) => Math.min(least, at), Infinity);
     const own = past.get(id) ?? [];
     const placesOf = (interactions: readonly Interaction[]): number[] => interactions.flatMap(({ item }) => catalogue.placeOf(item) ?? []);
     const seen = new Set(placesOf(own.filter(({ at }) => at <= now)));
     const aims = events.filter((event) => weightOf(event, catalogue.scoring.behaviour) > 0);
     const relevant = new Set(placesOf(aims).filter((place) => !seen.has(place)));
-    return { id, ...model.readHistory(own, now), seen, relevant };
+    return relevant.size === 0 ? [] : [{ id, ...model.readHistory(own, now), seen, relevant }];
   });
 }
 

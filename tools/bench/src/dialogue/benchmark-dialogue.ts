@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { startPostgres } from '@attune/postgres-tool';
 import { lookAtMachine, processorTimes } from '../machine';
 import { processorTimeOf, timeBetween, type ProcessorTime } from '../processor-time';
+import { importRows, isThere, post } from '../service-client';
 import { startCustomerService } from '../service-process';
 import type { RunningServer } from '../serving/server-process';
 import { percentile } from '../statistics';
 import type { Result } from '../write-result';
 import { holdConversations, type ConversationLoad } from './conversation-load';
 import { generatedKnowledge, type GeneratedEntry } from './generated-knowledge';
-import { post, timeUntilSearchable } from './searchable-writes';
+import { timeUntilSearchable } from './searchable-writes';
 
 export interface DialogueBenchmarkOptions {
   /** Model store with a promoted head of the customer service. */
@@ -119,18 +120,10 @@ function questionsOf(knowledge: readonly GeneratedEntry[]): string[] {
 
 async function prepareKnowledge(url: string, knowledge: readonly GeneratedEntry[], onRun: (what: string) => void): Promise<void> {
   const last = knowledge[knowledge.length - 1];
-  const there = await fetch(`${url}/v1/knowledge/${last.id}`);
-  await there.body?.cancel();
-  if (there.status === 404) {
+  if (!(await isThere(`${url}/v1/knowledge/${last.id}`))) {
     onRun(`importing ${knowledge.length} entries`);
-    const file = knowledge.map(({ asked: _asked, ...entry }) => JSON.stringify(entry)).join('\n');
-    const answer = await fetch(`${url}/v1/knowledge/import`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-ndjson' },
-      body: file,
-    });
-    const lines = (await answer.text()).trimEnd().split('\n');
-    onRun(`imported: ${lines[lines.length - 1]}`);
+    const entries = knowledge.map(({ asked: _asked, ...entry }) => entry);
+    onRun(`imported: ${await importRows(`${url}/v1/knowledge/import`, entries)}`);
   }
   onRun('learning the ranking');
   await post(`${url}/v1/knowledge/ranking`);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { json } from '../service-client';
 
 const foundSchema = z.object({ results: z.array(z.object({ entryId: z.string() })) });
 const writtenSchema = z.object({ id: z.string() });
@@ -19,21 +20,4 @@ export async function timeUntilSearchable(url: string, writes: number): Promise<
     times.push(performance.now() - sentAt);
   }
   return times;
-}
-
-/** Answers as JSON. @throws Error with the answer where it is none of success */
-export async function json(url: string, body?: object): Promise<unknown> {
-  const headers = { 'content-type': 'application/json' };
-  return answerOf(url, body === undefined ? {} : { method: 'POST', headers, body: JSON.stringify(body) });
-}
-
-/** Posts without a body. @throws as `json` does */
-export async function post(url: string): Promise<unknown> {
-  return answerOf(url, { method: 'POST' });
-}
-
-async function answerOf(url: string, request: RequestInit): Promise<unknown> {
-  const response = await fetch(url, request);
-  if (!response.ok) throw new Error(`${url} answered with status ${response.status}: ${await response.text()}`);
-  return response.json();
 }

@@ -1,14 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { TOPICS, type TopicDefinition } from '@attune/contracts';
+import { openKafkaStream } from '@attune/event-stream';
+import { startKafka } from '@attune/kafka-tool';
 import { startPostgres } from '@attune/postgres-tool';
-import { json } from '../dialogue/searchable-writes';
+import { openDatabase } from '@attune/storage';
 import { lookAtMachine } from '../machine';
+import { peakMemoryOf } from '../measured-process';
 import { startRecommender } from '../service-process';
 import { percentile } from '../statistics';
 import type { Result } from '../write-result';
 import { generatedCatalogue, type GeneratedArticle } from './generated-catalogue';
 import { promoteGeneratedHead } from './generated-head';
+import { importArticles } from './import-articles';
+import { EVENTS_OF_A_REQUEST, overHttp, overKafka, readFor, USERS, type Turn } from './reader-load';
 
 export interface RecommendationBenchmarkOptions {
   /** Directory of an exported encoder. */
@@ -18,6 +22,8 @@ export interface RecommendationBenchmarkOptions {
   events: number;
   /** Seconds of load. */
   seconds: number;
+  /** Whether all is measured again with events that come in over Kafka. */
+  kafka: boolean;
   /** Requests a second of the second turn. */
   rate: number;
   work: string;
@@ -26,30 +32,25 @@ export interface RecommendationBenchmarkOptions {
   command: string;
 }
 
-/** What a turn came to. */
-interface Turn {
-  /** Milliseconds of each request. */
-  readonly latencies: readonly number[];
-  readonly seconds: number;
-  /** Events that were taken in meanwhile. */
-  readonly events: number;
-  readonly bases: Readonly<Record<string, number>>;
+const WARM_UP_SECONDS = 10;
+
+/** What the turns with one way of ingestion came to. */
+interface Measured {
+  readonly ingestion: 'HTTP' | 'Kafka';
+  readonly paced: CountedTurn;
+  readonly full: CountedTurn;
+  readonly memory: number;
+  readonly readySeconds: number;
 }
 
-/** Events of one request, as a website gathers them. */
-const EVENTS_OF_A_REQUEST = 20;
-const USERS = 5_000;
-const WARM_UP_SECONDS = 10;
-const TYPES = ['viewed', 'viewed', 'viewed', 'clicked', 'purchased'];
-/** Columns of an answer that are looked at. */
-interface Answer {
-  readonly basis: string;
-  readonly items: readonly unknown[];
+interface CountedTurn extends Turn {
+  /** Events that the database has more afterwards. */
+  readonly events: number;
 }
 
 /** Asks the built service for lists over a large catalogue while events come in, on PostgreSQL. The catalogue of a former run is used as it is. */
 export async function benchmarkRecommendation(options: RecommendationBenchmarkOptions): Promise<Result> {
-  const { encoder, items, work, profile, onRun } = options;
+  const { encoder, items, work, onRun } = options;
   const machine = await lookAtMachine();
   const articles = generatedCatalogue(items);
   const models = join(work, `recommendation-models-${String(items)}`);
@@ -64,104 +65,78 @@ export async function benchmarkRecommendation(options: RecommendationBenchmarkOp
     } finally {
       await preparing.stop();
     }
-    const service = await startRecommender({ environment, profile });
-    try {
-      const turn = (seconds: number, rate?: number) => ask(service.url, articles, { seconds, events: options.events, rate });
-      onRun(`warming up for ${String(WARM_UP_SECONDS)} s`);
-      await turn(WARM_UP_SECONDS);
-      onRun(`${String(options.rate)} requests a second for ${String(options.seconds)} s`);
-      const paced = await turn(options.seconds, options.rate);
-      onRun(`one request after the other for ${String(options.seconds)} s`);
-      const full = await turn(options.seconds);
-      const memory = await largestMemory(service.pid);
-      return resultOf({ paced, full, memory, readySeconds: service.readySeconds }, options, machine.note);
-    } finally {
-      await service.stop();
+    await settle(postgres.url);
+    const measured = [await measure({ options, articles, environment, database: postgres.url })];
+    if (options.kafka) {
+      const kafka = await startKafka({ dataFolder: join(work, `recommendation-kafka-${String(process.pid)}`) });
+      try {
+        measured.push(await measure({ options, articles, environment, database: postgres.url, brokers: kafka.brokers }));
+      } finally {
+        await kafka.stop();
+      }
     }
+    return resultOf(measured, options, machine.note);
   } finally {
     await postgres.stop();
   }
 }
 
-async function importArticles(url: string, articles: readonly GeneratedArticle[], onRun: (what: string) => void): Promise<void> {
-  const there = await fetch(`${url}/v1/items/${articles[articles.length - 1].id}`);
-  await there.body?.cancel();
-  if (there.status !== 404) return;
-  onRun(`importing ${String(articles.length)} items`);
-  const PART = 20_000;
-  for (let from = 0; from < articles.length; from += PART) {
-    const body = articles
-      .slice(from, from + PART)
-      .map((article) => JSON.stringify(article))
-      .join('\n');
-    const answer = await fetch(`${url}/v1/items/import`, { method: 'POST', headers: { 'content-type': 'application/x-ndjson' }, body });
-    onRun((await answer.text()).trimEnd().split('\n').slice(-1)[0]);
+/** Does now what the database would otherwise do after an import, while it is measured. */
+async function settle(url: string): Promise<void> {
+  const database = await openDatabase({ url, migrations: [], poolSize: 1, statementTimeout: 0 });
+  try {
+    await database.query((orm) => orm.execute('vacuum analyze'));
+    await database.query((orm) => orm.execute('checkpoint'));
+  } finally {
+    await database.close();
   }
 }
 
-async function ask(
-  url: string,
-  articles: readonly GeneratedArticle[],
-  { seconds, events, rate }: { seconds: number; events: number; rate?: number | undefined },
-): Promise<Turn> {
-  const started = performance.now();
-  const end = started + 1_000 * seconds;
-  let sent = 0;
-  const ingestion = (async () => {
-    while (performance.now() < end) {
-      const due = Math.floor(((performance.now() - started) / 1_000) * events);
-      for (; sent + EVENTS_OF_A_REQUEST <= due; sent += EVENTS_OF_A_REQUEST)
-        await json(`${url}/v1/events`, { events: eventsFrom(sent, articles) });
-      await pause(5);
-    }
-  })();
-  const latencies: number[] = [];
-  const bases: Record<string, number> = {};
-  const request = async (number: number): Promise<void> => {
-    const sentAt = performance.now();
-    const { basis } = (await json(`${url}/v1/recommendations`, {
-      user: `reader-${String((number * 7_919) % USERS)}`,
-      limit: 10,
-    })) as Answer;
-    latencies.push(performance.now() - sentAt);
-    bases[basis] = (bases[basis] ?? 0) + 1;
+interface Ground {
+  options: RecommendationBenchmarkOptions;
+  articles: readonly GeneratedArticle[];
+  environment: Record<string, string>;
+  /** URL. */
+  database: string;
+  /** Of Kafka, over which events then come in. */
+  brokers?: string;
+}
+
+async function measure({ options, articles, environment, database: url, brokers }: Ground): Promise<Measured> {
+  const { profile, onRun, seconds, rate } = options;
+  const stream = brokers === undefined ? undefined : await openKafkaStream({ brokers: [brokers], clientId: 'bench' });
+  await stream?.applyTopics([TOPICS.catalogItems, TOPICS.behaviourEvents] as TopicDefinition[]);
+  const own = brokers === undefined ? environment : { ...environment, KAFKA_BROKERS: brokers };
+  const service = await startRecommender({ environment: own, profile });
+  const database = await openDatabase({ url, migrations: [], poolSize: 1 });
+  const countOf = async (): Promise<number> => {
+    const { rows } = await database.query((orm) => orm.execute<{ count: string }>('select count(*)::text as count from events'));
+    return Number(rows[0].count);
   };
-  if (rate === undefined) for (let number = 0; performance.now() < end; number++) await request(number);
-  else {
-    const running: Promise<void>[] = [];
-    for (let number = 0; performance.now() < end; number++) {
-      running.push(request(number));
-      await pause(Math.max(0, started + (1_000 * (number + 1)) / rate - performance.now()));
-    }
-    await Promise.all(running);
+  try {
+    const ingest = stream === undefined ? overHttp(service.url) : overKafka(stream);
+    const turn = async (length: number, at?: number): Promise<CountedTurn> => {
+      const before = await countOf();
+      const done = await readFor({ url: service.url, articles, seconds: length, events: options.events, ingest, rate: at });
+      return { ...done, events: (await countOf()) - before };
+    };
+    const ingestion = stream === undefined ? 'HTTP' : 'Kafka';
+    onRun(`events over ${ingestion}: warming up for ${String(WARM_UP_SECONDS)} s`);
+    await turn(WARM_UP_SECONDS);
+    onRun(`${String(rate)} requests a second for ${String(seconds)} s`);
+    const paced = await turn(seconds, rate);
+    onRun(`one request after the other for ${String(seconds)} s`);
+    const full = await turn(seconds);
+    return { ingestion, paced, full, memory: peakMemoryOf(service.pid) ?? NaN, readySeconds: service.readySeconds };
+  } finally {
+    await service.stop();
+    await database.close();
+    await stream?.close();
   }
-  await ingestion;
-  return { latencies, seconds, events: sent, bases };
 }
 
-/** Events of readers who keep to a category or two, always the same for a number. */
-function eventsFrom(first: number, articles: readonly GeneratedArticle[]): object[] {
-  return Array.from({ length: EVENTS_OF_A_REQUEST }, (_, at) => {
-    const number = first + at;
-    const user = (number * 104_729) % USERS;
-    const item = (user % 10) + 10 * ((number * 31_337) % Math.floor(articles.length / 10));
-    const time = new Date(Date.now() - (number % 1_000)).toISOString();
-    return { user: `reader-${String(user)}`, item: articles[item].id, type: TYPES[number % TYPES.length], at: time };
-  });
-}
-
-/** Largest resident set of a process so far, in bytes. */
-async function largestMemory(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${String(pid)}/status`, 'utf8');
-  return 1_024 * Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0);
-}
-
-function resultOf(
-  { paced, full, memory, readySeconds }: { paced: Turn; full: Turn; memory: number; readySeconds: number },
-  { items, events, rate, command }: RecommendationBenchmarkOptions,
-  note: string,
-): Result {
-  const row = (name: string, { latencies, seconds, events: taken }: Turn, aim: string): string[] => [
+function resultOf(measured: readonly Measured[], { items, events, rate, command }: RecommendationBenchmarkOptions, note: string): Result {
+  const row = (name: string, { latencies, seconds, events: taken }: CountedTurn, aim: string): string[] => [
     name,
     `${percentile(latencies, 0.5).toFixed(1)} ms`,
     `${percentile(latencies, 0.99).toFixed(1)} ms`,
@@ -169,20 +144,25 @@ function resultOf(
     (taken / seconds).toFixed(0),
     aim,
   ];
+  const [{ paced }] = measured;
   const bases = Object.entries(paced.bases).map(([basis, count]) => `${basis} ${String(count)}`);
+  const largest = Math.max(...measured.map(({ memory }) => memory));
   return {
     name: 'recommendation',
     title: 'Recommendations on PostgreSQL, beside ingestion',
     command,
     summary:
-      `Lists of 10 of ${String(items)} generated items, for ${String(USERS)} readers, while ${String(events)} events a second come in over HTTP, ${String(EVENTS_OF_A_REQUEST)} a request. ` +
+      `Lists of 10 of ${String(items)} generated items, for ${String(USERS)} readers, while ${String(events)} events a second come in, ${String(EVENTS_OF_A_REQUEST)} a request or a batch. ` +
       'A request is measured to its whole answer, the impression written. The encoder is all-MiniLM-L6-v2, the rest of the head is made up, with a full collaborative row for each item. ' +
-      'Load, service and database share the processors; the database is durable.',
+      'Load, service, database and broker share the processors; the database is durable.',
     columns: ['', 'p50', 'p99', 'lists a second', 'events a second', 'aim'],
-    rows: [row(`${String(rate)} requests a second`, paced, 'p99 ≤ 30 ms'), row('one request after the other', full, '')],
+    rows: measured.flatMap(({ ingestion, paced: calm, full }) => [
+      row(`events over ${ingestion}, ${String(rate)} requests a second`, calm, 'p99 ≤ 30 ms'),
+      row(`events over ${ingestion}, one request after the other`, full, ''),
+    ]),
     notes: [
       `Lists of the first row by what they stand on: ${bases.join(', ')}.`,
-      `From its start to ready the service took ${readySeconds.toFixed(1)} s; its memory reached ${(memory / 1e9).toFixed(2)} × 10⁹ bytes (aim 2).`,
+      `From its start to ready the service took ${measured.map(({ readySeconds }) => `${readySeconds.toFixed(1)} s`).join(' and ')} (aim 5); its memory reached ${(largest / 1e9).toFixed(2)} × 10⁹ bytes (aim 2).`,
       note,
     ],
   };

@@ -1,16 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { readRankingHead } from '@attune/artifact';
-import {
-  diversify,
-  evaluateRanking,
-  PopularityLog,
-  RankingModel,
-  selectTop,
-  testUsers,
-  weightOf,
-  type RankingReport,
-} from '@attune/ranking';
+import { diversify, evaluateRanking, PopularityLog, RankingModel, selectTop, testUsers, type RankingReport } from '@attune/ranking';
 import type { Result } from '../write-result';
 import { renderTrade } from './trade-plot';
 
@@ -42,14 +33,8 @@ export async function tradeDiversity({ model: directory, events, test, out, onRu
   const model = new RankingModel(await readRankingHead(directory));
   const { catalogue } = model;
   const [earlier, later] = [(await loadBehaviour(events)).events, (await loadBehaviour(test)).events];
-  const users = testUsers(model, earlier, later).filter(({ relevant }) => relevant.size > 0);
-  const log = new PopularityLog(
-    earlier.flatMap((event) => {
-      const item = catalogue.placeOf(event.item);
-      return item === undefined ? [] : [{ item, at: event.at, weight: weightOf(event, catalogue.scoring.behaviour) }];
-    }),
-    catalogue.scoring.behaviour.popularityDays,
-  );
+  const users = testUsers(model, earlier, later);
+  const log = PopularityLog.of(catalogue, earlier);
   onRun(`scoring for ${String(users.length)} users`);
   const pools = new Map(
     users.map((user) => {
