@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Behaviour } from '@attune/contracts';
 import { startPostgres } from '@attune/postgres-tool';
 import { json } from '../dialogue/searchable-writes';
 import { lookAtMachine } from '../machine';
@@ -38,9 +39,10 @@ interface Turn {
 
 /** Events of one request, as a website gathers them. */
 const EVENTS_OF_A_REQUEST = 20;
-const USERS = 5_000;
+/** Readers of whom there are events. */
+export const USERS = 5_000;
 const WARM_UP_SECONDS = 10;
-const TYPES = ['viewed', 'viewed', 'viewed', 'clicked', 'purchased'];
+const TYPES = ['viewed', 'viewed', 'viewed', 'clicked', 'purchased'] as const;
 /** Columns of an answer that are looked at. */
 interface Answer {
   readonly basis: string;
@@ -83,7 +85,8 @@ export async function benchmarkRecommendation(options: RecommendationBenchmarkOp
   }
 }
 
-async function importArticles(url: string, articles: readonly GeneratedArticle[], onRun: (what: string) => void): Promise<void> {
+/** Imports the articles unless they are there. */
+export async function importArticles(url: string, articles: readonly GeneratedArticle[], onRun: (what: string) => void): Promise<void> {
   const there = await fetch(`${url}/v1/items/${articles[articles.length - 1].id}`);
   await there.body?.cancel();
   if (there.status !== 404) return;
@@ -111,7 +114,7 @@ async function ask(
     while (performance.now() < end) {
       const due = Math.floor(((performance.now() - started) / 1_000) * events);
       for (; sent + EVENTS_OF_A_REQUEST <= due; sent += EVENTS_OF_A_REQUEST)
-        await json(`${url}/v1/events`, { events: eventsFrom(sent, articles) });
+        await json(`${url}/v1/events`, { events: eventsFrom(sent, EVENTS_OF_A_REQUEST, articles) });
       await pause(5);
     }
   })();
@@ -139,9 +142,9 @@ async function ask(
   return { latencies, seconds, events: sent, bases };
 }
 
-/** Events of readers who keep to a category or two, always the same for a number. */
-function eventsFrom(first: number, articles: readonly GeneratedArticle[]): object[] {
-  return Array.from({ length: EVENTS_OF_A_REQUEST }, (_, at) => {
+/** As many events of readers who keep to a category or two as are asked for, always the same for a number. */
+export function eventsFrom(first: number, count: number, articles: readonly GeneratedArticle[]): Behaviour[] {
+  return Array.from({ length: count }, (_, at) => {
     const number = first + at;
     const user = (number * 104_729) % USERS;
     const item = (user % 10) + 10 * ((number * 31_337) % Math.floor(articles.length / 10));
