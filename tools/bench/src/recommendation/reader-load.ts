@@ -72,7 +72,7 @@ export async function readFor({ url, articles, seconds, events, ingest, rate }: 
   const ingestion = (async () => {
     for (let sent = 0; performance.now() < end;) {
       const due = Math.floor(((performance.now() - started) / 1_000) * events);
-      for (; sent + EVENTS_OF_A_REQUEST <= due; sent += EVENTS_OF_A_REQUEST) await ingest(eventsFrom(sent, articles));
+      for (; sent + EVENTS_OF_A_REQUEST <= due; sent += EVENTS_OF_A_REQUEST) await ingest(eventsFrom(sent, EVENTS_OF_A_REQUEST, articles));
       await pause(5);
     }
   })();
@@ -98,9 +98,9 @@ export async function readFor({ url, articles, seconds, events, ingest, rate }: 
   return { latencies, seconds, bases };
 }
 
-/** Events of readers who keep to a category or two. */
-function eventsFrom(first: number, articles: readonly GeneratedArticle[]): Behaviour[] {
-  return Array.from({ length: EVENTS_OF_A_REQUEST }, (_, at) => {
+/** As many events of readers who keep to a category or two as are asked for. */
+export function eventsFrom(first: number, count: number, articles: readonly GeneratedArticle[]): Behaviour[] {
+  return Array.from({ length: count }, (_, at) => {
     const number = first + at;
     const user = (number * 104_729) % USERS;
     const item = (user % 10) + 10 * ((number * 31_337) % Math.floor(articles.length / 10));
