@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { createDatabase, dropDatabase, openDatabase, type Database } from '@attune/storage';
-import { describeWithReal, realPostgres } from '@attune/testing';
+import { describeWithReal, realPostgres, until } from '@attune/testing';
 import { sql } from 'drizzle-orm';
+import { CONVERSATIONS_CHANNEL } from '../src/conversations/announce-turn';
 import { ConversationRepository, type AcceptedMessage, type TurnResult } from '../src/conversations/conversation-repository';
 
 const MIGRATIONS = join(__dirname, '../migrations');
@@ -110,6 +111,21 @@ describeWithReal(realPostgres, 'messages of one conversation that reach several 
     await converse(0, id, 'hello there');
     await instances[1].query((orm) => orm.execute(sql`delete from conversations where id = ${id}`));
     await expect(repositories[0].accept(id, 'and now', undefined)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('are told of to whoever listens where somebody follows, and of no other conversation', async () => {
+    const session = await instances[1].openSession();
+    const told: string[] = [];
+    await session.listen(CONVERSATIONS_CHANNEL, (id) => told.push(id));
+    const [followed, left, other] = [await begin(), await begin(), await begin()];
+    expect(await repositories[0].follow([followed, 'nowhere'], 60_000)).toEqual(new Map([[followed, false]]));
+    expect(await repositories[0].follow([followed], 60_000)).toEqual(new Map([[followed, true]]));
+    expect(await repositories[0].follow([left], 0)).toEqual(new Map([[left, false]]));
+    for (const id of [left, other, followed]) await converse(1, id, 'hello there');
+    // Notices come in the order of the commits: those of the others would have come before.
+    await until(() => Promise.resolve(told.length >= 2));
+    expect(told).toEqual([followed, followed]);
+    await session.close();
   });
 
   it('are answered once, with everything that an answer writes, or nothing of it', async () => {

@@ -139,6 +139,11 @@ describe('InferenceQueue', () => {
     expect(sizes(drain())).toEqual([15, 15, 10]);
   });
 
+  it('gives one worker what is too little to share', () => {
+    void submit(short(8));
+    expect(sizes([queue.take(false, 2), queue.take(false, 1)].filter((task) => task !== undefined))).toEqual([8]);
+  });
+
   it('lets nothing lie ready that is less than a batch', () => {
     void submit(short(10));
     expect(queue.take(false, 0)).toBeUndefined();

@@ -2,6 +2,8 @@ import type { PendingText } from './pending-text';
 
 /** Waiting texts among which a batch's companions are looked for. */
 const WINDOW = 256;
+/** Tokens below which a worker takes all that waits: two workers would both go through all weights for a few tokens each. */
+const LEAST_SHARE = 32;
 /** Tokens of one task of a bulk call, and the fewest, so that the last tasks end together and none is tiny. */
 const LARGEST_BULK_TASK = 4096;
 const SMALLEST_BULK_TASK = 512;
@@ -73,7 +75,8 @@ export class TextQueue {
   takeCalls(idleWorkers: number): PendingText[] {
     // A task that only lies ready must not take what an ordinary batch would hold.
     if (idleWorkers === 0 && this.waitingTokens < this.tokenBudget) return [];
-    const limit = Math.min(this.tokenBudget, Math.ceil(this.waitingTokens / Math.max(1, idleWorkers)));
+    const share = Math.ceil(this.waitingTokens / Math.max(1, idleWorkers));
+    const limit = Math.min(this.tokenBudget, Math.max(LEAST_SHARE, share));
     const window: PendingText[] = [];
     let scanned = 0;
     for (; scanned < this.calls.length && window.length < WINDOW; scanned++) {

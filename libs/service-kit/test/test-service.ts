@@ -19,7 +19,7 @@ export function keptLog(level: 'info' | 'debug' = 'debug') {
 /** Starts a service of a module on a free port of loopback. */
 export async function startTestService(
   module: ServiceOptions['module'],
-  options: { environment?: Environment } & Partial<Omit<ServiceOptions, 'module'>> = {},
+  options: { environment?: Environment } & Partial<Omit<ServiceOptions, 'module' | 'configuration'>> = {},
 ): Promise<Service & { lines: LogLines }> {
   const { environment = {}, ...rest } = options;
   const { logger, lines } = keptLog();

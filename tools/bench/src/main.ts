@@ -8,6 +8,7 @@ import { benchmarkDialogue, type DialogueBenchmarkOptions } from './dialogue/ben
 import { registerLearning } from './learning/register-learning';
 import { comparePrediction } from './prediction/compare-prediction';
 import { measureCollaborative, type CollaborativeMeasurementOptions } from './ranking/measure-collaborative';
+import { measurePassages, type PassageMeasurementOptions } from './passages/measure-passages';
 import { measureRanking, TOWERS, type RankingMeasurementOptions } from './ranking/measure-ranking';
 import { benchmarkBusyUser, type BusyUserOptions } from './recommendation/benchmark-busy-user';
 import { benchmarkRecommendation, type RecommendationBenchmarkOptions } from './recommendation/benchmark-recommendation';
@@ -192,6 +193,14 @@ function createProgram(args: readonly string[]): Command {
     .addOption(new Option('--precision <name>', 'of the vectors').choices(['int8', 'fp32']).default('int8'))
     .action(async (options: Omit<RetrievalComparisonOptions, 'onRun' | 'command'> & { out: string }) => {
       await publish(await compareRetrieval({ ...options, onRun: say, command }), options.out);
+    });
+  withEncoder(program.command('passages').description('answers of documents that are too few to learn from, by the default weights'))
+    .requiredOption('--models <folder>', 'model store with a promoted head of the customer service')
+    .option('--head <folder>', 'with the example knowledge of that head', join(ROOT, 'apps/customer-service/head'))
+    .option('--out <folder>', 'where the result is written', join(ROOT, 'docs/results'))
+    .option('--work <folder>', 'for the exported encoder', join(tmpdir(), 'attune-bench'))
+    .action(async (options: Omit<PassageMeasurementOptions, 'onRun' | 'command'> & { out: string }) => {
+      await publish(await measurePassages({ ...options, onRun: say, command }), options.out);
     });
   withEncoder(program.command('ranking').description('films of MovieLens for users, by each text tower, beside simple ways of ranking'))
     .requiredOption('--movielens <folder>', 'folder with ratings.csv, movies.csv and tags.csv')

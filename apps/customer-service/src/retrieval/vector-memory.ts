@@ -53,6 +53,9 @@ export class VectorMemory {
   async hold(encoder: KnownEncoder, signal?: AbortSignal): Promise<void> {
     const held = this.held.get(encoder.id) ?? (await this.open(encoder));
     if (held === undefined) return;
+    // The one that was asked for last is let go last.
+    this.held.delete(encoder.id);
+    this.held.set(encoder.id, held);
     held.filling ??= this.fill(held, signal).finally(() => (held.filling = undefined));
     await held.filling;
   }

@@ -39,11 +39,23 @@ export function fitIsotonic(observations: readonly { readonly score: number; rea
 /** The probability of a score by a curve; the score itself where the curve has no point. */
 export function calibrated({ scores, probabilities }: CalibrationCurve, score: number): number {
   if (scores.length === 0) return score;
-  const above = scores.findIndex((each) => each >= score);
-  if (above === -1) return probabilities[probabilities.length - 1];
+  const above = firstFrom(scores, score);
+  if (above === scores.length) return probabilities[probabilities.length - 1];
   if (above === 0 || scores[above] === score) return probabilities[above];
   const weight = (score - scores[above - 1]) / (scores[above] - scores[above - 1]);
   return probabilities[above - 1] + weight * (probabilities[above] - probabilities[above - 1]);
+}
+
+/** The first place of ascending numbers from a number on; their count where there is none. */
+function firstFrom(numbers: readonly number[], from: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (numbers[middle] < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function share({ right, count }: Block): number {

@@ -1,10 +1,12 @@
 import { AttuneError } from '@attune/artifact';
-import type { Index } from 'usearch';
 
 /** Neighbours of a vector in the graph, and how many are looked at when one is put in and when one is searched for. */
 const CONNECTIVITY = 16;
 const EXPANSION_ADD = 64;
-const EXPANSION_SEARCH = 96;
+const EXPANSION_SEARCH = 64;
+
+const load = () => import('usearch');
+type UsearchIndex = InstanceType<Awaited<ReturnType<typeof load>>['Index']>;
 
 /** A vector near to the one searched for. */
 export interface MemoryHit {
@@ -21,13 +23,13 @@ export class MemoryVectors {
   private readonly ids = new Set<number>();
 
   private constructor(
-    private readonly index: Index,
+    private readonly index: UsearchIndex,
     readonly dimension: number,
   ) {}
 
   /** Undefined where the native part does not load, as on a system for which none was built: a database searches then. */
   static async open(dimension: number): Promise<MemoryVectors | undefined> {
-    const usearch = await import('usearch').catch(() => undefined);
+    const usearch = await load().catch(() => undefined);
     if (usearch === undefined) return undefined;
     const { Index, MetricKind, ScalarKind } = usearch;
     const index = new Index({

@@ -9,6 +9,7 @@ import { percentile } from '../statistics';
 import type { Result } from '../write-result';
 import { holdConversations, type ConversationLoad } from './conversation-load';
 import { generatedKnowledge, type GeneratedEntry } from './generated-knowledge';
+import { timeQuotedReplies, type QuotedReplies } from './quoted-replies';
 import { timeUntilSearchable } from './searchable-writes';
 
 export interface DialogueBenchmarkOptions {
@@ -31,7 +32,8 @@ export interface DialogueBenchmarkOptions {
   command: string;
 }
 
-const WARM_UP_SECONDS = 5;
+/** Compiled code, connections and the caches of the database are as they are in a service that has run for a while. */
+const WARM_UP_SECONDS = 15;
 
 /** Seconds of processor time while replies were given. */
 interface Spent {
@@ -54,6 +56,7 @@ interface Measured {
   /** Milliseconds until a write was searchable. */
   readonly idle: readonly number[];
   readonly busy: readonly number[];
+  readonly quoted: QuotedReplies;
 }
 
 /**
@@ -109,7 +112,9 @@ async function measure(
   onRun(`${writes} writes under load`);
   let busy: number[] = [];
   await Promise.all([hold(seconds, rate), timeUntilSearchable(url, writes).then((times) => (busy = times))]);
-  return { readySeconds, paced, spent, full, idle, busy };
+  onRun('replies that quote documents');
+  const quoted = await timeQuotedReplies(url);
+  return { readySeconds, paced, spent, full, idle, busy, quoted };
 }
 
 /** Questions in an order in which neighbours are about different products, always the same. */
@@ -168,7 +173,11 @@ async function openGround({ models, database, entries, work }: DialogueBenchmark
   return { environment: { ...environment, DATABASE_URL: postgres.url }, databasePid: postgres.pid, close: () => postgres.stop() };
 }
 
-function resultOf({ readySeconds, paced, spent, full, idle, busy }: Measured, options: DialogueBenchmarkOptions, note: string): Result {
+function resultOf(
+  { readySeconds, paced, spent, full, idle, busy, quoted }: Measured,
+  options: DialogueBenchmarkOptions,
+  note: string,
+): Result {
   const { entries, conversations, seconds, rate, writes, database, command } = options;
   const milliseconds = (values: readonly number[], share: number): string => `${percentile(values, share).toFixed(1)} ms`;
   const times = (values: readonly number[]): string[] => [milliseconds(values, 0.5), milliseconds(values, 0.99)];
@@ -185,13 +194,15 @@ function resultOf({ readySeconds, paced, spent, full, idle, busy }: Measured, op
       'until its whole reply. Without pauses all conversations wait for a reply all the time, which then takes as long as those of all of them together: ' +
       `that row says how much the service can do, not how long people wait. To the letter, ${conversations} replies awaited all the time, each within 60 ms, would be ${Math.round(conversations / 0.06)} a second. ` +
       'A write is measured from sending the entry until a search finds it, ' +
-      `${writes} one after the other. Load, service and database share the processors; the database is durable.`,
+      `${writes} one after the other; replies that quote are asked for one after the other, too, without other load. Load, service and database share the processors; the database is durable.`,
     columns: ['', 'p50', 'p99', 'a second', 'aim'],
     rows: [
       [`replies, ${rate} messages a second`, ...times(paced.latencies), paced.repliesPerSecond.toFixed(0), 'p99 ≤ 60 ms, ≥ 150 a second'],
       ['replies, no pauses', ...times(full.latencies), full.repliesPerSecond.toFixed(0), ''],
       ['a write is searchable', ...times(idle), '', '≤ 200 ms'],
-      ['a write is searchable, beside that load', ...times(busy), '', ''],
+      ['a write is searchable, beside that load', ...times(busy), '', '≤ 200 ms'],
+      [`a reply that quotes documents, ${quoted.first.length} of them`, ...times(quoted.first), '', ''],
+      [`the same asked again, ${quoted.again.length} of them`, ...times(quoted.again), '', ''],
     ],
     notes: [
       `Replies by what they do: ${actions.join(', ')}.`,
