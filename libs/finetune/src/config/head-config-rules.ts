@@ -56,6 +56,11 @@ const RULES: readonly Rule<HeadConfig>[] = [
       tuner.unfreezeEvery !== 0 && tuner.name !== 'full' ? `works with tuner full, and tuner.name is ${tuner.name}` : undefined,
   },
   {
+    path: ['tuner', 'frozenLayers'],
+    fault: ({ tuner }) =>
+      tuner.frozenLayers !== 0 && tuner.name !== 'full' ? `works with tuner full, and tuner.name is ${tuner.name}` : undefined,
+  },
+  {
     path: ['tuner', 'targetModules'],
     fault: ({ tuner }) => (tuner.name === 'lora' && tuner.targetModules.length === 0 ? 'lora needs at least one module' : undefined),
   },

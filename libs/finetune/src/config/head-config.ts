@@ -157,6 +157,12 @@ const headConfigKeys = z
         unfreezeEvery: fraction
           .default(0)
           .describe('full: epochs after which one more layer from the top starts to learn; 0 is all at once'),
+        frozenLayers: z
+          .number()
+          .int()
+          .nonnegative()
+          .default(0)
+          .describe('full: lowest layers that stay as they are, and the embeddings with them: less time and memory; 0 is none'),
       })
       .prefault({})
       .describe('How the encoder is tuned'),

@@ -113,6 +113,7 @@ describe('loadHeadConfig', () => {
     ['loss: {name: mse}', 'loss.name: mse needs task regression, and task is classification'],
     ['task: multi-label\nloss: {labelSmoothing: 0.1}', 'loss.labelSmoothing: label smoothing needs task classification with cross-entropy'],
     ['tuner: {name: lora, layerDecay: 0.9}', 'tuner.layerDecay: works with tuner full, and tuner.name is lora'],
+    ['tuner: {name: bitfit, frozenLayers: 2}', 'tuner.frozenLayers: works with tuner full, and tuner.name is bitfit'],
     [
       'task: regression\ntraining: {metric: accuracy}',
       'training.metric: accuracy is no metric of a regression task; there are loss, spearman, mse',

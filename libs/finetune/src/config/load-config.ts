@@ -23,7 +23,7 @@ type Section = Record<string, unknown>;
 /** Keys that only one tuner reads, and that a file may set for a tuner which a flag then replaces. */
 const TUNER_KEYS: Record<string, readonly string[]> = {
   lora: ['rank', 'alpha', 'dropout', 'targetModules'],
-  full: ['layerDecay', 'unfreezeEvery'],
+  full: ['layerDecay', 'unfreezeEvery', 'frozenLayers'],
 };
 
 /**

@@ -15,7 +15,7 @@ import { ReferenceNetwork } from '../network/reference-network';
 import { headParameterShapes, type TrainableNetwork } from '../network/trainable-network';
 import { Optimizer } from '../optimizers/optimizer';
 import { Random } from '../random';
-import { isHeadParameter, tuners, type AttachedTuner, type Tuner } from '.';
+import { findTuner, isHeadParameter, tuners, type AttachedTuner, type Tuner } from '.';
 
 const HEAD: HeadShape = { task: 'classification', pooling: 'pooler', labels: ['a', 'b', 'c'] };
 const loss = crossEntropy({ labelSmoothing: 0, focalGamma: 0 });
@@ -90,7 +90,14 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
   return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i])), 0);
 }
 
-describe.each(NETWORKS.flatMap(([kind, Kind]) => tuners.map((tuner) => [tuner.name, kind, tuner, Kind] as const)))(
+/** The full tuner with the embeddings and the lowest layer left as they are. */
+const partlyFrozen: Tuner = {
+  ...findTuner('full'),
+  attach: (net, config, random) => findTuner('full').attach(net, { ...config, tuner: { ...config.tuner, frozenLayers: 1 } }, random),
+};
+const CASES = [...tuners.map((tuner) => [tuner.name, tuner] as const), ['full with a frozen layer', partlyFrozen] as const];
+
+describe.each(NETWORKS.flatMap(([kind, Kind]) => CASES.map(([name, tuner]) => [name, kind, tuner, Kind] as const)))(
   'tuner %s over %s',
   (name, _, tuner, Kind) => {
     it('gives gradients to its own parameters alone', () => {
@@ -164,7 +171,7 @@ describe.each(NETWORKS.flatMap(([kind, Kind]) => tuners.map((tuner) => [tuner.na
       const count = (sizes: number[]): number => sizes.reduce((sum, size) => sum + size, 0);
       const share = count(attached.parameters.map(({ size }) => size)) / count([...net.parameters.values()].map(({ size }) => size));
       if (name === 'full') expect(share).toBe(1);
-      else expect(share).toBeLessThan(0.2);
+      else expect(share).toBeLessThan(tuner === partlyFrozen ? 0.5 : 0.2);
       attached.dispose();
       net.dispose();
     });
@@ -196,6 +203,33 @@ describe('tuner full', () => {
     expect(learning(0.5)).toEqual(['encoder.layer.1']);
     expect(learning(1)).toEqual(['encoder.layer.0', 'encoder.layer.1']);
     expect(learning(1.5)).toEqual(['embeddings', 'encoder.layer.0', 'encoder.layer.1']);
+    net.dispose();
+  });
+});
+
+describe('tuner full with frozen layers', () => {
+  const learningPlaces = (more: Partial<HeadConfig['tuner']>, epoch = 0): string[] => {
+    const net = network();
+    const attached = partlyFrozen.attach(net, configFor(partlyFrozen, more), new Random(1));
+    attached.startEpoch?.(epoch);
+    const names = [...net.parameters.values()].filter(({ trainable }) => trainable).map(({ name }) => name);
+    net.dispose();
+    return [...new Set(names.map((name) => /^(embeddings|encoder\.layer\.\d|head)/.exec(name)?.[0] ?? name))].sort();
+  };
+
+  it('trains the layers above and the head', () => {
+    expect(learningPlaces({})).toEqual(['encoder.layer.1', 'head']);
+  });
+
+  it('never thaws them', () => {
+    expect(learningPlaces({ unfreezeEvery: 0.5 })).toEqual(['head']);
+    expect(learningPlaces({ unfreezeEvery: 0.5 }, 3)).toEqual(['encoder.layer.1', 'head']);
+  });
+
+  it('refuses more layers than there are', () => {
+    const net = network();
+    const config = configFor(findTuner('full'), { frozenLayers: 3 });
+    expect(() => findTuner('full').attach(net, config, new Random(1))).toThrow(/frozenLayers is 3, and the encoder has 2 layers/);
     net.dispose();
   });
 });

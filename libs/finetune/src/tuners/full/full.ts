@@ -1,9 +1,11 @@
+import { AttuneError } from '@attune/artifact';
 import type { Parameter } from '../../layers/parameter';
 import { isHeadParameter, trainOnly, type Tuner } from '../tuner';
 
 /**
  * Full fine-tuning: every parameter learns. Optionally lower layers learn more slowly (layer-wise decay, Howard and Ruder 2018)
- * or start later (gradual unfreezing, the same).
+ * or start later (gradual unfreezing, the same), and the lowest, with the embeddings, may not learn at all (Lee et al. 2019, What would
+ * Elsa do?): they then have no backward pass, no moments and no average.
  */
 export const full: Tuner = {
   name: 'full',
@@ -11,7 +13,13 @@ export const full: Tuner = {
   attach(network, { tuner }) {
     const layers = network.layers;
     const depth = (parameter: Parameter): number => (isHeadParameter(parameter) ? 0 : depthOf(parameter.name, layers));
-    const parameters = trainOnly(network, () => true);
+    const learning = layers - tuner.frozenLayers;
+    if (learning < 0) {
+      throw new AttuneError('bad-config', `tuner.frozenLayers is ${tuner.frozenLayers}, and the encoder has ${layers} layers`, {
+        remedy: `Freeze ${layers - 1} at most, or choose tuner head, which trains the head alone.`,
+      });
+    }
+    const parameters = trainOnly(network, (parameter) => tuner.frozenLayers === 0 || depth(parameter) <= learning);
     const startEpoch = (epoch: number): void => {
       const thawed = Math.floor(epoch / tuner.unfreezeEvery + 1e-9);
       for (const parameter of parameters) parameter.trainable = isHeadParameter(parameter) || depth(parameter) <= thawed;
