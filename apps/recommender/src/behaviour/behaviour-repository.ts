@@ -59,6 +59,14 @@ const MOST_AGE = 700;
 /** Of the column `id` in hand. */
 const HASHED_ID = sql.raw(`encode(sha256(convert_to(id, 'UTF8')), 'base64')`);
 
+interface HistoryRow {
+  readonly item: string;
+  readonly type: BehaviourType;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly value: number | null;
+}
+
 /** Asked for with every list. */
 const HISTORY = statement(`select item_id as item, type, (extract(epoch from at) * 1000)::float8 as at, value
   from events where user_id = $1 order by events.at desc, sequence desc limit $2`);
@@ -98,7 +106,7 @@ export class BehaviourRepository {
 
   /** What a user did last, the latest first, at most so many events. */
   async historyOf(userId: string, limit: number): Promise<Interaction[]> {
-    const rows = await this.database.run<Interaction & { value: number | null }>(HISTORY, [userId, limit]);
+    const rows = await this.database.run<HistoryRow>(HISTORY, [userId, limit]);
     return rows.map(({ value, ...event }) => (value === null ? event : { ...event, value }));
   }
 
