@@ -46,7 +46,7 @@ function news(count: number): MarketDocument[] {
 describeWithReal(realKafka, 'all three services', () => {
   describeWithReal(realPostgres, 'behind one Kafka and one PostgreSQL', () => {
     let folder: string;
-    let ground: ScaleGround;
+    let ground: ScaleGround | undefined;
     beforeAll(async () => {
       folder = await mkdtemp(join(tmpdir(), 'attune-scale-'));
       const models = join(folder, 'models');
@@ -70,11 +70,12 @@ describeWithReal(realKafka, 'all three services', () => {
       });
     }, 120_000);
     afterAll(async () => {
-      await ground.close();
+      await ground?.close();
       await rm(folder, { recursive: true });
     }, 60_000);
 
     it('lose nothing and do nothing twice through a day on which instances join and leave', async () => {
+      if (ground === undefined) throw new Error('There is no ground.');
       const feeds = new Feeds(ground);
       const ledger = new Ledger();
       const hours = await liveThroughDay(ground, feeds, ledger, DAY);

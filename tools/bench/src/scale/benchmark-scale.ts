@@ -58,7 +58,12 @@ export async function benchmarkScale(options: ScaleBenchmarkOptions): Promise<Re
   const machine = await lookAtMachine();
   const results: Result[] = [];
   for (const part of parts) {
-    const ground = await openScaleGround({ world: await worldOf(options), work, onRun });
+    const ground = await openScaleGround({
+      world: await worldOf(options),
+      work,
+      databaseFolder: join(work, `scale-${options.entries}-${options.items}`),
+      onRun,
+    });
     try {
       results.push(await measurePart(part, ground, options, { command, notes: [machine.note] }));
     } finally {

@@ -35,6 +35,9 @@ export interface BusyDayOptions {
 
 /** What an hour came to. */
 export interface HourReport {
+  /** When it began and ended here, in milliseconds since the epoch. */
+  readonly from: number;
+  readonly until: number;
   readonly instances: Readonly<Record<ServiceName, number>>;
   readonly documents: number;
   readonly events: number;
@@ -82,7 +85,7 @@ export async function liveThroughDay(ground: ScaleGround, feeds: Feeds, ledger: 
     await untilAllDone(ground, feeds);
     const wanted = instancesOfHours(weights, most);
     const loads = hourlyLoads(weights, options);
-    const reports: HourReport[] = [];
+    const reports: Omit<HourReport, 'documentP99'>[] = [];
     let scaling = Promise.resolve();
     for (let hour = 0; hour < hours; hour++) {
       // As known before: who is asked to leave serves this hour to its end, as until load balancers know.
@@ -99,7 +102,9 @@ export async function liveThroughDay(ground: ScaleGround, feeds: Feeds, ledger: 
     }
     await scaling;
     await untilAllDone(ground, feeds);
-    return reports;
+    const withDelays: HourReport[] = [];
+    for (const report of reports) withDelays.push({ ...report, documentP99: await documentP99(ground, report) });
+    return withDelays;
   } finally {
     await Promise.all(all.map((replicas) => replicas.close()));
   }
@@ -138,14 +143,14 @@ async function liveThroughHour(
   urls: Readonly<Record<ServiceName, readonly string[]>>,
   { documents, lists, events, messages, probes }: HourLoad,
   { hourSeconds, stories }: BusyDayOptions,
-): Promise<HourReport> {
-  const begin = Date.now();
+): Promise<Omit<HourReport, 'documentP99'>> {
+  const from = Date.now();
   const news = feeds.newsPublished;
   const behaviour = feeds.eventsPublished;
   const published = (async () => {
     for (const probe of probes) await feeds.publishProbe(probe, stories, Date.now());
     for (let share = 0; share < 1;) {
-      share = Math.min(1, (Date.now() - begin) / (1_000 * hourSeconds));
+      share = Math.min(1, (Date.now() - from) / (1_000 * hourSeconds));
       await feeds.publishNewsUpTo(news + Math.floor(share * documents));
       await feeds.publishEventsUpTo(behaviour + Math.floor(share * events));
       await sleep(TICK);
@@ -175,7 +180,8 @@ async function liveThroughHour(
     events,
     conversations: conversed.latencies.length === 0 ? undefined : conversed,
     lists: listed,
-    documentP99: await documentP99(ground, begin),
+    from,
+    until: Date.now(),
   };
 }
 
@@ -185,12 +191,12 @@ async function askForLists(urls: readonly string[], lists: number, hourSeconds: 
   return postUnderLoad(addresses, listRequests(), CONNECTIONS, { requests: lists, rate: Math.max(1, Math.ceil(lists / hourSeconds)) });
 }
 
-/** Of the documents since then that are scored. */
-async function documentP99({ databases }: ScaleGround, since: number): Promise<number | undefined> {
+/** Of the documents that were published in an hour. */
+async function documentP99({ databases }: ScaleGround, { from, until }: Pick<HourReport, 'from' | 'until'>): Promise<number | undefined> {
   const { rows } = await databases['sentiment-monitor'].query((orm) =>
     orm.execute<{ p99: number | null }>(
       sql`select (1000 * extract(epoch from percentile_disc(0.99) within group (order by scored_at - published_at)))::float8 as p99
-        from documents where published_at >= ${new Date(since).toISOString()}::timestamptz`,
+        from documents where published_at between ${new Date(from).toISOString()}::timestamptz and ${new Date(until).toISOString()}::timestamptz`,
     ),
   );
   return rows[0].p99 ?? undefined;
@@ -204,7 +210,7 @@ function addressesOf(services: Services): Record<ServiceName, readonly string[]>
   };
 }
 
-function describe({ instances, documents, events, conversations, lists }: HourReport): string {
+function describe({ instances, documents, events, conversations, lists }: Omit<HourReport, 'documentP99'>): string {
   const running = SERVICES.map((service) => instances[service]).join('+');
   return `${running} instances, ${documents} documents, ${conversations?.latencies.length ?? 0} messages, ${lists?.requests ?? 0} lists, ${events} events`;
 }

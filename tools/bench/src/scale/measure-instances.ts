@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TOPICS } from '@attune/contracts';
 import { questionsOf } from '../dialogue/benchmark-dialogue';
 import { holdConversations } from '../dialogue/conversation-load';
-import { postUnderLoad } from '../serving/load';
+import { postUnderLoad, type Turn } from '../serving/load';
 import { assignedPartitions } from '../stream/service-metrics';
 import { untilDone } from '../stream/progress';
 import type { UnitCost } from './capacity';
@@ -12,11 +12,12 @@ import { listRequests } from './list-requests';
 import type { Replicas } from './replicas';
 import { SERVICES, type ScaleGround, type ServiceName } from './scale-ground';
 import { costOf, watchSpending, type Spending } from './spending';
+import type { Unit } from './sums';
 import { behind, GROUPS, untilAnnounced, untilEventsDone } from './waiting';
 
 /** What so many instances of a service did of one kind of work, when they did nothing else and there was always more of it. */
 export interface InstancesMeasured {
-  readonly unit: 'documents' | 'replies' | 'lists' | 'events';
+  readonly unit: Unit;
   readonly instances: number;
   readonly units: number;
   readonly perSecond: number;
@@ -49,6 +50,8 @@ interface Bench extends InstancesOptions {
 /** Documents that wait on the topic, so that the service never waits for them. */
 const AHEAD = 5_000;
 const LOOK_EVERY = 250;
+/** Requests of each connection before it is known how many a second there are. */
+const WARM_UP_ROUNDS = 10;
 const WORK = {
   'sentiment-monitor': [turnOfDocuments],
   'customer-service': [turnOfReplies],
@@ -73,7 +76,7 @@ export async function measureInstances(
         await untilShared(service, replicas);
         for (const turn of WORK[service]) {
           const result = await turn({ ground, feeds, ledger, ...options }, replicas);
-          options.onRun(`${instances} × ${service}: ${result.perSecond.toFixed(0)} ${result.unit} a second`);
+          options.onRun(`${instances} × ${service}: ${describe(result)}`);
           measured.push(result);
         }
       }
@@ -150,15 +153,15 @@ async function turnOfReplies(
 async function turnOfLists({ ground, ledger, requests, seconds, warmUpSeconds }: Bench, replicas: Replicas): Promise<InstancesMeasured> {
   const urls = replicas.urls.map((url) => `${url}/v1/recommendations`);
   const bodies = listRequests();
-  const ask = async (count: number): Promise<number> => {
+  const ask = async (count: number): Promise<Turn> => {
     const turn = await postUnderLoad(urls, bodies, requests, { requests: Math.max(requests, Math.round(count)) });
     ledger.addLists(turn);
-    return turn.requestsPerSecond;
+    return turn;
   };
   // Whole numbers of requests, so that none is under way when the load ends: as many as take so long at the rate of those before.
-  let rate = await ask(requests);
-  rate = await ask(rate * warmUpSeconds);
-  const count = Math.max(requests, Math.round(rate * seconds));
+  const first = await ask(WARM_UP_ROUNDS * requests);
+  const warm = await ask(first.requestsPerSecond * warmUpSeconds);
+  const count = Math.max(requests, Math.round(warm.requestsPerSecond * seconds));
   const result = await timed(ground, replicas, count, () => ask(count));
   return { unit: 'lists', ...result };
 }
@@ -177,6 +180,11 @@ async function timed(
   const spending = spent();
   const count = typeof units === 'number' ? units : units();
   return { instances: replicas.urls.length, units: count, perSecond: count / seconds, cost: costOf(spending, count), spending };
+}
+
+function describe({ unit, perSecond, cost: { eventLoop, others, database, broker } }: InstancesMeasured): string {
+  const parts = [eventLoop, others, database, broker].map((milliseconds) => milliseconds.toFixed(2)).join(' + ');
+  return `${perSecond.toFixed(0)} ${unit} a second, ${parts} ms of event loop, other threads, database and broker each`;
 }
 
 function total(counts: readonly number[]): number {

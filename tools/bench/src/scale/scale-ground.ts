@@ -40,13 +40,16 @@ export interface ScaleGround {
   replicasOf(service: ServiceName, environment?: NodeJS.ProcessEnv): Replicas;
   /** Gives an instance what its service must know, the first time. */
   prepare(service: ServiceName, url: string): Promise<void>;
-  /** Ends broker and database. The database keeps what a service knows for the next time, and nothing else. */
+  /** Ends broker and database. One that stays keeps what the services know, and what people did until it is opened again. */
   close(): Promise<void>;
 }
 
 export interface ScaleGroundOptions {
   readonly world: ScaleWorld;
+  /** For what the broker keeps. */
   readonly work: string;
+  /** Where the database stays, with what the services know; without it, it is temporary. */
+  readonly databaseFolder?: string;
   /** Variables of every instance. */
   readonly environment?: NodeJS.ProcessEnv;
   readonly onRun: (what: string) => void;
@@ -72,7 +75,7 @@ const LEFT_BEHIND: Readonly<Partial<Record<ServiceName, string>>> = {
 };
 
 /** Starts broker and database (durable, as in production), and makes topics as the contracts say and databases. */
-export async function openScaleGround({ world, work, environment, onRun }: ScaleGroundOptions): Promise<ScaleGround> {
+export async function openScaleGround({ world, work, databaseFolder, environment, onRun }: ScaleGroundOptions): Promise<ScaleGround> {
   const folder = join(work, `scale-${process.pid}`);
   await mkdir(folder, { recursive: true });
   let kafka: RunningKafka | undefined;
@@ -91,7 +94,7 @@ export async function openScaleGround({ world, work, environment, onRun }: Scale
   try {
     kafka = await startKafka({ dataFolder: join(folder, 'kafka') });
     const { brokers, pid: kafkaPid } = kafka;
-    postgres = await startPostgres({ dataFolder: join(work, `scale-${world.entries.length}-${world.articles.length}`) });
+    postgres = await startPostgres(databaseFolder === undefined ? {} : { dataFolder: databaseFolder });
     const stream = await openKafkaStream({ brokers: [brokers], clientId: 'bench' });
     closing.push(() => stream.close());
     await stream.applyTopics(USED_TOPICS);

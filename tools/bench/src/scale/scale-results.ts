@@ -34,6 +34,7 @@ export function instancesResult(
       'load',
       'one core serves a second',
       'processors idle',
+      'other work',
       'partitions of each',
     ],
     rows: measured.map(({ unit, instances, units, perSecond, cost, spending, partitions }) => [
@@ -47,6 +48,7 @@ export function instancesResult(
       milliseconds((1_000 * spending.load) / units),
       (1_000 / serviceMilliseconds(cost)).toFixed(0),
       `${Math.round(100 * spending.idle)} %`,
+      `${Math.round(100 * spending.elsewhere)} %`,
       partitions?.join(' + ') ?? '',
     ]),
     notes: [evidenceNote(counts), ...notes],
