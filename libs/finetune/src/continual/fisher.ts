@@ -4,7 +4,7 @@ import type { EncodedExample } from '../data/example';
 import type { HeadColumns, TaskLayout } from '../heads/task-layout';
 import type { Parameter } from '../layers/parameter';
 import type { TrainableNetwork } from '../network/trainable-network';
-import { release, type Tensor } from '../native/kernels';
+import { release, type Kernels, type Tensor } from '../native/kernels';
 import type { Random } from '../random';
 import { pauseForSignals } from '../training/interruption';
 
@@ -43,7 +43,7 @@ export async function diagonalFisher(options: FisherOptions): Promise<Map<string
       await pauseForSignals(signal);
       const pass = network.train(padBatch(rows, padTokenId), undefined);
       pass.backward(sampledSlopes(pass.logits, layout, random));
-      for (const parameter of parameters) addSquare(parameter, sums);
+      for (const parameter of parameters) addSquare(kernels, parameter, sums);
     }
     const share = 1 / examples.length;
     return new Map([...sums].map(([{ name }, sum]) => [name, sum.read().map((value) => share * value)]));
@@ -52,16 +52,17 @@ export async function diagonalFisher(options: FisherOptions): Promise<Map<string
     network.forgetWeights();
     kernels.forgetLists();
   }
+}
 
-  function addSquare(parameter: Parameter, into: Map<Parameter, Tensor>): void {
-    const { gradient } = parameter;
-    if (gradient === undefined) return;
-    const square = kernels.square(gradient);
-    parameter.clearGradient();
-    const before = into.get(parameter);
-    into.set(parameter, before === undefined ? square : kernels.add(before, square));
-    if (before !== undefined) release(before, square);
-  }
+/** Adds the square of a parameter's gradient to the sum, and lets go of the gradient. */
+function addSquare(kernels: Kernels, parameter: Parameter, sums: Map<Parameter, Tensor>): void {
+  const { gradient } = parameter;
+  if (gradient === undefined) return;
+  const square = kernels.square(gradient);
+  parameter.clearGradient();
+  const before = sums.get(parameter);
+  sums.set(parameter, before === undefined ? square : kernels.add(before, square));
+  if (before !== undefined) release(before, square);
 }
 
 /** Derivatives of the negative log-likelihood in the logits, of labels drawn from what the logits say. */
