@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadHeadConfig, runStream, type StrategyResult, type TrainingEvent } from '@attune/finetune';
+import type { StrategyResult, TrainingEvent } from '@attune/finetune';
 import type { Result } from '../write-result';
 import { writeDomains } from './clinc150';
 
@@ -20,6 +20,7 @@ const IGNORED = '–';
 /** Learns CLINC150's ten domains one after another by several strategies, beside all at once. */
 export async function measureContinual(options: ContinualMeasurementOptions): Promise<Result> {
   const { rowsPerLabel, strategies, onRun } = options;
+  const { loadHeadConfig, runStream } = await import('@attune/finetune');
   const files = await writeDomains(options.clinc150, join(options.work, `domains-${rowsPerLabel}`), rowsPerLabel);
   const config = await loadHeadConfig(options.config, [{ flag: '--test', path: 'data.test', value: files.test }]);
   const onEvent = (event: TrainingEvent): void => {

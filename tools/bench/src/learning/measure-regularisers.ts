@@ -1,6 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { loadHeadConfig, trainHead, type ConfigFlag } from '@attune/finetune';
+import type { ConfigFlag } from '@attune/finetune';
 import type { Result } from '../write-result';
 import { takeFewRows, type FewRows } from './few-rows';
 import { SWITCHES, TEACHERS, UNLABELLED, type Switch } from './switches';
@@ -89,6 +89,7 @@ async function run(
   const before = known.get(key);
   if (before !== undefined) return before;
   options.onRun(`${name}, ${shown(setting)}, seed ${seed}`);
+  const { loadHeadConfig, trainHead } = await import('@attune/finetune');
   const teacher = (one: number): string => join(options.work, `none-${one}`);
   const values = Object.entries(setting).flatMap(([section, keys]) =>
     Object.entries(keys).map(([one, value]): ConfigFlag => {
