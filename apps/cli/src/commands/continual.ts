@@ -15,6 +15,7 @@ interface ContinualOptions {
   readonly test?: string;
   readonly tests?: readonly string[];
   readonly strategies?: readonly string[];
+  readonly forwardTransfer: boolean;
   readonly repeatedLabels?: boolean;
   readonly set?: readonly KeyValue[];
   readonly out: string;
@@ -37,6 +38,7 @@ export function registerContinual(program: Command): void {
       'joined by commas: naive, joint, or ways put together with +: replay, ewc, l2-sp, lwf (default: naive,replay,ewc,lwf,replay+lwf,joint)',
       (text) => text.split(',').map((name) => name.trim()),
     )
+    .option('--no-forward-transfer', 'do not measure what earlier tasks do for a later one, which fits an output layer before each')
     .option('--repeated-labels', 'a task may have rows with labels of an earlier one')
     .addOption(new Option('--set <key=value>', 'set any key of head.yaml, by its path; may be repeated').argParser(keyValueOption))
     .requiredOption('--out <folder>', "where the measurements go, and each strategy's last model")
@@ -67,6 +69,7 @@ async function continual({ config: file, set = [], test, json = false, progress,
           files: options.tasks,
           ...(options.tests !== undefined && { tests: options.tests }),
           strategies: options.strategies ?? DEFAULT_STRATEGIES,
+          forwardTransfer: options.forwardTransfer,
           repeatedLabels: options.repeatedLabels ?? false,
           out: options.out,
           resume: options.resume ?? false,

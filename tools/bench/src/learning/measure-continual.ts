@@ -9,6 +9,8 @@ export interface ContinualMeasurementOptions {
   config: string;
   rowsPerLabel: number;
   strategies: readonly string[];
+  /** Whether forward transfer is measured. */
+  forwardTransfer: boolean;
   /** For rows and models; a measurement that was stopped goes on. */
   work: string;
   onRun: (message: string) => void;
@@ -29,6 +31,7 @@ export async function measureContinual(options: ContinualMeasurementOptions): Pr
   const { tasks, strategies: results } = await runStream(config, {
     files: files.tasks,
     strategies,
+    forwardTransfer: options.forwardTransfer,
     out: join(options.work, `stream-${rowsPerLabel}`),
     resume: true,
     signal: new AbortController().signal,

@@ -29,6 +29,7 @@ export function registerLearning(program: Command, { root, command, say, publish
     .option('--config <head.yaml>', 'of every step', join(root, 'tools/bench/heads/clinc150-continual.yaml'))
     .addOption(new Option('--rows-per-label <n>', 'training rows of each intent').argParser(count).default(100))
     .option('--strategies <names...>', 'as attune continual has them', ['joint', 'naive', 'replay', 'replay+lwf', 'lwf', 'ewc', 'l2-sp'])
+    .option('--no-forward-transfer', 'do not measure what earlier domains do for a later one')
     .option('--out <folder>', 'where the result is written', join(root, 'docs/results'))
     .option('--work <folder>', 'for rows and models; what is measured already is used', join(tmpdir(), 'attune-bench'))
     .action(async (options: Omit<ContinualMeasurementOptions, 'onRun' | 'command'> & { out: string }) => {

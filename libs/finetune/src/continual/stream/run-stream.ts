@@ -23,6 +23,8 @@ export interface RunStreamOptions extends TaskStreamOptions {
   out: string;
   /** Go on with a stream of the same configuration and tasks. */
   resume: boolean;
+  /** Whether forward transfer is measured, which fits an output layer before each task; default true. */
+  forwardTransfer?: boolean;
   onEvent: (event: TrainingEvent) => void;
   /** Program and version, for the manifests. */
   createdBy?: string;
@@ -75,7 +77,7 @@ export async function runStream(config: HeadConfig, options: RunStreamOptions): 
   const store = new StreamStateStore(options.out);
   const state = await store.open(identityOf(config, tasks, options), options.resume);
   const stream: Stream = { ...tasks, config, options, state, store };
-  await measurePretrained(stream);
+  if (options.forwardTransfer !== false) await measurePretrained(stream);
   const results: StrategyResult[] = [];
   for (const strategy of strategies) {
     await (strategy.kind === 'joint' ? learnJointly(stream, strategy) : learnInSequence(stream, strategy));
@@ -159,7 +161,8 @@ async function learnTask(stream: Stream, strategy: Strategy, place: number, buff
   const folder = folderOf(stream, strategy);
   await mkdir(folder, { recursive: true });
   const previous = place === 0 ? undefined : modelOf(stream, strategy, place - 1);
-  const measured = previous !== undefined && canBeProbed(task) ? await probe(stream, task, previous) : undefined;
+  const probes = options.forwardTransfer !== false && canBeProbed(task);
+  const measured = previous !== undefined && probes ? await probe(stream, task, previous) : undefined;
   const test = join(folder, 'test.jsonl');
   await writeRows(
     test,
