@@ -50,4 +50,6 @@ export interface Batch {
   lengths: Int32Array;
   /** `index` of each row's example. */
   indices: Int32Array;
+  /** Places of a soft prompt before the tokens of each row, counted in `tokens` and `lengths`. */
+  promptTokens?: number;
 }

@@ -1,8 +1,11 @@
 import type { NamedTensor } from '@attune/artifact';
+import { withPromptPlaces } from '../data/batches';
 import type { Batch } from '../data/example';
 import { HeadGroup } from '../heads/head-group';
 import { pooling } from '../heads/pooling';
 import type { DropoutSource } from '../layers/dropout';
+import type { PromptSlot } from '../layers/embeddings';
+import type { BranchSlot } from '../layers/encoder-block';
 import type { Forward, Pass } from '../layers/layer';
 import type { Linear, LinearSlot } from '../layers/linear';
 import { Packing } from '../layers/packing';
@@ -25,10 +28,12 @@ export class Network implements TrainableNetwork {
   private prepared: Precision | undefined;
 
   readonly layers: number;
+  private readonly padTokenId: number;
 
   constructor(options: NetworkOptions) {
     const { config, heads, vocabulary } = options;
     this.layers = config.layers;
+    this.padTokenId = config.padTokenId;
     this.kernels = new Kernels(options.precision);
     this.exact = options.precision === 'fp32' ? this.kernels : new Kernels('fp32');
     this.store = new ParameterStore(this.kernels, options);
@@ -45,6 +50,14 @@ export class Network implements TrainableNetwork {
     return this.encoder.slots;
   }
 
+  get branches(): ReadonlyMap<string, BranchSlot> {
+    return this.encoder.branches;
+  }
+
+  get input(): PromptSlot {
+    return this.encoder.input;
+  }
+
   parameter(name: string): Parameter {
     return this.store.get(name);
   }
@@ -52,7 +65,7 @@ export class Network implements TrainableNetwork {
   train(batch: Batch, dropout: DropoutSource | undefined): NetworkPass {
     this.prepareFor(this.kernels.precision);
     const pass: Pass = { kernels: this.kernels, dropout, training: true };
-    const packing = new Packing(this.kernels, batch);
+    const packing = this.pack(batch, this.kernels);
     const states = this.encoder.forward(packing, pass);
     const { logits, backward } = this.heads.forward(states.y, packing, pass);
     release(states.y);
@@ -62,7 +75,7 @@ export class Network implements TrainableNetwork {
   trainEmbedding(batch: Batch, dropout: DropoutSource | undefined): EmbeddingPass {
     this.prepareFor(this.kernels.precision);
     const pass: Pass = { kernels: this.kernels, dropout, training: true };
-    const packing = new Packing(this.kernels, batch);
+    const packing = this.pack(batch, this.kernels);
     const states = this.encoder.forward(packing, pass);
     const { y, backward: poolBackward } = meanState.forward(states.y, packing, { ...pass, kernels: this.exact });
     const { shape } = y;
@@ -74,6 +87,10 @@ export class Network implements TrainableNetwork {
       dVectors.release();
     };
     return { vectors, backward };
+  }
+
+  private pack(batch: Batch, kernels: Kernels): Packing {
+    return new Packing(kernels, withPromptPlaces(batch, this.input.prompt?.tokens ?? 0, this.padTokenId));
   }
 
   /** Takes the gradient of the states to the parameters below, and frees it with what the pass kept. */
@@ -105,7 +122,7 @@ export class Network implements TrainableNetwork {
   ): Float32Array {
     this.prepareFor(kernels.precision);
     const pass: Pass = { kernels, dropout, training: false };
-    const packing = new Packing(kernels, batch);
+    const packing = this.pack(batch, kernels);
     const states = this.encoder.forward(packing, pass);
     const values = read(states.y, packing, pass);
     release(states.y);
