@@ -5,6 +5,7 @@ import { activation } from './activation';
 import { attention, scoreMask } from './attention';
 import { dense, layerNorm, type ModelParts } from './dense';
 import { embeddings } from './embeddings';
+import { attentionMask, textStates } from './prompt';
 import { firstState, logits, meanState, normalisedEmbedding, type HeadActivation } from './outputs';
 
 /** The lowest set of operators with a layer normalisation, and the format version that belongs to it. */
@@ -31,7 +32,8 @@ export interface EncoderModel {
  * `token_type_ids` where the encoder has more than one type. Outputs, float32, as asked for: `logits`
  * `[batch, labels]` (of each head, called as `headOutputName` says), `embedding` `[batch, hidden]` (mean of the real tokens' states, Euclidean length 1),
  * `last_hidden_state` `[batch, tokens, hidden]`. What no output needs is left out: where only logits of the first
- * state are asked for, the last layer computes that state alone.
+ * state are asked for, the last layer computes that state alone. A soft prompt is part of the model, and no input knows of it; its states
+ * stand before the text's in `last_hidden_state`.
  *
  * Throws `bad-model` where a tensor is missing or has another shape, `wrong-use` for logits without a head.
  */
@@ -45,7 +47,7 @@ export function buildEncoderModel(model: EncoderModel): Uint8Array {
   const states = encoderLayers(parts, config, needsFirstStateOnly(model));
   const heads = outputs.includes('logits') ? headsOf(model) : [];
   const needsMean = outputs.includes('embedding') || heads.some(({ pooling }) => pooling === 'mean');
-  const mean = needsMean ? meanState(parts, states) : undefined;
+  const mean = needsMean ? meanState(parts, textStates(parts, config, states)) : undefined;
   const first = heads.some(({ pooling }) => pooling !== 'mean') ? firstState(parts, states) : undefined;
   heads.forEach((shape, place) => {
     const pooled = (shape.pooling === 'mean' ? mean : first) ?? '';
@@ -82,7 +84,7 @@ function declareInputs(graph: GraphBuilder, config: EncoderConfig): void {
 /** The states after the last layer: `[batch, tokens, hidden]`, or `[batch, 1, hidden]` where the first alone is wanted. */
 function encoderLayers(parts: ModelParts, config: EncoderConfig, firstStateOnly: boolean): string {
   const { graph } = parts;
-  const mask = scoreMask(parts);
+  const mask = scoreMask(parts, attentionMask(parts, config));
   let states = embeddings(parts, config);
   for (let layer = 0; layer < config.layers; layer++) {
     const prefix = `encoder.layer.${layer}`;
@@ -100,12 +102,23 @@ function encoderLayers(parts: ModelParts, config: EncoderConfig, firstStateOnly:
 function block(parts: ModelParts, config: EncoderConfig, prefix: string, queries: string, states: string, mask: string): string {
   const { graph } = parts;
   const { hiddenSize: hidden, intermediateSize: inner, layerNormEpsilon: epsilon } = config;
-  const attended = attention(parts, config, prefix, queries, states, mask);
+  const attended = adapted(parts, config, `${prefix}.attention.output`, attention(parts, config, prefix, queries, states, mask));
   const first = graph.node('Add', `${prefix}.attention.output/Residual`, [attended, queries]);
   const middle = layerNorm(parts, first, `${prefix}.attention.output.LayerNorm`, hidden, epsilon);
   const expanded = dense(parts, middle, `${prefix}.intermediate.dense`, inner, hidden);
   const activated = activation(graph, expanded, `${prefix}.intermediate.activation`, config.activation);
-  const projected = dense(parts, activated, `${prefix}.output.dense`, hidden, inner);
+  const projected = adapted(parts, config, `${prefix}.output`, dense(parts, activated, `${prefix}.output.dense`, hidden, inner));
   const second = graph.node('Add', `${prefix}.output/Residual`, [projected, middle]);
   return layerNorm(parts, second, `${prefix}.output.LayerNorm`, hidden, epsilon);
+}
+
+/** A bottleneck adapter on the output of a branch, where the encoder has some (Houlsby et al. 2019). */
+function adapted(parts: ModelParts, { hiddenSize: hidden, additions }: EncoderConfig, branch: string, value: string): string {
+  const bottleneck = additions?.bottleneck;
+  if (bottleneck === undefined) return value;
+  const name = `${branch}.adapter`;
+  const lowered = dense(parts, value, `${name}.down`, bottleneck.size, hidden);
+  const activated = activation(parts.graph, lowered, `${name}.activation`, bottleneck.activation);
+  const raised = dense(parts, activated, `${name}.up`, hidden, bottleneck.size);
+  return parts.graph.node('Add', `${name}/Add`, [value, raised]);
 }
