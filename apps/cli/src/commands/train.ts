@@ -25,7 +25,7 @@ const KEY_FLAGS: readonly KeyFlag[] = [
   },
   { flags: '--label <column>', path: 'data.label', description: 'column of the label' },
   { flags: '--encoder <id|folder>', path: 'encoder', description: 'pretrained encoder: folder, hub id, or the one that setup installed' },
-  { flags: '--tuner <name>', path: 'tuner.name', description: 'full, lora, bitfit or head' },
+  { flags: '--tuner <name>', path: 'tuner.name', description: 'full, lora, dora, ia3, adapters, prompt-tuning, bitfit or head' },
   { flags: '--task <name>', path: 'task', description: 'classification, multi-label, regression, matching or ranking' },
   { flags: '--events <file>', path: 'data.events', description: 'ranking: behaviour, columns user, item, ts and optionally type, value' },
   { flags: '--items <file>', path: 'data.items', description: 'ranking: items, columns item, text and any attributes' },

@@ -15,7 +15,7 @@ import { ReferenceNetwork } from '../network/reference-network';
 import { headParameterShapes, type TrainableNetwork } from '../network/trainable-network';
 import { Optimizer } from '../optimizers/optimizer';
 import { Random } from '../random';
-import { isHeadParameter, tuners, type AttachedTuner, type Tuner } from '.';
+import { findTuner, isHeadParameter, tuners, type AttachedTuner, type Tuner } from '.';
 
 const HEAD: HeadShape = { task: 'classification', pooling: 'pooler', labels: ['a', 'b', 'c'] };
 const loss = crossEntropy({ labelSmoothing: 0, focalGamma: 0 });
@@ -90,12 +90,34 @@ function largestDifference(a: Float32Array, b: Float32Array): number {
   return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i])), 0);
 }
 
-describe.each(NETWORKS.flatMap(([kind, Kind]) => tuners.map((tuner) => [tuner.name, kind, tuner, Kind] as const)))(
+/** Every tuner as it is by default, and in its other forms. */
+const FORMS: readonly (readonly [form: string, tuner: Tuner, keys: Partial<HeadConfig['tuner']>])[] = [
+  ...tuners.map((tuner) => [tuner.name, tuner, {}] as const),
+  ['dora of layers side by side and alone', findTuner('dora'), { targetModules: ['key', 'value', 'intermediate.dense'], rank: 4 }],
+  ['adapters with ReLU', findTuner('adapters'), { activation: 'relu', reductionFactor: 4 }],
+  ['prompt-tuning with an encoder', findTuner('prompt-tuning'), { promptTokens: 3, promptEncoder: 'mlp', promptEncoderSize: 12 }],
+  ['prompt-tuning from a text', findTuner('prompt-tuning'), { promptTokens: 7, promptText: 'hello, where is it?' }],
+];
+
+/** Gives a tuner's parameters and the heads what was handed over. */
+function load(net: TrainableNetwork, attached: AttachedTuner, weights: ReadonlyMap<string, NamedTensor>): void {
+  net.forgetWeights();
+  for (const parameter of attached.parameters) {
+    const tensor = weights.get(parameter.name);
+    if (!tensor) throw new Error(`${parameter.name} was not handed over`);
+    parameter.assign(tensor.values);
+  }
+}
+
+describe.each(NETWORKS.flatMap(([kind, Kind]) => FORMS.map(([form, tuner, keys]) => [form, kind, tuner, keys, Kind] as const)))(
   'tuner %s over %s',
-  (name, _, tuner, Kind) => {
+  (form, _, tuner, keys, Kind) => {
+    const config = configFor(tuner, keys);
+    const attach = (net: TrainableNetwork): AttachedTuner => tuner.attach(net, config, new Random(1), encoder);
+
     it('gives gradients to its own parameters alone', () => {
       const net = network(undefined, Kind);
-      const attached = tuner.attach(net, configFor(tuner), new Random(1));
+      const attached = attach(net);
       const rows = batch();
       const pass = net.train(rows, undefined);
       pass.backward(loss.evaluate(pass.logits, rows.targets, rows.rows, rows.rows).gradient);
@@ -109,9 +131,9 @@ describe.each(NETWORKS.flatMap(([kind, Kind]) => tuners.map((tuner) => [tuner.na
 
     it('changes its own parameters and leaves the others bit for bit', () => {
       const net = network(undefined, Kind);
-      const attached = tuner.attach(net, configFor(tuner), new Random(1));
+      const attached = attach(net);
       const before = net.toHost();
-      learn(net, attached, configFor(tuner), 3);
+      learn(net, attached, config, 3);
       const after = net.toHost();
       const own = new Set(attached.parameters.map((parameter) => parameter.name));
       for (const [parameter, { values }] of before) {
@@ -122,25 +144,43 @@ describe.each(NETWORKS.flatMap(([kind, Kind]) => tuners.map((tuner) => [tuner.na
       net.dispose();
     });
 
-    it('hands over merged weights that a plain network gives the same logits with', () => {
+    it('hands over weights that give the same logits', () => {
       const net = network(undefined, Kind);
-      const attached = tuner.attach(net, configFor(tuner), new Random(1));
-      learn(net, attached, configFor(tuner), 3);
+      const attached = attach(net);
+      learn(net, attached, config, 3);
       const trained = net.logits(batch());
-      const plain = network(attached.mergedWeights(), Kind);
+      const weights = attached.mergedWeights();
+      const plain = network(weights, Kind);
+      // What cannot be merged stands beside the pretrained weights, and a tuner of the method takes it from there.
+      const again = attached.additions && tuner.attach(plain, withoutEncoder(config), new Random(2), encoder);
+      if (again) load(plain, again, weights);
       expect(largestDifference(plain.logits(batch()), trained)).toBeLessThan(1e-5);
-      plain.dispose();
-      attached.dispose();
-      net.dispose();
+      for (const one of [again, plain, attached, net]) one?.dispose();
     });
+
+    const handsOver = !['full', 'bitfit', 'head'].includes(tuner.name);
+    if (handsOver) {
+      it('hands over an adapter that gives the same logits on the pretrained encoder', () => {
+        const net = network(undefined, Kind);
+        const attached = attach(net);
+        learn(net, attached, config, 3);
+        const trained = net.logits(batch());
+        const heads = [...net.toHost()].filter(([name]) => isHeadParameter({ name }));
+        const other = network(undefined, Kind);
+        const again = tuner.attach(other, withoutEncoder(config), new Random(2), encoder);
+        load(other, again, new Map([...heads, ...(attached.adapter?.('base').weights ?? [])]));
+        expect(largestDifference(other.logits(batch()), trained)).toBeLessThan(1e-5);
+        for (const one of [again, other, attached, net]) one.dispose();
+      });
+    }
 
     it('learns the batch', () => {
       const net = network(undefined, Kind);
-      const attached = tuner.attach(net, configFor(tuner), new Random(1));
+      const attached = attach(net);
       const rows = batch();
       const lossNow = (): number => loss.evaluate(net.logits(rows), rows.targets, rows.rows, rows.rows).loss;
       const before = lossNow();
-      learn(net, attached, configFor(tuner), 20);
+      learn(net, attached, config, 20);
       expect(lossNow()).toBeLessThan(before);
       attached.dispose();
       net.dispose();
@@ -149,8 +189,8 @@ describe.each(NETWORKS.flatMap(([kind, Kind]) => tuners.map((tuner) => [tuner.na
     it('leaves no tensors behind', () => {
       const before = loadBinding().getNumOfTensors();
       const net = network(undefined, Kind);
-      const attached = tuner.attach(net, configFor(tuner), new Random(1));
-      learn(net, attached, configFor(tuner), 2);
+      const attached = attach(net);
+      learn(net, attached, config, 2);
       attached.mergedWeights();
       attached.adapter?.('base');
       attached.dispose();
@@ -158,12 +198,12 @@ describe.each(NETWORKS.flatMap(([kind, Kind]) => tuners.map((tuner) => [tuner.na
       expect(loadBinding().getNumOfTensors()).toBe(before);
     });
 
-    it(`trains ${name === 'full' ? 'all' : 'few'} of the parameters`, () => {
+    it(`trains ${form === 'full' ? 'all' : 'few'} of the parameters`, () => {
       const net = network(undefined, Kind);
-      const attached = tuner.attach(net, configFor(tuner), new Random(1));
+      const attached = attach(net);
       const count = (sizes: number[]): number => sizes.reduce((sum, size) => sum + size, 0);
       const share = count(attached.parameters.map(({ size }) => size)) / count([...net.parameters.values()].map(({ size }) => size));
-      if (name === 'full') expect(share).toBe(1);
+      if (form === 'full') expect(share).toBe(1);
       else expect(share).toBeLessThan(0.2);
       attached.dispose();
       net.dispose();
@@ -171,8 +211,44 @@ describe.each(NETWORKS.flatMap(([kind, Kind]) => tuners.map((tuner) => [tuner.na
   },
 );
 
+describe.each(FORMS)('tuner %s', (_, tuner, keys) => {
+  it('has the same logits and gradients in both networks, under the same dropout masks', () => {
+    const config = configFor(tuner, { ...keys, dropout: 0.2 });
+    const [fast, reference] = NETWORKS.map(([, Kind]) => {
+      const net = network(undefined, Kind);
+      const attached = tuner.attach(net, config, new Random(1), encoder);
+      const random = new Random(4);
+      // Away from where they start, so that no part is without effect.
+      for (const parameter of attached.parameters) {
+        const { values } = parameter.toHost();
+        parameter.assign(values.map((value) => value + 0.05 * random.normal()));
+      }
+      const rows = batch();
+      const source = new DropoutSource(net.kernels, 5);
+      source.startStep(3);
+      const pass = net.train(rows, source);
+      pass.backward(loss.evaluate(pass.logits, rows.targets, rows.rows, rows.rows).gradient);
+      const gradients = new Map(attached.parameters.map(({ name, gradient }) => [name, gradient?.read()]));
+      const result = { logits: pass.logits, vectors: net.embed(rows), gradients };
+      for (const one of [source, attached, net]) one.dispose();
+      return result;
+    });
+    expect(largestDifference(fast.logits, reference.logits)).toBeLessThan(1e-4);
+    expect(largestDifference(fast.vectors, reference.vectors)).toBeLessThan(1e-4);
+    for (const [name, values = new Float32Array(0)] of reference.gradients) {
+      const close = largestDifference(values, fast.gradients.get(name) ?? new Float32Array(0)) < 1e-4;
+      expect({ name, close }).toEqual({ name, close: true });
+    }
+  });
+});
+
+/** An encoder of a prompt is not handed over, but what it made is. */
+function withoutEncoder(config: HeadConfig): HeadConfig {
+  return { ...config, tuner: { ...config.tuner, promptEncoder: 'none' } };
+}
+
 describe('tuner full', () => {
-  const tuner = tuners.find(({ name }) => name === 'full') as Tuner;
+  const tuner = findTuner('full');
 
   it('lets lower layers learn more slowly', () => {
     const net = network();
@@ -200,34 +276,41 @@ describe('tuner full', () => {
   });
 });
 
-describe('tuner lora', () => {
-  const tuner = tuners.find(({ name }) => name === 'lora') as Tuner;
+const MERGEABLE: readonly (readonly [HeadConfig['tuner']['name'], Partial<HeadConfig['tuner']>])[] = [
+  ['lora', { targetModules: ['query', 'value', 'intermediate.dense'], rank: 4 }],
+  ['dora', { targetModules: ['query', 'value', 'intermediate.dense'], rank: 4 }],
+  ['ia3', {}],
+];
 
-  it('fuses its update into the weights and takes it out again', () => {
-    const net = network();
-    const config = configFor(tuner, { targetModules: ['query', 'value', 'intermediate.dense'], rank: 4 });
-    const attached = tuner.attach(net, config, new Random(1));
-    learn(net, attached, config, 3);
-    const before = net.logits(batch());
-    const adapters = [...net.slots.values()].flatMap(({ adapter }) =>
-      adapter && 'fuse' in adapter ? [adapter as unknown as { fuse(): void; unfuse(): void }] : [],
-    );
-    expect(adapters).toHaveLength(3 * encoder.config.layers);
-    net.forgetWeights();
-    adapters.forEach((adapter) => adapter.fuse());
-    expect(largestDifference(net.logits(batch()), before)).toBeLessThan(1e-5);
-    net.forgetWeights();
-    adapters.forEach((adapter) => adapter.unfuse());
-    expect(largestDifference(net.logits(batch()), before)).toBeLessThan(1e-5);
-    attached.dispose();
-    net.dispose();
-  });
+it.each(MERGEABLE)('tuner %s fuses what it learned into three layers a block and takes it out again', (name, keys) => {
+  const tuner = findTuner(name);
+  const net = network();
+  const config = configFor(tuner, keys);
+  const attached = tuner.attach(net, config, new Random(1));
+  learn(net, attached, config, 3);
+  const before = net.logits(batch());
+  const adapters = [...net.slots.values()].flatMap(({ adapter }) =>
+    adapter && 'fuse' in adapter ? [adapter as unknown as { fuse(): void; unfuse(): void }] : [],
+  );
+  expect(adapters).toHaveLength(3 * encoder.config.layers);
+  net.forgetWeights();
+  adapters.forEach((adapter) => adapter.fuse());
+  expect(largestDifference(net.logits(batch()), before)).toBeLessThan(1e-5);
+  net.forgetWeights();
+  adapters.forEach((adapter) => adapter.unfuse());
+  expect(largestDifference(net.logits(batch()), before)).toBeLessThan(1e-5);
+  attached.dispose();
+  net.dispose();
+});
 
-  it('names a target that the encoder does not have', () => {
-    const net = network();
-    expect(() => tuner.attach(net, configFor(tuner, { targetModules: ['q_proj'] }), new Random(1))).toThrow(
-      /"q_proj".*no such dense layer/,
-    );
-    net.dispose();
-  });
+const WRONG: readonly (readonly [HeadConfig['tuner']['name'], Partial<HeadConfig['tuner']>, RegExp])[] = [
+  ['lora', { targetModules: ['q_proj'] }, /"q_proj".*no such dense layer/],
+  ['dora', { targetModules: ['q_proj'] }, /"q_proj".*no such dense layer/],
+  ['adapters', { reductionFactor: 33 }, /reductionFactor is 33, and the encoder's states are 32 wide/],
+];
+
+it.each(WRONG)('wrong use of tuner %s is named', (name, keys, message) => {
+  const net = network();
+  expect(() => findTuner(name).attach(net, configFor(findTuner(name), keys), new Random(1))).toThrow(message);
+  net.dispose();
 });
