@@ -1,4 +1,4 @@
-import type { NamedTensor } from '@attune/artifact';
+import type { EncoderAdditions, NamedTensor } from '@attune/artifact';
 import { configuredMatching } from '../config/tasks';
 import type { EvaluationReport } from '../evaluation/report';
 import { renderTrainingCurves } from '../evaluation/training-curves';
@@ -13,6 +13,8 @@ import { checkpointsOf } from './tune';
 /** What is left of a run when its network is gone. */
 export interface Tuned {
   weights: Map<string, NamedTensor>;
+  /** What the tuner added and could not merge. */
+  additions?: EncoderAdditions;
   adapter?: TrainedAdapter;
   history: TrainingHistory;
   calibrated: Calibrated;
@@ -22,11 +24,11 @@ export interface Tuned {
 }
 
 /** Writes the model directory of a run, and forgets what was kept for going on with it. */
-export async function exportRun(run: Run, { weights, adapter, history, calibrated, test }: Tuned): Promise<void> {
+export async function exportRun(run: Run, { weights, additions, adapter, history, calibrated, test }: Tuned): Promise<void> {
   const { config, options, encoder, dataset, validation, maxLength } = run;
   const { id, hash, directory, config: encoderConfig, sourceConfig } = encoder;
   const trained: TrainedEncoder = {
-    encoder: { id, hash, directory, config: encoderConfig, sourceConfig },
+    encoder: { id, hash, directory, config: { ...encoderConfig, ...(additions && { additions }) }, sourceConfig },
     weights,
     ...(adapter ? { adapter } : {}),
     normalization: config.normalization,

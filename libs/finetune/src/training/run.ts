@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { AttuneError } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
 import { configuredMatching, type ConfiguredMatching } from '../config/tasks';
 import { encodeForHeads } from '../data/encode';
@@ -7,6 +8,7 @@ import { loadDataset, type Dataset } from '../data/load-dataset';
 import { encodeMatching, type EncodedMatching } from '../data/matching-pairs';
 import { loadEncoder, longestInput, type LoadedEncoder } from '../encoders';
 import { taskLayout, type TaskLayout } from '../heads/task-layout';
+import { findTuner } from '../tuners';
 import type { PassOptions } from './evaluate-network';
 import type { TrainingEvent } from './events';
 import { stopIfAborted } from './interruption';
@@ -51,7 +53,7 @@ export async function prepareRun(config: HeadConfig, options: TrainHeadOptions):
   stopIfAborted(signal);
   onEvent({ type: 'phase', name: 'loading the encoder' });
   const encoder = await loadEncoder(config.encoder);
-  const maxLength = Math.min(config.training.maxLength, longestInput(encoder.config));
+  const maxLength = textLength(config, encoder);
   if (maxLength < config.training.maxLength) {
     onEvent({
       type: 'note',
@@ -76,6 +78,21 @@ export async function prepareRun(config: HeadConfig, options: TrainHeadOptions):
     ...(dataset.test ? { test: encode(dataset.test) } : {}),
     ...(task && dataset.matching ? { matching: { task, ...encodeMatching(dataset.matching.pairs, tokenizer, maxLength) } } : {}),
   };
+}
+
+/** Fewest tokens of a text that mean anything: one, between the special ones of a pair. */
+const SHORTEST_TEXT = 4;
+
+/** Tokens kept of a text: as configured, or what the encoder has room for beside what the tuner takes. */
+function textLength({ tuner, training }: HeadConfig, { id, config }: LoadedEncoder): number {
+  const room = longestInput(config);
+  const reserved = findTuner(tuner.name).reservedTokens?.(tuner) ?? 0;
+  if (reserved > 0 && room - reserved < SHORTEST_TEXT) {
+    throw new AttuneError('bad-config', `tuner.promptTokens is ${reserved}, and ${id} reads ${room} tokens in all`, {
+      remedy: `At most ${room - SHORTEST_TEXT} leave room for a text.`,
+    });
+  }
+  return Math.min(training.maxLength, room - reserved);
 }
 
 /** Token ids of every text that will go through the network. */

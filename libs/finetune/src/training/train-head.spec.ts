@@ -40,6 +40,7 @@ function optionsFor(name: string, more: Partial<TrainHeadOptions> = {}): TrainHe
 }
 
 const weightsOf = (name: string): Promise<Buffer> => readFile(join(folder, name, 'model.safetensors'));
+const exportedOf = (name: string): Promise<Buffer> => readFile(join(folder, name, 'onnx/model.onnx'));
 
 /** Aborts a run when something happens. */
 function abortWhen(happens: (event: TrainingEvent) => boolean, turns = 0): Pick<TrainHeadOptions, 'signal' | 'onEvent'> {
@@ -69,6 +70,10 @@ describe('training a head', () => {
     ['sgd with an average of the weights', { optimizer: { name: 'sgd' }, training: { weightAverage: 0.9 } }],
     ['the last weights rather than the best', { training: { keepBest: false } }],
     ['lora', { tuner: { name: 'lora' } }],
+    ['dora', { tuner: { name: 'dora' } }],
+    ['ia3', { tuner: { name: 'ia3' } }],
+    ['adapters', { tuner: { name: 'adapters' } }],
+    ['prompt-tuning with an encoder', { tuner: { name: 'prompt-tuning', promptTokens: 4, promptEncoder: 'mlp' } }],
     ['as the evaluation after an epoch begins', {}, 9],
     ['between the batches of a step', { training: { accumulate: 3 } }, 4, 2],
   ])('goes on after an interruption as if there had been none: %s', async (_, settings, step = 13, turns = 0) => {
@@ -78,7 +83,7 @@ describe('training a head', () => {
     await expect(stopped).rejects.toMatchObject({ message: expect.stringContaining(`Interrupted at step ${step} of`) as string });
     expect(existsSync(join(folder, 'resumed'))).toBe(false);
     await trainHead(configOf(settings), optionsFor('resumed', { resume: true }));
-    expect((await weightsOf('resumed')).equals(await weightsOf('unbroken'))).toBe(true);
+    expect((await exportedOf('resumed')).equals(await exportedOf('unbroken'))).toBe(true);
     expect(existsSync(join(folder, 'resumed.training'))).toBe(false);
     await rm(join(folder, 'resumed'), { recursive: true });
   });
@@ -137,10 +142,11 @@ describe('training a head', () => {
     expect(result.validation.accuracy).toBe(Math.max(...evaluations));
   });
 
-  it('leaves no tensors behind', async () => {
-    await trainHead(configOf(), optionsFor('leak'));
+  it.each(['full', 'dora', 'ia3', 'adapters', 'prompt-tuning'])('leaves no tensors behind with tuner %s', async (name) => {
+    const config = configOf({ tuner: { name }, training: { epochs: 1 } });
+    await trainHead(config, optionsFor('leak'));
     const before = loadBinding().getNumOfTensors();
-    await trainHead(configOf(), optionsFor('leak'));
+    await trainHead(config, optionsFor('leak'));
     expect(loadBinding().getNumOfTensors()).toBe(before);
   });
 
@@ -164,6 +170,20 @@ describe('training a head', () => {
     await expect(wrong).rejects.toMatchObject({
       code: 'bad-config',
       message: expect.stringContaining('no row has the label "refunds"') as string,
+    });
+  });
+
+  it('leaves room for a soft prompt, and says where there is none', async () => {
+    const notes: string[] = [];
+    const onEvent = (event: TrainingEvent): unknown => event.type === 'note' && notes.push(event.message);
+    const promptTuning = (promptTokens: number): HeadConfig =>
+      configOf({ tuner: { name: 'prompt-tuning', promptTokens }, training: { epochs: 1 } });
+    await trainHead(promptTuning(50), optionsFor('prompt', { onEvent }));
+    expect(notes.join()).toMatch(/reads at most 14 tokens/);
+    expect((await readManifest(join(folder, 'prompt'))).maxLength).toBe(14);
+    await expect(trainHead(promptTuning(61), optionsFor('prompt'))).rejects.toMatchObject({
+      code: 'bad-config',
+      message: expect.stringContaining('reads 64 tokens in all') as string,
     });
   });
 

@@ -59,7 +59,7 @@ async function withWayOn(error: unknown, out: string): Promise<unknown> {
 async function tuneAndEvaluate(run: Run): Promise<Tuned> {
   const { config, options, encoder, dataset } = run;
   const network = buildNetwork({ config, encoder, heads: dataset.heads, texts: textsOf(run) });
-  const tuner = findTuner(config.tuner.name).attach(network, config, new Random(config.seed).fork('tuner'));
+  const tuner = findTuner(config.tuner.name).attach(network, config, new Random(config.seed).fork('tuner'), encoder);
   try {
     const trainableParameters = countValues(tuner.parameters.map(({ name, shape }) => encoder.weights.get(name)?.shape ?? shape));
     const totalParameters = countValues([...wholeShapes(run, tuner)]);
@@ -75,6 +75,7 @@ async function tuneAndEvaluate(run: Run): Promise<Tuned> {
     const adapter = tuner.adapter?.(config.encoder);
     return {
       weights: new Map([...pooler, ...tuner.mergedWeights()]),
+      ...(tuner.additions ? { additions: tuner.additions } : {}),
       ...(adapter ? { adapter } : {}),
       history,
       calibrated,
