@@ -60,6 +60,18 @@ describe('attune, other tasks and tuners', () => {
     expect(existsSync(join(folder, 'adapter/adapter_model.safetensors'))).toBe(true);
   });
 
+  it.each(['dora', 'ia3', 'adapters', 'prompt-tuning'])('trains, evaluates, predicts and exports with tuner %s', async (tuner) => {
+    const result = parse((await train('--tuner', tuner, '--data', 'labels.csv', '--task', 'multi-label', '--out', tuner)).stdout);
+    expect(Number(result.trainableParameters)).toBeLessThan(0.2 * Number(result.totalParameters));
+    await run('predict', '--model', tuner, '--text', 'refund the lamp', '--json');
+    const report = parse((await run('evaluate', '--model', tuner, '--data', 'labels.csv', '--json')).stdout);
+    expect(report.microF1).toEqual(expect.any(Number));
+    const exported = run('export', '--model', tuner, '--out', `${tuner}-peft`, '--format', 'peft');
+    if (tuner === 'adapters') await expect(exported).rejects.toThrow('no adapter of PEFT');
+    else await exported;
+    expect(existsSync(join(folder, `${tuner}-peft/adapter_model.safetensors`))).toBe(tuner !== 'adapters');
+  });
+
   it('exports an encoder as an embedding model', async () => {
     await run('export', '--model', './encoder', '--out', 'embedder');
     const { embedding } = parse((await run('embed', '--model', 'embedder', '--text', 'hello', '--json')).stdout);

@@ -25,7 +25,7 @@ describe('attune, used wrongly', () => {
       'an unknown tuner',
       ['train', '--tuner', 'lorra', '--out', 'x'],
       2,
-      /--tuner: must be full, lora, bitfit or head, not "lorra"; did you mean lora\?/,
+      /--tuner: must be full, lora, dora, ia3, adapters, prompt-tuning, bitfit or head, not "lorra"; did you mean lora\?/,
     ],
     ['a setting without its value', ['train', '--set', 'seed'], 2, /'seed' is invalid. It must be key=value./],
     ['a setting out of range', ['train', '--set', 'training.epochs=-1', '--out', 'x'], 2, /--set training.epochs: must be above 0, not -1/],

@@ -20,6 +20,20 @@ export interface EncoderConfig {
   hiddenDropout: number;
   attentionDropout: number;
   padTokenId: number;
+  /** What a tuner added that cannot be merged into the weights; none in a pretrained encoder. */
+  additions?: EncoderAdditions;
+}
+
+/**
+ * Parts that stand beside an encoder's weights:
+ * - a soft prompt (Lester et al. 2021), `prompt.embeddings` `[promptTokens, hidden]`: tokens before those of each text;
+ * - bottleneck adapters (Houlsby et al. 2019), `y = x + U f(D x + d) + u` on the outputs of attention and feed-forward of each block:
+ *   `encoder.layer.<n>.attention.output.adapter.down.weight` `[size, hidden]`, `….down.bias`, `….up.weight` `[hidden, size]`, `….up.bias`,
+ *   and the same under `encoder.layer.<n>.output.adapter`.
+ */
+export interface EncoderAdditions {
+  promptTokens?: number;
+  bottleneck?: { size: number; activation: EncoderConfig['activation'] };
 }
 
 /**

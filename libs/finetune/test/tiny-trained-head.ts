@@ -1,5 +1,12 @@
 import { join } from 'node:path';
-import { textNormalizationSchema, type HeadShape, type NamedTensor, type Pooling, type TaskName } from '@attune/artifact';
+import {
+  textNormalizationSchema,
+  type EncoderAdditions,
+  type HeadShape,
+  type NamedTensor,
+  type Pooling,
+  type TaskName,
+} from '@attune/artifact';
 import { createTinyEncoder, type TinyEncoderFamily } from '@attune/testing';
 import { headConfigSchema } from '../src/config/head-config';
 import type { EncodedExample } from '../src/data/example';
@@ -15,6 +22,8 @@ export interface TinyHeadOptions {
   pooling?: Pooling;
   /** With a low-rank adapter on the query and value projections, merged. */
   adapter?: boolean;
+  /** With something of a tuner's that cannot be merged. */
+  addition?: 'adapters' | 'prompt-tuning';
   embedding?: boolean;
 }
 
@@ -41,7 +50,9 @@ export async function tinyTrainedHead(
   const { family = 'bert', task = 'classification', pooling = 'pooler' } = options;
   const encoderDirectory = join(directory, 'encoder');
   createTinyEncoder(encoderDirectory, { family, seed: 3, hiddenSize: 48 });
-  const encoder = await loadEncoder(encoderDirectory);
+  const pretrained = await loadEncoder(encoderDirectory);
+  const additions = options.addition && ADDITIONS[options.addition];
+  const encoder = { ...pretrained, config: { ...pretrained.config, ...(additions && { additions }) } };
   const random = new Random(5);
   const labels = task === 'regression' ? ['score'] : ['late', 'lost "or" stolen', '其他'];
   const head: HeadShape = { task, pooling, labels };
@@ -49,7 +60,7 @@ export async function tinyTrainedHead(
   const hidden = encoder.config.hiddenSize;
   if (pooling === 'pooler') addDense(weights, 'head.dense', hidden, hidden, random);
   addDense(weights, 'head.output', labels.length, hidden, random);
-  const adapter = options.adapter === true ? mergeAdapter(encoder, encoderDirectory, weights, random) : undefined;
+  const adapter = options.adapter === true ? mergeAdapter(encoder, encoderDirectory, weights, random) : added(encoder, weights, random);
   const maxLength = 24;
   const examples = TEXTS.map((text, index): EncodedExample => ({
     ...encoder.tokenizer.encode(text, undefined, maxLength),
@@ -115,6 +126,29 @@ function mergeAdapter(encoder: LoadedEncoder, baseModel: string, weights: Map<st
   return { method: 'lora', rank, alpha, dropout: 0, targetModules: ['query', 'value'], baseModel, weights: adapter };
 }
 
+const ADDITIONS: Record<NonNullable<TinyHeadOptions['addition']>, EncoderAdditions> = {
+  adapters: { bottleneck: { size: 6, activation: 'gelu' } },
+  'prompt-tuning': { promptTokens: 5 },
+};
+
+/** Puts random weights of an addition beside the others and returns the adapter. */
+function added(encoder: LoadedEncoder, weights: Map<string, NamedTensor>, random: Random): TrainedAdapter | undefined {
+  const { config, directory: baseModel } = encoder;
+  const { promptTokens: tokens, bottleneck } = config.additions ?? {};
+  const { hiddenSize: hidden, layers } = config;
+  const own = new Map<string, NamedTensor>();
+  if (tokens !== undefined) own.set('prompt.embeddings', randomTensor([tokens, hidden], 0.3, random));
+  for (let layer = 0; layer < layers && bottleneck !== undefined; layer++) {
+    for (const part of ['attention.output', 'output']) {
+      addDense(own, `encoder.layer.${layer}.${part}.adapter.down`, bottleneck.size, hidden, random);
+      addDense(own, `encoder.layer.${layer}.${part}.adapter.up`, hidden, bottleneck.size, random);
+    }
+  }
+  for (const [name, tensor] of own) weights.set(name, tensor);
+  if (tokens !== undefined) return { method: 'prompt-tuning', baseModel, tokens, weights: own };
+  return bottleneck && { method: 'adapters', baseModel, reductionFactor: hidden / bottleneck.size, ...bottleneck, weights: own };
+}
+
 function plainLogits(
   { config }: LoadedEncoder,
   head: HeadShape,
@@ -125,7 +159,8 @@ function plainLogits(
   const states = plainStates(config, weights, example);
   const tokens = example.inputIds.length;
   const first = states.slice(0, hidden);
-  const mean = first.map((_, i) => states.reduce((sum, value, at) => (at % hidden === i ? sum + value : sum), 0) / tokens);
+  const ofText = states.subarray((config.additions?.promptTokens ?? 0) * hidden);
+  const mean = first.map((_, i) => ofText.reduce((sum, value, at) => (at % hidden === i ? sum + value : sum), 0) / tokens);
   const dense = (name: string, input: Float64Array): Float64Array => {
     const { values } = weights.get(`${name}.weight`) ?? { values: new Float32Array() };
     const bias = weights.get(`${name}.bias`)?.values ?? new Float32Array();

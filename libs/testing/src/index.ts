@@ -1,3 +1,4 @@
+export { ADAPTER_FIXTURES, adapterFixture, type AdapterFixtureName } from './adapter-fixture';
 export { writeConceptModel, type ConceptModelOptions } from './concept-model';
 export { CONCEPTS } from './concepts';
 export { describeModelStore, writeModelDirectory, type ModelStorePlace } from './describe-model-store';

@@ -30,7 +30,7 @@ const KEY_FLAGS: readonly KeyFlag[] = [
     path: 'continual.from',
     description: 'go on from a model that was trained before: its encoder, heads and labels, with new rows and labels',
   },
-  { flags: '--tuner <name>', path: 'tuner.name', description: 'full, lora, bitfit or head' },
+  { flags: '--tuner <name>', path: 'tuner.name', description: 'full, lora, dora, ia3, adapters, prompt-tuning, bitfit or head' },
   {
     flags: '--task <name>',
     path: 'task',

@@ -31,7 +31,7 @@ export const trainingJobInputSchema = z.strictObject({
   columns: trainingColumnsSchema.default({}),
   task: z.enum(['classification', 'multi-label', 'regression', 'matching', 'ranking']).optional(),
   version: storeNameSchema.optional().describe('Name of the new version; default the time and the id of the job'),
-  tuner: z.enum(['full', 'lora', 'bitfit', 'head']).optional(),
+  tuner: z.enum(['full', 'lora', 'dora', 'ia3', 'adapters', 'prompt-tuning', 'bitfit', 'head']).optional(),
   epochs: z.number().positive().max(1_000).optional(),
   learningRate: z.number().positive().max(10).optional(),
   batchSize: z.number().int().min(1).max(4_096).optional(),

@@ -12,7 +12,10 @@ describe('describeHeadConfig', () => {
     expect(keys.filter((key) => key.description === '')).toEqual([]);
     expect(keys.length).toBeGreaterThan(50);
     expect(keys.find((key) => key.path === 'training.epochs')).toMatchObject({ default: 6, type: 'number above 0' });
-    expect(keys.find((key) => key.path === 'tuner.name')).toMatchObject({ default: 'full', type: 'full | lora | bitfit | head' });
+    expect(keys.find((key) => key.path === 'tuner.name')).toMatchObject({
+      default: 'full',
+      type: 'full | lora | dora | ia3 | adapters | prompt-tuning | bitfit | head',
+    });
     expect(headConfigPaths()).toContain('loss.classWeights');
   });
 });

@@ -6,7 +6,7 @@ export interface ConfigKey {
   /** Dotted path: `training.epochs`. */
   path: string;
   description: string;
-  /** What it accepts, for a reader: `full | lora | bitfit | head`, `number, 0 to 1`. */
+  /** What it accepts, for a reader: `full | lora | dora`, `number, 0 to 1`. */
   type: string;
   /** Absent where the key has no fixed default. */
   default?: unknown;

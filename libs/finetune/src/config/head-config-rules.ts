@@ -45,15 +45,26 @@ const LOSS_RULES: readonly Rule<{ type: TaskType; loss: HeadConfig['loss'] }>[] 
 ];
 
 const RULES: readonly Rule<HeadConfig>[] = [
+  onlyWith('full', 'layerDecay', (value) => value !== 1),
+  onlyWith('full', 'unfreezeEvery', (value) => value !== 0),
+  onlyWith('adapters', 'reductionFactor', (value) => value !== 16),
+  onlyWith('adapters', 'activation', (value) => value !== 'gelu'),
+  onlyWith('prompt-tuning', 'promptTokens', (value) => value !== 20),
+  onlyWith('prompt-tuning', 'promptText', (value) => value !== undefined),
+  onlyWith('prompt-tuning', 'promptEncoder', (value) => value !== 'none'),
+  onlyWith('prompt-tuning', 'promptEncoderSize', (value) => value !== undefined),
   {
-    path: ['tuner', 'layerDecay'],
-    fault: ({ tuner }) =>
-      tuner.layerDecay !== 1 && tuner.name !== 'full' ? `works with tuner full, and tuner.name is ${tuner.name}` : undefined,
+    path: ['tuner', 'promptText'],
+    fault: ({ tuner: { promptText, promptEncoder } }) => {
+      if (promptText === undefined) return undefined;
+      if (promptText.trim() === '') return 'a prompt that starts from a text needs one that says something';
+      return promptEncoder === 'none' ? undefined : 'an encoder makes the prompt from embeddings of its own: leave promptEncoder out';
+    },
   },
   {
-    path: ['tuner', 'unfreezeEvery'],
+    path: ['tuner', 'promptEncoderSize'],
     fault: ({ tuner }) =>
-      tuner.unfreezeEvery !== 0 && tuner.name !== 'full' ? `works with tuner full, and tuner.name is ${tuner.name}` : undefined,
+      tuner.promptEncoderSize !== undefined && tuner.promptEncoder === 'none' ? 'needs promptEncoder mlp, and there is none' : undefined,
   },
   {
     path: ['tuner', 'frozenLayers'],
@@ -62,7 +73,10 @@ const RULES: readonly Rule<HeadConfig>[] = [
   },
   {
     path: ['tuner', 'targetModules'],
-    fault: ({ tuner }) => (tuner.name === 'lora' && tuner.targetModules.length === 0 ? 'lora needs at least one module' : undefined),
+    fault: ({ tuner }) => {
+      const isLowRank = tuner.name === 'lora' || tuner.name === 'dora';
+      return isLowRank && tuner.targetModules.length === 0 ? `${tuner.name} needs at least one module` : undefined;
+    },
   },
   { path: ['training', 'metric'], fault: metricFault },
   {
@@ -143,6 +157,19 @@ const RULES: readonly Rule<HeadConfig>[] = [
     },
   },
 ];
+
+/** A key of one tuner that was set for another. */
+function onlyWith<Key extends keyof HeadConfig['tuner']>(
+  owner: HeadConfig['tuner']['name'],
+  key: Key,
+  isSet: (value: HeadConfig['tuner'][Key]) => boolean,
+): Rule<HeadConfig> {
+  return {
+    path: ['tuner', key],
+    fault: ({ tuner }) =>
+      tuner.name !== owner && isSet(tuner[key]) ? `works with tuner ${owner}, and tuner.name is ${tuner.name}` : undefined,
+  };
+}
 
 /** Rules of an entry of `tasks`. */
 const TASK_RULES: readonly Rule<{ task: TaskConfig; config: HeadConfig }>[] = [

@@ -148,11 +148,23 @@ const headConfigKeys = z
 
     tuner: z
       .strictObject({
-        name: z.enum(['full', 'lora', 'bitfit', 'head']).default('full').describe('Which parameters learn'),
-        rank: positiveInt.default(8).describe('lora: rank'),
-        alpha: z.number().positive().default(16).describe('lora: the update is scaled by alpha / rank'),
-        dropout: probability.default(0).describe('lora: dropout before the low-rank product'),
-        targetModules: z.array(z.string()).default(['query', 'value']).describe('lora: dense layers, by the end of their name'),
+        name: z
+          .enum(['full', 'lora', 'dora', 'ia3', 'adapters', 'prompt-tuning', 'bitfit', 'head'])
+          .default('full')
+          .describe('Which parameters learn'),
+        rank: positiveInt.default(8).describe('lora, dora: rank'),
+        alpha: z.number().positive().default(16).describe('lora, dora: the update is scaled by alpha / rank'),
+        dropout: probability.default(0).describe('lora, dora: dropout before the low-rank product'),
+        targetModules: z.array(z.string()).default(['query', 'value']).describe('lora, dora: dense layers, by the end of their name'),
+        reductionFactor: positiveInt.default(16).describe("adapters: the encoder's width over that of the bottleneck"),
+        activation: z.enum(['gelu', 'gelu_new', 'relu']).default('gelu').describe('adapters: between the two layers of an adapter'),
+        promptTokens: positiveInt.default(20).describe('prompt-tuning: virtual tokens before each text'),
+        promptText: z.string().optional().describe('prompt-tuning: text whose word embeddings they start from; without it random vectors'),
+        promptEncoder: z
+          .enum(['none', 'mlp'])
+          .default('none')
+          .describe('prompt-tuning: what makes the vectors while they learn: nothing, or an encoder of three dense layers (P-tuning)'),
+        promptEncoderSize: positiveInt.optional().describe("prompt-tuning: inner width of that encoder; default the text encoder's"),
         layerDecay: fraction.default(1).describe('full: learning rate of a layer relative to the one above it'),
         unfreezeEvery: fraction
           .default(0)

@@ -69,6 +69,10 @@ describe('loadHeadConfig', () => {
   it("drops the keys of the file's tuner when a flag names another", async () => {
     const config = await load('tuner: {name: full, layerDecay: 0.9}', [{ flag: '--tuner', path: 'tuner.name', value: 'lora' }]);
     expect(config.tuner).toMatchObject({ name: 'lora', layerDecay: 1 });
+    const withRank = 'tuner: {name: lora, rank: 4}';
+    const named = (name: string) => load(withRank, [{ flag: '--tuner', path: 'tuner.name', value: name }]);
+    expect((await named('dora')).tuner).toMatchObject({ name: 'dora', rank: 4 });
+    expect((await named('adapters')).tuner).toMatchObject({ name: 'adapters', rank: 8 });
   });
 
   it.each([
@@ -114,6 +118,16 @@ describe('loadHeadConfig', () => {
     ['task: multi-label\nloss: {labelSmoothing: 0.1}', 'loss.labelSmoothing: label smoothing needs task classification with cross-entropy'],
     ['tuner: {name: lora, layerDecay: 0.9}', 'tuner.layerDecay: works with tuner full, and tuner.name is lora'],
     ['tuner: {name: bitfit, frozenLayers: 2}', 'tuner.frozenLayers: works with tuner full, and tuner.name is bitfit'],
+    ['tuner: {name: lora, reductionFactor: 4}', 'tuner.reductionFactor: works with tuner adapters, and tuner.name is lora'],
+    ['tuner: {name: ia3, promptText: hello}', 'tuner.promptText: works with tuner prompt-tuning, and tuner.name is ia3'],
+    ['tuner: {name: dora, targetModules: []}', 'tuner.targetModules: dora needs at least one module'],
+    ['tuner: {name: prompt-tuning, promptText: " "}', 'tuner.promptText: a prompt that starts from a text needs one that says something'],
+    ['tuner: {name: prompt-tuning, promptTokens: 0}', 'tuner.promptTokens: must be above 0, not 0'],
+    ['tuner: {name: prompt-tuning, promptEncoderSize: 64}', 'tuner.promptEncoderSize: needs promptEncoder mlp, and there is none'],
+    [
+      'tuner: {name: prompt-tuning, promptText: hello, promptEncoder: mlp}',
+      'tuner.promptText: an encoder makes the prompt from embeddings of its own: leave promptEncoder out',
+    ],
     [
       'task: regression\ntraining: {metric: accuracy}',
       'training.metric: accuracy is no metric of a regression task; there are loss, spearman, mse',

@@ -20,9 +20,14 @@ export interface ConfigFlag {
 
 type Section = Record<string, unknown>;
 
-/** Keys that only one tuner reads, and that a file may set for a tuner which a flag then replaces. */
+const LOW_RANK_KEYS = ['rank', 'alpha', 'dropout', 'targetModules'];
+
+/** Keys that only some tuners read, and that a file may set for a tuner which a flag then replaces. */
 const TUNER_KEYS: Record<string, readonly string[]> = {
-  lora: ['rank', 'alpha', 'dropout', 'targetModules'],
+  lora: LOW_RANK_KEYS,
+  dora: LOW_RANK_KEYS,
+  adapters: ['reductionFactor', 'activation'],
+  'prompt-tuning': ['promptTokens', 'promptText', 'promptEncoder', 'promptEncoderSize'],
   full: ['layerDecay', 'unfreezeEvery', 'frozenLayers'],
 };
 
@@ -179,7 +184,10 @@ function sectionAt(values: Section, names: readonly string[]): Section {
 }
 
 function withoutOtherTunersKeys(tuner: Section, name: string): Section {
-  const others = Object.entries(TUNER_KEYS).flatMap(([owner, keys]) => (owner === name ? [] : keys));
+  const own = TUNER_KEYS[name] ?? [];
+  const others = Object.values(TUNER_KEYS)
+    .flat()
+    .filter((key) => !own.includes(key));
   return Object.fromEntries(Object.entries(tuner).filter(([key]) => !others.includes(key)));
 }
 

@@ -49,6 +49,27 @@ export function padBatch(examples: EncodedExample[], padTokenId: number): Batch 
   return batch;
 }
 
+/** A batch with `promptTokens` places of a soft prompt before each row; they count as real tokens of the first type. */
+export function withPromptPlaces(batch: Batch, promptTokens: number, padTokenId: number): Batch {
+  if (promptTokens === 0) return batch;
+  const tokens = batch.tokens + promptTokens;
+  const widened = (values: Int32Array, filler: number): Int32Array => {
+    const result = new Int32Array(batch.rows * tokens).fill(filler);
+    for (let row = 0; row < batch.rows; row++)
+      result.set(values.subarray(row * batch.tokens, (row + 1) * batch.tokens), row * tokens + promptTokens);
+    return result;
+  };
+  return {
+    ...batch,
+    tokens,
+    promptTokens,
+    inputIds: widened(batch.inputIds, padTokenId),
+    attentionMask: widened(batch.attentionMask, 1),
+    ...(batch.tokenTypeIds && { tokenTypeIds: widened(batch.tokenTypeIds, 0) }),
+    lengths: batch.lengths.map((length) => length + promptTokens),
+  };
+}
+
 function chunk<T>(items: T[], size: number): T[][] {
   const chunks: T[][] = [];
   for (let start = 0; start < items.length; start += size) chunks.push(items.slice(start, start + size));

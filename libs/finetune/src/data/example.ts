@@ -54,4 +54,6 @@ export interface Batch {
   indices: Int32Array;
   /** Place of each row's gap, row × tokens + token, where texts stand in sentences with one. */
   gaps?: Int32Array;
+  /** Places of a soft prompt before the tokens of each row, counted in `tokens` and `lengths`. */
+  promptTokens?: number;
 }

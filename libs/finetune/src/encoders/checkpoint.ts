@@ -60,7 +60,9 @@ async function weightFiles(directory: string): Promise<string[]> {
     );
   }
   throw new AttuneError('missing-file', `${directory}: there is no model.safetensors`, {
-    remedy: 'Give a folder with config.json, model.safetensors and tokenizer.json.',
+    remedy: existsSync(join(directory, 'adapter'))
+      ? 'Its tuner could not be merged into the weights. Give the pretrained encoder that it was trained from, or one tuned otherwise.'
+      : 'Give a folder with config.json, model.safetensors and tokenizer.json.',
   });
 }
 

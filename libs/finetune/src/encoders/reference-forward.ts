@@ -10,7 +10,7 @@ type Tensor = TensorFlow.Tensor;
 export type Parameters = (name: string) => Tensor;
 
 /** The part of a batch that the forward pass reads. */
-export type EncoderInput = Pick<Batch, 'rows' | 'tokens' | 'inputIds' | 'attentionMask' | 'tokenTypeIds' | 'gaps'>;
+export type EncoderInput = Pick<Batch, 'rows' | 'tokens' | 'inputIds' | 'attentionMask' | 'tokenTypeIds' | 'gaps' | 'promptTokens'>;
 
 /**
  * Applies dropout where training asks for it: zeroes a share `rate` of the values and scales the rest by 1 / (1 - rate).
@@ -24,6 +24,14 @@ export interface ForwardOptions {
   dropout?: Dropout;
   /** Vectors `[batch × tokens, hidden]` in place of those that the word table has for the tokens. */
   wordVectors?: Tensor | undefined;
+}
+
+/** What tuners put into an encoder. */
+export interface EncoderForwardOptions extends ForwardOptions {
+  /** Changes the output of a block's branch (`encoder.layer.0.attention.output`, `encoder.layer.0.output`) before it joins the residual. */
+  branch?: (states: Tensor, place: string) => Tensor;
+  /** A soft prompt `[promptTokens, hidden]`, at the places that the batch has for it. */
+  prompt?: TensorFlow.Tensor2D;
 }
 
 /** Added to the score of a padding key, so that its attention is 0 in float32. */
@@ -45,7 +53,7 @@ function layerNorm(tf: TensorFlowModule, states: Tensor, parameters: Parameters,
 }
 
 /** GELU (Hendrycks and Gimpel 2016), exact or by its tanh approximation, or ReLU. */
-function activate(tf: TensorFlowModule, x: Tensor, activation: EncoderConfig['activation']): Tensor {
+export function referenceActivation(tf: TensorFlowModule, x: Tensor, activation: EncoderConfig['activation']): Tensor {
   if (activation === 'relu') return tf.relu(x);
   const inner =
     activation === 'gelu' ? tf.erf(x.mul(Math.SQRT1_2)) : tf.tanh(x.add(x.mul(x).mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI)));
@@ -75,13 +83,20 @@ function embed(
   config: EncoderConfig,
   parameters: Parameters,
   batch: EncoderInput,
-  wordVectors: Tensor | undefined,
+  { wordVectors, prompt }: Pick<EncoderForwardOptions, 'wordVectors' | 'prompt'>,
 ): Tensor {
+  const { rows, tokens, promptTokens = 0 } = batch;
+  const { hiddenSize: hidden } = config;
   const look = (table: string, ids: Int32Array): Tensor =>
     tf.gather(parameters(`embeddings.${table}_embeddings.weight`), tf.tensor1d(ids, 'int32'));
-  let states = (wordVectors ?? look('word', batch.inputIds)).add(look('position', positionIds(config, batch)));
+  let words = wordVectors ?? look('word', batch.inputIds);
+  if (prompt) {
+    const ofText = words.reshape([rows, tokens, hidden]).slice([0, promptTokens, 0], [rows, tokens - promptTokens, hidden]);
+    words = tf.concat([prompt.expandDims(0).tile([rows, 1, 1]), ofText], 1).reshape([rows * tokens, hidden]);
+  }
+  let states = words.add(look('position', positionIds(config, batch)));
   if (config.tokenTypes > 0) states = states.add(look('token_type', batch.tokenTypeIds ?? new Int32Array(batch.inputIds.length)));
-  return states.reshape([batch.rows, batch.tokens, config.hiddenSize]);
+  return states.reshape([rows, tokens, hidden]);
 }
 
 /** Scaled dot-product attention of several heads (Vaswani et al. 2017). `bias` is `[batch, 1, 1, tokens]`. */
@@ -115,29 +130,24 @@ export function referenceEncoder(
   config: EncoderConfig,
   parameters: Parameters,
   batch: EncoderInput,
-  options: ForwardOptions = {},
+  options: EncoderForwardOptions = {},
 ): TensorFlow.Tensor3D {
-  const dropout = options.dropout ?? ((states) => states);
+  const { dropout = (states): Tensor => states, branch = (states): Tensor => states } = options;
   return tf.tidy(() => {
     const norm = (states: Tensor, name: string): Tensor => layerNorm(tf, states, parameters, name, config.layerNormEpsilon);
     const mask = tf.tensor4d(Float32Array.from(batch.attentionMask), [batch.rows, 1, 1, batch.tokens]);
     const bias = tf.sub(1, mask).mul(MASKED);
-    let states = dropout(
-      norm(embed(tf, config, parameters, batch, options.wordVectors), 'embeddings.LayerNorm'),
-      config.hiddenDropout,
-      'embeddings',
-    );
+    let states = dropout(norm(embed(tf, config, parameters, batch, options), 'embeddings.LayerNorm'), config.hiddenDropout, 'embeddings');
     for (let layer = 0; layer < config.layers; layer++) {
       const prefix = `encoder.layer.${layer}`;
       const context = selfAttention(tf, config, parameters, states, bias, `${prefix}.attention`, dropout);
       const attended = dense(tf, context, parameters, `${prefix}.attention.output.dense`);
-      states = norm(
-        states.add(dropout(attended, config.hiddenDropout, `${prefix}.attention.output`)),
-        `${prefix}.attention.output.LayerNorm`,
-      );
-      const inner = activate(tf, dense(tf, states, parameters, `${prefix}.intermediate.dense`), config.activation);
+      const first = branch(dropout(attended, config.hiddenDropout, `${prefix}.attention.output`), `${prefix}.attention.output`);
+      states = norm(states.add(first), `${prefix}.attention.output.LayerNorm`);
+      const inner = referenceActivation(tf, dense(tf, states, parameters, `${prefix}.intermediate.dense`), config.activation);
       const outer = dense(tf, inner, parameters, `${prefix}.output.dense`);
-      states = norm(states.add(dropout(outer, config.hiddenDropout, `${prefix}.output`)), `${prefix}.output.LayerNorm`);
+      const second = branch(dropout(outer, config.hiddenDropout, `${prefix}.output`), `${prefix}.output`);
+      states = norm(states.add(second), `${prefix}.output.LayerNorm`);
     }
     return states as TensorFlow.Tensor3D;
   });
@@ -151,7 +161,7 @@ function predictionTransform(
   states: Tensor,
   prefix: string,
 ): Tensor {
-  const activated = activate(tf, dense(tf, states, parameters, `${prefix}.dense`), config.activation);
+  const activated = referenceActivation(tf, dense(tf, states, parameters, `${prefix}.dense`), config.activation);
   return layerNorm(tf, activated, parameters, `${prefix}.LayerNorm`, config.layerNormEpsilon);
 }
 
@@ -189,7 +199,10 @@ function pool(tf: TensorFlowModule, pooling: Pooling, hidden: TensorFlow.Tensor3
   const [rows, tokens, width] = hidden.shape;
   if (pooling === 'cloze') return tf.gather(hidden.reshape([-1, width]), tf.tensor1d(batch.gaps ?? new Int32Array(0), 'int32'));
   if (pooling === 'pooler' || pooling === 'cls') return hidden.slice([0, 0, 0], [rows, 1, width]).reshape([rows, width]);
-  const mask = tf.tensor3d(Float32Array.from(batch.attentionMask), [rows, tokens, 1]);
+  const { promptTokens = 0, attentionMask } = batch;
+  // A soft prompt's states are none of the text's.
+  const isText = Float32Array.from(attentionMask, (real, place) => (place % tokens < promptTokens ? 0 : real));
+  const mask = tf.tensor3d(isText, [rows, tokens, 1]);
   const mean = hidden.mul(mask).sum(1).div(mask.sum(1));
   return pooling === 'mean' ? mean : mean.div(mean.square().sum(1, true).sqrt());
 }

@@ -14,7 +14,7 @@ import {
 import { writeCardAndManifest } from './export-head';
 import { readRun } from './recorded-run';
 import type { ManifestContent } from './manifest-of';
-import { ADAPTER_FOLDER } from './peft-adapter';
+import { ADAPTER_FOLDER } from './write-adapter';
 
 /** What `attune export` can make of a model directory. */
 export type ExportFormat = 'huggingface' | 'onnx' | 'peft';
@@ -74,7 +74,9 @@ function chooseFiles(manifest: Manifest, format: ExportFormat | undefined): Map<
         : new Map();
     case 'peft': {
       // At the top, where PEFT looks first; without a config.json there, which would make it a complete model for transformers.
-      const adapter = paths.filter(isAdapter).map((path): [string, string] => [path, path.slice(ADAPTER_FOLDER.length + 1)]);
+      const isPeft = paths.includes(`${ADAPTER_FOLDER}/adapter_model.safetensors`);
+      const ofAdapter = isPeft ? paths.filter(isAdapter) : [];
+      const adapter = ofAdapter.map((path): [string, string] => [path, path.slice(ADAPTER_FOLDER.length + 1)]);
       return adapter.length === 0 ? new Map() : new Map([...adapter, ...inPlace((path) => isTokenizer(path) || isReport(path))]);
     }
   }
@@ -83,8 +85,8 @@ function chooseFiles(manifest: Manifest, format: ExportFormat | undefined): Map<
 function nothingOf(model: string, { tuner }: Manifest, format: ExportFormat | undefined): AttuneError {
   if (format === 'peft') {
     const how = tuner === undefined ? 'was not trained' : `was trained with the tuner "${tuner.name}"`;
-    return new AttuneError('wrong-use', `${model} ${how} and has no adapter.`, {
-      remedy: 'Train with --tuner lora, or choose another format.',
+    return new AttuneError('wrong-use', `${model} ${how} and has no adapter of PEFT's.`, {
+      remedy: 'Train with a tuner that PEFT has (lora, dora, ia3, prompt-tuning), or choose another format.',
     });
   }
   return new AttuneError('wrong-use', `${model} holds nothing of the format ${format ?? 'asked for'}.`, {

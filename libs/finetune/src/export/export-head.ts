@@ -6,11 +6,11 @@ import { taskLayout } from '../heads/task-layout';
 import { isFamilyHead } from './hugging-face-config';
 import { headManifest, listFiles, writeManifest, type ManifestContent } from './manifest-of';
 import { modelCard, type CardRun } from './model-card';
-import { copyTokenizer, writeCheckpoint, writeHeads, writeJson } from './model-files';
+import { copyTokenizer, writeCheckpoint, writeEncoderConfig, writeHeads, writeJson } from './model-files';
 import { headSubject, ONNX_FP32, ONNX_INT8, writeOnnx } from './onnx-files';
-import { ADAPTER_FOLDER, writePeftAdapter } from './peft-adapter';
 import { writeClozeHead } from './cloze-files';
 import { headModules, writeSentenceModules } from './sentence-transformers';
+import { writeAdapter } from './write-adapter';
 import type { Attachment, ExportOptions, ExportReport, TrainedEncoder, TrainedHead } from './trained-head';
 
 /**
@@ -54,14 +54,18 @@ function assertHeldOut({ head, further = [] }: TrainedHead, { heldOut: { example
   }
 }
 
+/** Where a tuner's part cannot be merged there is no checkpoint: the pretrained encoder and the adapter are what Python loads. */
 async function writePythonFiles(staging: string, trained: TrainedHead): Promise<void> {
-  const { encoder, head, weights, maxLength, adapter } = trained;
-  await writeCheckpoint(staging, encoder, head, weights);
+  const { encoder, head, weights, maxLength } = trained;
+  const merged = encoder.config.additions === undefined;
+  if (merged) await writeCheckpoint(staging, encoder, head, weights);
+  else await writeEncoderConfig(staging, encoder, head);
   await copyTokenizer(encoder.directory, staging, maxLength);
   await writeHeads(staging, trained);
   if (head.cloze) await writeClozeHead(staging, head, weights);
-  else if (!isFamilyHead(head)) await writeSentenceModules(staging, headModules(head, encoder.config.hiddenSize, maxLength, weights));
-  if (adapter !== undefined) await writePeftAdapter(join(staging, ADAPTER_FOLDER), encoder, head, adapter, weights);
+  else if (merged && !isFamilyHead(head))
+    await writeSentenceModules(staging, headModules(head, encoder.config.hiddenSize, maxLength, weights));
+  await writeAdapter(staging, trained, head);
 }
 
 function calibrationOf({ calibration, thresholds, scopeRule, further = [] }: TrainedHead): Record<string, unknown> {

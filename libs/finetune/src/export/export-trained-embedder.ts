@@ -1,13 +1,12 @@
-import { join } from 'node:path';
 import { writeDirectoryAtomically } from '@attune/artifact';
 import { checkedPairs } from './checked-pairs';
 import { sizes, writeAttachments, writeCardAndManifest, writeReports } from './export-head';
 import { embedderManifest } from './manifest-of';
-import { copyTokenizer, writeCheckpoint } from './model-files';
+import { copyTokenizer, writeCheckpoint, writeEncoderConfig } from './model-files';
 import { ONNX_FP32, ONNX_INT8, writeOnnx } from './onnx-files';
-import { ADAPTER_FOLDER, writePeftAdapter } from './peft-adapter';
 import { writeSentenceModules } from './sentence-transformers';
 import { refused } from './agreement';
+import { writeAdapter } from './write-adapter';
 import type { ExportOptions, ExportReport, HeldOutPairs, TrainedEncoder } from './trained-head';
 
 /**
@@ -23,10 +22,13 @@ export async function exportTrainedEmbedder(trained: TrainedEncoder, options: Ex
   const { out, heldOut, int8 } = options;
   if (heldOut.queries.length === 0) throw refused('there are no held-out pairs to check it on.');
   return writeDirectoryAtomically(out, async (staging) => {
-    await writeCheckpoint(staging, encoder, undefined, weights);
+    const merged = encoder.config.additions === undefined;
+    if (merged) await writeCheckpoint(staging, encoder, undefined, weights);
+    else await writeEncoderConfig(staging, encoder, undefined);
     await copyTokenizer(encoder.directory, staging, maxLength);
-    await writeSentenceModules(staging, { hiddenSize: encoder.config.hiddenSize, maxLength, pooling: 'mean', normalized: true });
-    if (adapter !== undefined) await writePeftAdapter(join(staging, ADAPTER_FOLDER), encoder, undefined, adapter, weights);
+    if (merged)
+      await writeSentenceModules(staging, { hiddenSize: encoder.config.hiddenSize, maxLength, pooling: 'mean', normalized: true });
+    await writeAdapter(staging, trained, undefined);
     const model = { config: encoder.config, weights, outputs: ['last_hidden_state' as const, 'embedding' as const] };
     const pairs = checkedPairs(trained.config, heldOut);
     const agreement = await writeOnnx(staging, { model, examples: [], tasks: [], pairs }, int8);

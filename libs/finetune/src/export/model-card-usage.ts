@@ -17,8 +17,9 @@ export function loadingInstructions(
   if (has('modules.json')) parts.push(sentenceTransformers(manifest, pair));
   else if (manifest.tasks.some(({ pooling }) => pooling === 'cloze')) parts.push(cloze());
   else if (has('config.json') && has('model.safetensors') && manifest.tasks.length > 0) parts.push(transformers(manifest, pair));
-  const adapter = ['adapter/adapter_config.json', 'adapter_config.json'].find(has);
-  if (adapter !== undefined) parts.push(peft(manifest, adapter, has('modules.json'), run?.baseModel));
+  const adapter = ['adapter/adapter_model.safetensors', 'adapter_model.safetensors'].find(has);
+  if (adapter !== undefined) parts.push(peft(manifest, adapter, run?.baseModel));
+  if (has('adapter/adapter.safetensors')) parts.push(bottleneck(run?.baseModel));
   if (manifest.onnx.fp32 !== undefined) parts.push(onnxRuntime(manifest));
   return parts.join('\n\n');
 }
@@ -97,14 +98,23 @@ function sentenceTransformers({ tasks }: Omit<Manifest, 'files' | 'schemaVersion
   );
 }
 
-function peft({ tasks }: Omit<Manifest, 'files' | 'schemaVersion'>, adapter: string, bareEncoder: boolean, baseModel = 'BASE'): string {
+/** What stands before the code that puts an adapter of a tuner on the pretrained encoder. */
+const ADAPTERS: Record<string, string> = {
+  lora: 'The low-rank adapter alone',
+  dora: 'The low-rank adapter with its magnitudes alone',
+  ia3: 'The learned factors alone',
+  'prompt-tuning': 'The soft prompt',
+};
+
+function peft({ tasks, tuner }: Omit<Manifest, 'files' | 'schemaVersion'>, adapter: string, baseModel = 'BASE'): string {
   const folder = adapter.includes('/') ? 'DIR/adapter' : 'DIR';
   const labels = tasks[0]?.labels.length ?? 0;
+  const bareEncoder = tasks[0]?.pooling !== 'pooler';
   const base = bareEncoder
     ? `base = AutoModel.from_pretrained("${baseModel}")`
     : `base = AutoModelForSequenceClassification.from_pretrained("${baseModel}", num_labels=${labels})`;
   return [
-    'The low-rank adapter alone, in Python `peft`, on the pretrained encoder:',
+    `${ADAPTERS[tuner?.name ?? 'lora'] ?? 'The adapter'}, in Python \`peft\`, on the pretrained encoder:`,
     fence('python', [
       'from peft import PeftModel',
       `from transformers import ${bareEncoder ? 'AutoModel' : 'AutoModelForSequenceClassification'}`,
@@ -113,6 +123,13 @@ function peft({ tasks }: Omit<Manifest, 'files' | 'schemaVersion'>, adapter: str
       `model = PeftModel.from_pretrained(base, "${folder}").eval()`,
     ]),
   ].join('\n\n');
+}
+
+function bottleneck(baseModel = 'BASE'): string {
+  return [
+    `The bottleneck adapters, which cannot be merged into the weights of \`${baseModel}\`, lie in \`DIR/adapter\` with the names of`,
+    "AdapterHub's `adapters` library: `adapter.safetensors`, and the head in `model_head.safetensors`.",
+  ].join(' ');
 }
 
 function onnxRuntime({ encoder, tasks, embedding, onnx }: Omit<Manifest, 'files' | 'schemaVersion'>): string {

@@ -59,7 +59,10 @@ function frontMatter(name: string, { tasks, encoder, embedding, onnx }: CardMani
 
 function libraryOf(paths: readonly string[]): string {
   if (paths.includes('modules.json')) return 'sentence-transformers';
-  return paths.includes('adapter_config.json') ? 'peft' : 'transformers';
+  // What a tuner could not merge has no checkpoint beside its adapter.
+  if (paths.includes('model.safetensors')) return 'transformers';
+  if (paths.includes('adapter/adapter.safetensors')) return 'adapter-transformers';
+  return paths.some((path) => path === 'adapter_config.json' || path === 'adapter/adapter_config.json') ? 'peft' : 'transformers';
 }
 
 function modelIndex(name: string, tasks: readonly ManifestTask[], embedding: CardManifest['embedding']): string[] {

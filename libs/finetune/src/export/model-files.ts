@@ -30,19 +30,26 @@ export async function writeCheckpoint(
     const isBasePooler = name.startsWith('head.dense.') && family.toHuggingFaceName(name, 'base').startsWith('pooler.');
     if (belongs || isBasePooler) tensors.set(family.toHuggingFaceName(name, layout), tensor);
   }
-  await writeJson(join(directory, 'config.json'), huggingFaceConfig(encoder, head));
+  await writeEncoderConfig(directory, encoder, head);
   await writeSafetensors(join(directory, 'model.safetensors'), tensors);
+}
+
+/** Writes config.json alone, which programs that read ONNX look at. */
+export async function writeEncoderConfig(directory: string, encoder: EncoderSource, head: HeadShape | undefined): Promise<void> {
+  await writeJson(join(directory, 'config.json'), huggingFaceConfig(encoder, head));
 }
 
 /** Folder of the heads' weights, a file a task, where a model has several. */
 export const HEADS_FOLDER = 'heads';
 
 /**
- * Writes `heads/<task>.safetensors` for each of several tasks: `dense.weight` and `dense.bias` where its head has a dense layer, then
+ * Writes `heads/<task>.safetensors` for each of several tasks, and for a head that is not the family's own where there is no checkpoint
+ * with modules after it: `dense.weight` and `dense.bias` where its head has a dense layer, then
  * `output.weight` and `output.bias`. The first task's head stands in the checkpoint, too.
  */
-export async function writeHeads(directory: string, { head, further = [], weights }: TrainedHead): Promise<void> {
-  if (further.length === 0) return;
+export async function writeHeads(directory: string, { encoder, head, further = [], weights }: TrainedHead): Promise<void> {
+  const isElsewhere = encoder.config.additions === undefined || isFamilyHead(head);
+  if (further.length === 0 && isElsewhere) return;
   await mkdir(join(directory, HEADS_FOLDER), { recursive: true });
   for (const [place, shape] of [head, ...further.map((task) => task.head)].entries()) {
     const prefix = `${headPrefix(shape, place)}.`;

@@ -7,15 +7,15 @@ type Weights = ReadonlyMap<string, NamedTensor>;
 export type PlainInput = Pick<EncodedExample, 'inputIds' | 'tokenTypeIds'>;
 
 /**
- * An encoder's last hidden states of one text without padding, in double precision and plain JavaScript. Slow; it is what exported
+ * An encoder's last hidden states of one text without padding (a soft prompt's among them, before the text's), in double precision and plain JavaScript. Slow; it is what exported
  * embeddings are checked against, independent of ONNX and of TensorFlow, which an export does not need.
  *
- * @returns `[tokens × hidden]`
+ * @returns `[(prompt's tokens + tokens) × hidden]`
  */
 export function plainStates(config: EncoderConfig, weights: Weights, input: PlainInput): Float64Array {
   let states = embed(config, weights, input);
-  for (let layer = 0; layer < config.layers; layer++)
-    states = block(config, weights, `encoder.layer.${layer}`, states, input.inputIds.length);
+  const tokens = states.length / config.hiddenSize;
+  for (let layer = 0; layer < config.layers; layer++) states = block(config, weights, `encoder.layer.${layer}`, states, tokens);
   return states;
 }
 
@@ -27,7 +27,8 @@ export function plainStates(config: EncoderConfig, weights: Weights, input: Plai
 export function plainEmbedding(config: EncoderConfig, weights: Weights, input: PlainInput): Float64Array {
   const { hiddenSize: hidden } = config;
   const sum = new Float64Array(hidden);
-  plainStates(config, weights, input).forEach((value, i) => (sum[i % hidden] += value));
+  const ofText = plainStates(config, weights, input).subarray((config.additions?.promptTokens ?? 0) * hidden);
+  ofText.forEach((value, i) => (sum[i % hidden] += value));
   const length = Math.sqrt(sum.reduce((squares, value) => squares + value * value, 0));
   return sum.map((value) => value / length);
 }
@@ -47,28 +48,37 @@ function embed(
   const words = valuesOf(weights, 'embeddings.word_embeddings.weight');
   const positions = valuesOf(weights, 'embeddings.position_embeddings.weight');
   const types = config.tokenTypes > 0 ? valuesOf(weights, 'embeddings.token_type_embeddings.weight') : undefined;
-  const states = new Float64Array(inputIds.length * hidden);
-  inputIds.forEach((id, token) => {
+  const ahead = config.additions?.promptTokens ?? 0;
+  const prompt = ahead === 0 ? undefined : valuesOf(weights, 'prompt.embeddings');
+  const states = new Float64Array((ahead + inputIds.length) * hidden);
+  for (let token = 0; token < ahead + inputIds.length; token++) {
+    const [table, row] = token < ahead && prompt ? [prompt, token] : [words, inputIds[token - ahead]];
+    const type = token < ahead ? 0 : (tokenTypeIds?.[token - ahead] ?? 0);
     for (let i = 0; i < hidden; i++) {
-      const type = types === undefined ? 0 : types[(tokenTypeIds?.[token] ?? 0) * hidden + i];
-      states[token * hidden + i] = words[id * hidden + i] + positions[(token + config.positionOffset) * hidden + i] + type;
+      states[token * hidden + i] =
+        table[row * hidden + i] + positions[(token + config.positionOffset) * hidden + i] + (types?.[type * hidden + i] ?? 0);
     }
-  });
+  }
   return layerNorm(config, weights, 'embeddings.LayerNorm', states);
 }
 
 /** One post-norm transformer block (Vaswani et al. 2017). */
 function block(config: EncoderConfig, weights: Weights, prefix: string, states: Float64Array, tokens: number): Float64Array {
-  const attended = dense(
-    weights,
-    `${prefix}.attention.output.dense`,
-    attention(config, weights, `${prefix}.attention.self`, states, tokens),
-    tokens,
-  );
+  const context = attention(config, weights, `${prefix}.attention.self`, states, tokens);
+  const attended = branch(config, weights, `${prefix}.attention.output`, context, tokens);
   const middle = layerNorm(config, weights, `${prefix}.attention.output.LayerNorm`, sum(attended, states));
   const inner = dense(weights, `${prefix}.intermediate.dense`, middle, tokens).map((value) => activate(config.activation, value));
-  const outer = dense(weights, `${prefix}.output.dense`, inner, tokens);
+  const outer = branch(config, weights, `${prefix}.output`, inner, tokens);
   return layerNorm(config, weights, `${prefix}.output.LayerNorm`, sum(outer, middle));
+}
+
+/** The dense layer at the end of a branch, and the bottleneck adapter after it where there is one. */
+function branch(config: EncoderConfig, weights: Weights, name: string, input: Float64Array, tokens: number): Float64Array {
+  const output = dense(weights, `${name}.dense`, input, tokens);
+  const bottleneck = config.additions?.bottleneck;
+  if (bottleneck === undefined) return output;
+  const lowered = dense(weights, `${name}.adapter.down`, output, tokens).map((value) => activate(bottleneck.activation, value));
+  return sum(output, dense(weights, `${name}.adapter.up`, lowered, tokens));
 }
 
 function attention(config: EncoderConfig, weights: Weights, prefix: string, states: Float64Array, tokens: number): Float64Array {

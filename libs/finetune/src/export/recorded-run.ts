@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { headConfigSchema } from '../config/head-config';
 import { evaluationReportSchema } from '../evaluation/report';
 import type { CardRun } from './model-card';
-import { ADAPTER_FOLDER } from './peft-adapter';
+import { ADAPTER_FOLDER } from './write-adapter';
 
 const metricsSchema = z.object({
   validation: evaluationReportSchema,

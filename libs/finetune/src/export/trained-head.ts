@@ -18,19 +18,48 @@ export interface EncoderSource {
   sourceConfig: SourceConfig;
 }
 
-/** A low-rank adapter (Hu et al. 2021) that has been merged into the weights. */
-export interface TrainedAdapter {
-  method: 'lora';
+/** What every method hands over beside the weights. */
+interface AdapterBase {
+  /** What Python is to load as the base model: a hub id or a folder. */
+  baseModel: string;
+  /** The method's own parameters, by the name of the module in memory that they belong to and their own. */
+  weights: ReadonlyMap<string, NamedTensor>;
+}
+
+/** A low-rank adapter (LoRA, Hu et al. 2021; DoRA, Liu et al. 2024) that has been merged into the weights. */
+export interface LowRankAdapter extends AdapterBase {
+  method: 'lora' | 'dora';
   rank: number;
   alpha: number;
   dropout: number;
   /** Dense layers as configured, by the end of their name in memory. */
   targetModules: string[];
-  /** What Python is to load as the base model: a hub id or a folder. */
-  baseModel: string;
-  /** `<module>.lora_A.weight` `[rank, in]` and `<module>.lora_B.weight` `[out, rank]` for every adapted module, by its name in memory. */
-  weights: ReadonlyMap<string, NamedTensor>;
 }
+
+/** Factors (Liu et al. 2022) that have been merged into the weights. */
+export interface ScalingAdapter extends AdapterBase {
+  method: 'ia3';
+  /** Layers whose inputs are scaled, by their names in memory; of the others the outputs are. */
+  feedForward: string[];
+}
+
+/** A soft prompt (Lester et al. 2021): `prompt.embeddings` `[tokens, hidden]`. */
+export interface PromptAdapter extends AdapterBase {
+  method: 'prompt-tuning';
+  tokens: number;
+  /** Inner width of the encoder that made it, where one did. */
+  encoderSize?: number;
+}
+
+/** Bottleneck adapters (Houlsby et al. 2019), by the names of `EncoderAdditions`. */
+export interface BottleneckAdapter extends AdapterBase {
+  method: 'adapters';
+  reductionFactor: number;
+  size: number;
+  activation: EncoderConfig['activation'];
+}
+
+export type TrainedAdapter = LowRankAdapter | ScalingAdapter | PromptAdapter | BottleneckAdapter;
 
 /** A further task of a trained encoder. */
 export interface FurtherTask {
@@ -43,7 +72,7 @@ export interface FurtherTask {
 /** What an export needs to know of any finished training run. */
 export interface TrainedEncoder {
   encoder: EncoderSource;
-  /** Merged parameters by their names in memory, the heads' included. */
+  /** Parameters by their names in memory, the heads' and those of `encoder.config.additions` included; merged where a tuner's can be. */
   weights: ReadonlyMap<string, NamedTensor>;
   adapter?: TrainedAdapter;
   normalization: TextNormalization;

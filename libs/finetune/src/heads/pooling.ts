@@ -26,15 +26,17 @@ const firstState: PoolingLayer = {
   },
 };
 
-/** The mean of the states of each row's real tokens. */
+/** The mean of the states of each row's real tokens; a soft prompt's are none of the text's. */
 const meanState: PoolingLayer = {
   forward(states, packing, { kernels, training }) {
     const { batch, flowing, places, tokens } = packing;
+    const { lengths, promptTokens = 0 } = batch;
     const rowOf = Int32Array.from(places, (place) => Math.floor(place / tokens));
     const share = new Float32Array(flowing);
     places.forEach((place, i) => {
-      const length = batch.lengths[rowOf[i]];
-      share[i] = place % tokens < length ? 1 / length : 0;
+      const length = lengths[rowOf[i]];
+      const token = place % tokens;
+      share[i] = token >= promptTokens && token < length ? 1 / (length - promptTokens) : 0;
     });
     const segments = kernels.ints(rowOf);
     const shares = kernels.floats(share, [flowing, 1]);

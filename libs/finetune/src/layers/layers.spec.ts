@@ -104,8 +104,10 @@ const CASES: Record<string, (random: Random) => Case> = {
       {
         attention: new SelfAttention([part('query'), part('key'), part('value')], HEADS, 0.2),
         attentionOutput: new Linear([part('output')]),
+        attentionBranch: { name: 'attention branch' },
         attentionNorm: norm('attention norm', random),
         feedForward: new FeedForward(slot('inner', INNER, HIDDEN, random), slot('outer', HIDDEN, INNER, random), activation('gelu')),
+        outputBranch: { name: 'output branch' },
         outputNorm: norm('output norm', random),
       },
       0.2,

@@ -1,16 +1,25 @@
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import { release, type Kernels, type Tensor } from '../native/kernels';
-import type { Backward, Forward, Pass } from './layer';
+import type { Forward, Pass } from './layer';
+import { applyGain, gainsBias, joinedOutputGain, type Gain } from './linear-gain';
 import type { Parameter } from './parameter';
 
-/** A low-rank (or other) update beside a dense layer, added to its output. */
+/**
+ * What a tuner put on a dense layer: `y = g_out · ((g_in · x) Wᵀ + update(g_in · x)) + b`, as far as it has these parts. The factors of the
+ * outputs multiply the bias, too, where there is an `adaptBias`.
+ */
 export interface LinearAdapter {
-  /** What is added to the layer's output `[rows, out]` for `x [rows, in]`; `backward` returns its part of dx. */
-  forward(x: Tensor, pass: Pass): Forward;
+  /** What is added to the layer's product `[rows, out]` for `x [rows, in]`; `backward` returns its part of dx. */
+  update?(x: Tensor, pass: Pass): Forward;
+  /** Factors of the inputs; for a layer that shares its input with no other. */
+  inputGain?(pass: Pass): Gain;
+  outputGain?(pass: Pass): Gain;
   /** The adapter's own parameters, by the names that `adaptWeight` asks for. */
   readonly parameters: Record<string, Parameter>;
-  /** The layer's weight with the update in it, in plain tfjs operations; what the reference computes with. */
-  adaptWeight(weight: TensorFlow.Tensor2D, own: (name: string) => TensorFlow.Tensor2D): TensorFlow.Tensor2D;
+  /** The layer's weight with the adapter in it, in plain tfjs operations; what the reference computes with. */
+  adaptWeight(weight: TensorFlow.Tensor2D, own: (name: string) => TensorFlow.Tensor): TensorFlow.Tensor2D;
+  /** The layer's bias likewise, where the adapter changes it. */
+  adaptBias?(bias: TensorFlow.Tensor1D, own: (name: string) => TensorFlow.Tensor): TensorFlow.Tensor1D;
 }
 
 /** One dense layer: `weight [out, in]`, `bias [out]`, and an adapter where a tuner put one. */
@@ -53,40 +62,73 @@ export class Linear {
     return this.slots.some((slot) => slot.weight.trainable || slot.bias.trainable);
   }
 
-  /** `x [rows, in]` → `y [rows, out]`. `operand` is `x` as the products take it, where the caller has it already. */
-  forward(x: Tensor, pass: Pass, operand?: Tensor): Forward {
+  /** `x [rows, in]` → `y [rows, out]`. */
+  forward(x: Tensor, pass: Pass): Forward {
+    const inputGain = this.slots[0].adapter?.inputGain?.(pass);
+    if (!inputGain) return this.multiply(x, pass);
+    if (this.slots.length > 1) throw new RangeError(`${this.slots[0].name} shares its input with other layers`);
+    const scaled = applyGain(x, inputGain, pass);
+    const { y, backward: productBackward } = this.multiply(scaled.y, pass);
+    scaled.y.release();
+    const { backward: gainBackward } = scaled;
+    if (!productBackward || !gainBackward) return { y };
+    const backward = (dy: Tensor): Tensor => {
+      const dScaled = productBackward(dy);
+      const dx = gainBackward(dScaled);
+      dScaled.release();
+      return dx;
+    };
+    return { y, backward };
+  }
+
+  /** The product with its updates, then the factors of the outputs and the bias. */
+  private multiply(x: Tensor, pass: Pass): Forward {
     const { kernels } = pass;
     const { weight, bias } = (this.prepared ??= this.prepare(kernels));
-    const input = operand?.retain() ?? kernels.operand(x);
+    const input = kernels.operand(x);
     const product = kernels.product(input, weight, false, true);
-    let y = kernels.addBias(product, bias);
+    const hasUpdates = this.slots.some((slot) => slot.adapter?.update);
+    const updates: Forward = hasUpdates ? this.addUpdates(x, product, pass) : { y: product.retain() };
     product.release();
-    let adapters: Backward | undefined;
-    if (this.slots.some((slot) => slot.adapter)) {
-      const adapted = this.addAdapters(x, y, pass);
-      y.release();
-      y = adapted.y;
-      adapters = adapted.backward;
-    }
+    const finished = this.finish(updates.y, bias, pass);
+    updates.y.release();
+    const { y } = finished;
     if (!pass.training) {
       input.release();
       return { y };
     }
     weight.retain();
     const backward = (dy: Tensor): Tensor => {
-      const gradient = kernels.operand(dy);
-      this.collectGradients(kernels, dy, gradient, input);
+      const dProduct = finished.backward?.(dy) ?? dy.retain();
+      const gradient = kernels.operand(dProduct);
+      this.collectGradients(kernels, { dBias: finished.gainsBias ? dProduct : dy, gradient, input });
       let dx = kernels.product(gradient, weight);
       release(gradient, input, weight);
-      if (adapters) {
-        const fromAdapters = adapters(dy);
-        const sum = kernels.add(dx, fromAdapters);
-        release(dx, fromAdapters);
+      if (updates.backward) {
+        const fromUpdates = updates.backward(dProduct);
+        const sum = kernels.add(dx, fromUpdates);
+        release(dx, fromUpdates);
         dx = sum;
       }
+      dProduct.release();
       return dx;
     };
     return { y, backward };
+  }
+
+  /** `[rows, out]` times the factors of the outputs, where there are some, plus the bias. */
+  private finish(product: Tensor, bias: Tensor, pass: Pass): Forward & { gainsBias: boolean } {
+    const { kernels } = pass;
+    const gain = joinedOutputGain(this.slots, pass);
+    if (!gain) return { y: kernels.addBias(product, bias), gainsBias: false };
+    const ofBias = this.slots.some(({ adapter }) => gainsBias(adapter));
+    const inner = ofBias ? kernels.addBias(product, bias) : product.retain();
+    const scaled = applyGain(inner, gain, pass);
+    inner.release();
+    if (ofBias) return { ...scaled, gainsBias: true };
+    const y = kernels.addBias(scaled.y, bias);
+    scaled.y.release();
+    return { ...scaled, y, gainsBias: false };
   }
 
   private prepare(kernels: Kernels): { weight: Tensor; bias: Tensor } {
@@ -103,7 +145,7 @@ export class Linear {
     return { weight, bias };
   }
 
-  private collectGradients(kernels: Kernels, dy: Tensor, gradient: Tensor, input: Tensor): void {
+  private collectGradients(kernels: Kernels, { dBias, gradient, input }: Record<'dBias' | 'gradient' | 'input', Tensor>): void {
     const sizes = this.slots.map((slot) => slot.weight.shape[0]);
     if (this.slots.some((slot) => slot.weight.trainable)) {
       const joined = kernels.product(gradient, input, true, false);
@@ -112,7 +154,7 @@ export class Linear {
       this.distribute(kernels, parts, 'weight');
     }
     if (this.slots.some((slot) => slot.bias.trainable)) {
-      const joined = kernels.sumRows(dy);
+      const joined = kernels.sumRows(dBias);
       const parts = kernels.split(joined, sizes, 0);
       joined.release();
       this.distribute(kernels, parts, 'bias');
@@ -127,11 +169,11 @@ export class Linear {
     });
   }
 
-  private addAdapters(x: Tensor, base: Tensor, pass: Pass): Forward {
+  private addUpdates(x: Tensor, base: Tensor, pass: Pass): Forward {
     const { kernels } = pass;
     const rows = x.shape[0];
     const sizes = this.slots.map((slot) => slot.weight.shape[0]);
-    const updates = this.slots.map((slot) => slot.adapter?.forward(x, pass));
+    const updates = this.slots.map((slot) => slot.adapter?.update?.(x, pass));
     const scaled = updates.map((update, i) =>
       update ? kernels.scale(update.y, this.factors[i].weight) : kernels.floats(new Float32Array(rows * sizes[i]), [rows, sizes[i]]),
     );

@@ -2,8 +2,8 @@ import type { EncoderConfig } from '@attune/artifact';
 import { release, type Tensor } from '../native/kernels';
 import { activation } from './activation';
 import { SelfAttention } from './attention';
-import { Embeddings } from './embeddings';
-import { EncoderBlock } from './encoder-block';
+import { Embeddings, type PromptSlot } from './embeddings';
+import { EncoderBlock, type BranchSlot } from './encoder-block';
 import { FeedForward } from './feed-forward';
 import type { Backward, Forward, Pass } from './layer';
 import { LayerNorm } from './layer-norm';
@@ -25,6 +25,10 @@ export class TransformerEncoder {
   private readonly blockParameters: Parameter[][] = [];
   /** Dense layers by name, for tuners to put adapters on. */
   readonly slots = new Map<string, LinearSlot>();
+  /** Outputs of the blocks' branches by name, likewise. */
+  readonly branches = new Map<string, BranchSlot>();
+  /** Where a soft prompt may stand. */
+  readonly input: PromptSlot = {};
 
   constructor(config: EncoderConfig, lookup: ParameterLookup, wordRows?: Int32Array) {
     const used: Parameter[] = [];
@@ -39,6 +43,11 @@ export class TransformerEncoder {
       this.slots.set(name, made);
       return made;
     };
+    const branch = (name: string): BranchSlot => {
+      const made = { name };
+      this.branches.set(name, made);
+      return made;
+    };
     this.embeddings = new Embeddings(
       {
         words: find('embeddings.word_embeddings.weight'),
@@ -47,7 +56,7 @@ export class TransformerEncoder {
         norm: norm('embeddings.LayerNorm'),
       },
       config,
-      wordRows,
+      { wordRows, input: this.input },
     );
     this.embeddingParameters = used.splice(0);
     for (let layer = 0; layer < config.layers; layer++) {
@@ -61,8 +70,10 @@ export class TransformerEncoder {
             config.attentionDropout,
           ),
           attentionOutput: new Linear([slot(`${prefix}.attention.output.dense`)]),
+          attentionBranch: branch(`${prefix}.attention.output`),
           attentionNorm: norm(`${prefix}.attention.output.LayerNorm`),
           feedForward: new FeedForward(slot(`${prefix}.intermediate.dense`), slot(`${prefix}.output.dense`), activation(config.activation)),
+          outputBranch: branch(`${prefix}.output`),
           outputNorm: norm(`${prefix}.output.LayerNorm`),
         },
         config.hiddenDropout,
@@ -72,9 +83,9 @@ export class TransformerEncoder {
     }
   }
 
-  /** Dense layers of all blocks. */
+  /** Dense layers of all blocks and of what tuners added. */
   get linears(): Linear[] {
-    return this.blocks.flatMap((block) => block.linears);
+    return [...(this.input.prompt?.linears ?? []), ...this.blocks.flatMap((block) => block.linears)];
   }
 
   /** Last hidden states `[flowing, hidden]`. The backward pass stops above the lowest layer that learns. */
@@ -94,12 +105,11 @@ export class TransformerEncoder {
     return { y: states, backward: (dy) => propagate(steps, dy) };
   }
 
-  /** Index of the lowest block with a parameter or adapter that learns; -1 for the embeddings. */
+  /** Index of the lowest block with a parameter or adapter that learns; -1 for the embeddings or a prompt before them. */
   private lowestLearning(): number {
-    if (this.embeddingParameters.some((parameter) => parameter.trainable)) return -1;
+    if (this.input.prompt || this.embeddingParameters.some((parameter) => parameter.trainable)) return -1;
     const learns = (block: EncoderBlock, i: number): boolean =>
-      this.blockParameters[i].some((parameter) => parameter.trainable) ||
-      block.linears.some((linear) => linear.slots.some((slot) => slot.adapter));
+      block.adapted || this.blockParameters[i].some((parameter) => parameter.trainable);
     const index = this.blocks.findIndex(learns);
     return index < 0 ? Infinity : index;
   }

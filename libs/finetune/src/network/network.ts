@@ -1,9 +1,12 @@
 import type { ClozeReading, NamedTensor } from '@attune/artifact';
+import { withPromptPlaces } from '../data/batches';
 import type { Batch } from '../data/example';
 import { HeadGroup } from '../heads/head-group';
 import { MaskedLmHead } from '../heads/masked-lm-head';
 import { pooling } from '../heads/pooling';
 import type { DropoutSource } from '../layers/dropout';
+import type { PromptSlot } from '../layers/embeddings';
+import type { BranchSlot } from '../layers/encoder-block';
 import type { Forward, Pass } from '../layers/layer';
 import type { Linear, LinearSlot } from '../layers/linear';
 import { Packing } from '../layers/packing';
@@ -35,6 +38,7 @@ export class Network implements TrainableNetwork {
   constructor(options: NetworkOptions) {
     const { config, heads, vocabulary } = options;
     this.layers = config.layers;
+    this.padTokenId = config.padTokenId;
     this.kernels = new Kernels(options.precision);
     this.exact = options.precision === 'fp32' ? this.kernels : new Kernels('fp32');
     this.store = new ParameterStore(this.kernels, options);
@@ -42,7 +46,6 @@ export class Network implements TrainableNetwork {
     this.encoder = new TransformerEncoder(config, lookup, vocabulary?.rows);
     this.heads = new HeadGroup(this.exact, heads, lookup, { ...options.headOptions, layerNormEpsilon: config.layerNormEpsilon });
     this.cloze = heads.at(0)?.cloze;
-    this.padTokenId = config.padTokenId;
     if (options.maskedLm) {
       const ownDecoder = this.store.byName.has('mlm.decoder.weight');
       this.words = new MaskedLmHead(lookup, { config, activation: options.maskedLm, ownDecoder });
@@ -55,6 +58,14 @@ export class Network implements TrainableNetwork {
 
   get slots(): ReadonlyMap<string, LinearSlot> {
     return this.encoder.slots;
+  }
+
+  get branches(): ReadonlyMap<string, BranchSlot> {
+    return this.encoder.branches;
+  }
+
+  get input(): PromptSlot {
+    return this.encoder.input;
   }
 
   parameter(name: string): Parameter {
@@ -74,7 +85,7 @@ export class Network implements TrainableNetwork {
   private trainHeads(batch: Batch, dropout: DropoutSource | undefined): NetworkPass {
     this.prepareFor(this.kernels.precision);
     const pass: Pass = { kernels: this.kernels, dropout, training: true };
-    const packing = new Packing(this.kernels, batch);
+    const packing = this.pack(batch, this.kernels);
     const states = this.encoder.forward(packing, pass);
     const { logits, backward } = this.heads.forward(states.y, packing, pass);
     release(states.y);
@@ -84,7 +95,7 @@ export class Network implements TrainableNetwork {
   trainEmbedding(batch: Batch, dropout: DropoutSource | undefined): EmbeddingPass {
     this.prepareFor(this.kernels.precision);
     const pass: Pass = { kernels: this.kernels, dropout, training: true };
-    const packing = new Packing(this.kernels, batch);
+    const packing = this.pack(batch, this.kernels);
     const states = this.encoder.forward(packing, pass);
     const { y, backward: poolBackward } = meanState.forward(states.y, packing, { ...pass, kernels: this.exact });
     const { shape } = y;
@@ -106,7 +117,7 @@ export class Network implements TrainableNetwork {
   trainMaskedLm(batch: Batch, places: Int32Array, dropout: DropoutSource | undefined): NetworkPass {
     this.prepareFor(this.kernels.precision);
     const pass: Pass = { kernels: this.kernels, dropout, training: true };
-    const packing = new Packing(this.kernels, batch);
+    const packing = this.pack(batch, this.kernels);
     const states = this.encoder.forward(packing, pass);
     const scores = this.wordHead.forward(states.y, places, packing, pass);
     const { shape } = scores.y;
@@ -123,6 +134,10 @@ export class Network implements TrainableNetwork {
   private get wordHead(): MaskedLmHead {
     if (!this.words) throw new RangeError('the network has no masked-language-model head');
     return this.words;
+  }
+
+  private pack(batch: Batch, kernels: Kernels): Packing {
+    return new Packing(kernels, withPromptPlaces(batch, this.input.prompt?.tokens ?? 0, this.padTokenId));
   }
 
   /** Takes the gradient of the states to the parameters below, and frees it with what the pass kept. */
@@ -163,7 +178,7 @@ export class Network implements TrainableNetwork {
   ): Float32Array {
     this.prepareFor(kernels.precision);
     const pass: Pass = { kernels, dropout, training: false };
-    const packing = new Packing(kernels, batch);
+    const packing = this.pack(batch, kernels);
     const states = this.encoder.forward(packing, pass);
     const values = read(states.y, packing, pass);
     release(states.y);

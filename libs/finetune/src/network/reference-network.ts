@@ -1,8 +1,11 @@
 import { headPrefix, type ClozePattern, type NamedTensor } from '@attune/artifact';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
+import { withPromptPlaces } from '../data/batches';
 import type { Batch } from '../data/example';
 import { referenceEncoder, referenceHead, referenceMaskedLm, referencePooling, type Dropout } from '../encoders/reference-forward';
 import type { DropoutMask, DropoutSource } from '../layers/dropout';
+import type { PromptSlot } from '../layers/embeddings';
+import type { BranchSlot } from '../layers/encoder-block';
 import type { LinearSlot } from '../layers/linear';
 import type { Parameter } from '../layers/parameter';
 import { Kernels } from '../native/kernels';
@@ -23,6 +26,8 @@ const isBelowHeads = ({ name }: Parameter): boolean => !/^heads?\./.test(name);
 export class ReferenceNetwork implements TrainableNetwork {
   readonly kernels = new Kernels('fp32');
   readonly slots = new Map<string, LinearSlot>();
+  readonly branches = new Map<string, BranchSlot>();
+  readonly input: PromptSlot = {};
   private readonly tf = loadTensorFlow();
   private readonly store: ParameterStore;
   /** The weights are in the store now. */
@@ -35,6 +40,12 @@ export class ReferenceNetwork implements TrainableNetwork {
       const layer = /^(encoder\..*)\.weight$/.exec(name)?.[1];
       if (layer && !layer.endsWith('LayerNorm')) {
         this.slots.set(layer, { name: layer, weight: this.store.get(`${layer}.weight`), bias: this.store.get(`${layer}.bias`) });
+      }
+    }
+    for (let layer = 0; layer < this.layers; layer++) {
+      for (const part of ['attention.output', 'output']) {
+        const name = `encoder.layer.${layer}.${part}`;
+        this.branches.set(name, { name });
       }
     }
   }
@@ -137,10 +148,10 @@ export class ReferenceNetwork implements TrainableNetwork {
     const batch = this.inSentences(texts);
     const values = this.valuesOf(() => {
       const { config, heads } = this.options;
-      const parameters = this.lookup(this.read(this.allParameters()));
-      const states = referenceEncoder(this.tf, config, parameters, this.compact(batch));
+      const values = this.read(this.allParameters());
+      const { states, batch: input } = this.encode(batch, values);
       const each = heads.map((head, place) =>
-        referencePooling(this.tf, config, head, parameters, states, batch, { prefix: headPrefix(head, place) }),
+        referencePooling(this.tf, config, head, this.lookup(values), states, input, { prefix: headPrefix(head, place) }),
       );
       return this.tf.concat(each, 1);
     });
@@ -154,9 +165,8 @@ export class ReferenceNetwork implements TrainableNetwork {
   /** The mean of the real tokens' states, `[rows, hidden]`. */
   private meanStates(batch: Batch, values: Map<Parameter, Tensor>, dropout?: Dropout): Tensor {
     const { config } = this.options;
-    const parameters = this.lookup(values);
-    const states = referenceEncoder(this.tf, config, parameters, this.compact(batch), { dropout });
-    return referencePooling(this.tf, config, { pooling: 'mean' }, parameters, states, batch);
+    const { states, batch: input } = this.encode(batch, values, dropout);
+    return referencePooling(this.tf, config, { pooling: 'mean' }, this.lookup(values), states, input);
   }
 
   /** A copy of what `compute` gives. It is read outside of tidy, which would look at each value of an array it is handed. */
@@ -170,12 +180,26 @@ export class ReferenceNetwork implements TrainableNetwork {
   private forward(batch: Batch, values: Map<Parameter, Tensor>, dropout?: Dropout): Tensor {
     const { config, headOptions } = this.options;
     const parameters = this.lookup(values);
-    const states = referenceEncoder(this.tf, config, parameters, this.compact(batch), { dropout });
+    const { states, batch: input } = this.encode(batch, values, dropout);
     const outputs = this.options.heads.map((head, place) => {
       const prefix = headPrefix(head, place);
-      return referenceHead(this.tf, config, head, parameters, states, batch, { dropout, rate: headOptions.dropout, prefix });
+      return referenceHead(this.tf, config, head, parameters, states, input, { dropout, rate: headOptions.dropout, prefix });
     });
     return this.tf.concat(outputs, 1);
+  }
+
+  /** The states `[rows, tokens, hidden]` of a batch, and the batch as it was encoded: with a soft prompt's places. */
+  private encode(batch: Batch, values: Map<Parameter, Tensor>, dropout?: Dropout): { states: TensorFlow.Tensor3D; batch: Batch } {
+    const { config } = this.options;
+    const { prompt } = this.input;
+    const own = (adapter: { parameters: Record<string, Parameter> }) => (name: string) => valueOf(values, adapter.parameters[name]);
+    const branch = (states: Tensor, place: string): Tensor => {
+      const adapter = this.branches.get(place)?.adapter;
+      return adapter ? adapter.adapt(states, own(adapter)) : states;
+    };
+    const input = withPromptPlaces(batch, prompt?.tokens ?? 0, config.padTokenId);
+    const options = { dropout, branch, ...(prompt && { prompt: prompt.vectors(own(prompt)) }) };
+    return { states: referenceEncoder(this.tf, config, this.lookup(values), this.compact(input), options), batch: input };
   }
 
   /** Token ids as rows of the word table. */
@@ -186,7 +210,8 @@ export class ReferenceNetwork implements TrainableNetwork {
 
   /** The network's parameters and the adapters' own. */
   private allParameters(): Parameter[] {
-    const adapters = [...this.slots.values()].flatMap(({ adapter }) => (adapter ? Object.values(adapter.parameters) : []));
+    const slots = [...this.slots.values(), ...this.branches.values()].map(({ adapter }) => adapter);
+    const adapters = [...slots, this.input.prompt].flatMap((adapter) => (adapter ? Object.values(adapter.parameters) : []));
     return [...this.store.byName.values(), ...adapters];
   }
 
@@ -195,16 +220,14 @@ export class ReferenceNetwork implements TrainableNetwork {
   }
 
   private lookup(values: Map<Parameter, Tensor>): (name: string) => Tensor {
-    const valueOf = (parameter: Parameter): Tensor => {
-      const value = values.get(parameter);
-      if (!value) throw new RangeError(`no value of ${parameter.name}`);
-      return value;
-    };
     return (name) => {
-      const base = valueOf(this.store.get(name));
-      const adapter = name.endsWith('.weight') ? this.slots.get(name.slice(0, -'.weight'.length))?.adapter : undefined;
+      const base = valueOf(values, this.store.get(name));
+      const [, layer, part] = /^(.+)\.(weight|bias)$/.exec(name) ?? [];
+      const adapter = layer === undefined ? undefined : this.slots.get(layer)?.adapter;
       if (!adapter) return base;
-      return adapter.adaptWeight(base as TensorFlow.Tensor2D, (own) => valueOf(adapter.parameters[own]) as TensorFlow.Tensor2D);
+      const own = (parameter: string): Tensor => valueOf(values, adapter.parameters[parameter]);
+      if (part === 'weight') return adapter.adaptWeight(base as TensorFlow.Tensor2D, own);
+      return adapter.adaptBias?.(base as TensorFlow.Tensor1D, own) ?? base;
     };
   }
 
@@ -235,4 +258,10 @@ export class ReferenceNetwork implements TrainableNetwork {
     this.store.dispose();
     this.kernels.dispose();
   }
+}
+
+function valueOf(values: ReadonlyMap<Parameter, Tensor>, parameter: Parameter): Tensor {
+  const value = values.get(parameter);
+  if (!value) throw new RangeError(`no value of ${parameter.name}`);
+  return value;
 }

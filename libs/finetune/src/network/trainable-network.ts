@@ -3,6 +3,8 @@ import type { Batch } from '../data/example';
 import type { HeadOptions } from '../heads/classification-head';
 import { headOutputs } from '../heads/task-layout';
 import type { DropoutSource } from '../layers/dropout';
+import type { PromptSlot } from '../layers/embeddings';
+import type { BranchSlot } from '../layers/encoder-block';
 import type { LinearSlot } from '../layers/linear';
 import type { Parameter } from '../layers/parameter';
 import type { Kernels, Precision } from '../native/kernels';
@@ -55,6 +57,10 @@ export interface TrainableNetwork {
   readonly parameters: ReadonlyMap<string, Parameter>;
   /** Dense layers by name, for tuners to put adapters on. */
   readonly slots: ReadonlyMap<string, LinearSlot>;
+  /** Outputs of the blocks' branches by name, likewise: `encoder.layer.0.attention.output`, `encoder.layer.0.output`. */
+  readonly branches: ReadonlyMap<string, BranchSlot>;
+  /** Where a soft prompt may stand before the texts. */
+  readonly input: PromptSlot;
   /** Blocks of the encoder. */
   readonly layers: number;
   /** @throws RangeError for a name that the network does not have */

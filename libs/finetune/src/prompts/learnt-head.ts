@@ -35,11 +35,16 @@ export class LearntHead {
   constructor(private readonly run: FewShotRun) {
     const { config, encoder, dataset, labelRows } = run;
     this.network = buildNetwork({ config, encoder, heads: dataset.heads, vocabulary: vocabularyOf(run, labelRows) });
-    this.tuner = findTuner(config.tuner.name).attach(this.network, config, new Random(config.seed).fork('tuner'));
+    this.tuner = findTuner(config.tuner.name).attach(this.network, config, new Random(config.seed).fork('tuner'), encoder);
   }
 
   get trainableParameters(): number {
     return this.tuner.parameters.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  /** What the tuner added and cannot merge. */
+  get additions(): AttachedTuner['additions'] {
+    return this.tuner.additions;
   }
 
   weights(): Map<string, NamedTensor> {

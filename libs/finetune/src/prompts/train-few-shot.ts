@@ -73,6 +73,7 @@ async function learn(run: FewShotRun): Promise<Tuned> {
     const adapter = head.adapter();
     return {
       weights,
+      ...(head.additions && { additions: head.additions }),
       ...(adapter && { adapter }),
       history: head.history,
       calibrated,

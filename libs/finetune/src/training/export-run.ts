@@ -1,4 +1,4 @@
-import type { NamedTensor } from '@attune/artifact';
+import type { EncoderAdditions, NamedTensor } from '@attune/artifact';
 import { FISHER_FILE } from '../continual/fisher';
 import { configuredMatching } from '../config/tasks';
 import type { EvaluationReport } from '../evaluation/report';
@@ -14,6 +14,8 @@ import { checkpointsOf } from './tune';
 /** What is left of a run when its network is gone. */
 export interface Tuned {
   weights: Map<string, NamedTensor>;
+  /** What the tuner added and could not merge. */
+  additions?: EncoderAdditions;
   adapter?: TrainedAdapter;
   /** How much each weight counts for the data so far, where that is to be kept. */
   fisher?: Map<string, NamedTensor>;
@@ -27,11 +29,14 @@ export interface Tuned {
 }
 
 /** Writes the model directory of a run, and forgets what was kept for going on with it. */
-export async function exportRun(run: Run, { weights, adapter, fisher, history, calibrated, test, unmeasured }: Tuned): Promise<void> {
+export async function exportRun(
+  run: Run,
+  { weights, additions, adapter, fisher, history, calibrated, test, unmeasured }: Tuned,
+): Promise<void> {
   const { config, options, encoder, dataset, validation, maxLength } = run;
   const { id, hash, directory, config: encoderConfig, sourceConfig } = encoder;
   const trained: TrainedEncoder = {
-    encoder: { id, hash, directory, config: encoderConfig, sourceConfig },
+    encoder: { id, hash, directory, config: { ...encoderConfig, ...(additions && { additions }) }, sourceConfig },
     weights,
     ...(adapter ? { adapter } : {}),
     normalization: config.normalization,

@@ -14,6 +14,7 @@ import { loadEncoder, longestInput, type LoadedEncoder } from '../encoders';
 import { VocabularySubset } from '../network/vocabulary-subset';
 import { attachClozeHead, tokensAround, usesCloze } from '../prompts/cloze';
 import { taskLayout, type TaskLayout } from '../heads/task-layout';
+import { findTuner } from '../tuners';
 import type { PassOptions } from './evaluate-network';
 import type { TrainingEvent } from './events';
 import type { StepLoss } from '../losses';
@@ -75,7 +76,7 @@ export async function prepareRun(config: HeadConfig, options: TrainHeadOptions):
   const cloze = usesCloze(config);
   const encoder = previous ? await loadEncoderOf(previous) : await loadEncoder(config.encoder, { maskedLm: cloze });
   const dataset = cloze ? { ...loaded, heads: loaded.heads.map((head) => attachClozeHead(config, encoder, head)) } : loaded;
-  const maxLength = Math.min(config.training.maxLength, longestText(encoder, dataset.heads));
+  const maxLength = textLength(config, encoder, dataset.heads);
   if (maxLength < config.training.maxLength) {
     onEvent({
       type: 'note',
@@ -140,6 +141,21 @@ export function longestText({ id, config }: LoadedEncoder, heads: readonly HeadS
   throw new AttuneError('bad-config', `prompt.templates: a template of ${around} tokens leaves ${id} no room for a text.`, {
     remedy: 'Shorten the template.',
   });
+}
+
+/** Fewest tokens of a text that mean anything: one, between the special ones of a pair. */
+const SHORTEST_TEXT = 4;
+
+/** Tokens kept of a text: as configured, or what the encoder has room for beside what the tuner takes. */
+function textLength({ tuner, training }: HeadConfig, encoder: LoadedEncoder, heads: readonly HeadShape[]): number {
+  const room = longestText(encoder, heads);
+  const reserved = findTuner(tuner.name).reservedTokens?.(tuner) ?? 0;
+  if (reserved > 0 && room - reserved < SHORTEST_TEXT) {
+    throw new AttuneError('bad-config', `tuner.promptTokens is ${reserved}, and ${encoder.id} reads ${room} tokens in all`, {
+      remedy: `At most ${room - SHORTEST_TEXT} leave room for a text.`,
+    });
+  }
+  return Math.min(training.maxLength, room - reserved);
 }
 
 /** Token ids of every text that will go through the network. */

@@ -40,6 +40,7 @@ function optionsFor(name: string, more: Partial<TrainHeadOptions> = {}): TrainHe
 }
 
 const weightsOf = (name: string): Promise<Buffer> => readFile(join(folder, name, 'model.safetensors'));
+const exportedOf = (name: string): Promise<Buffer> => readFile(join(folder, name, 'onnx/model.onnx'));
 
 /** Aborts a run when something happens. */
 function abortWhen(happens: (event: TrainingEvent) => boolean, turns = 0): Pick<TrainHeadOptions, 'signal' | 'onEvent'> {
@@ -74,6 +75,10 @@ describe('training a head', () => {
     ['texts that are changed in each epoch', { augmentation: { share: 0.5, backOff: 0.2 } }],
     ['the last weights rather than the best', { training: { keepBest: false } }],
     ['lora', { tuner: { name: 'lora' } }],
+    ['dora', { tuner: { name: 'dora' } }],
+    ['ia3', { tuner: { name: 'ia3' } }],
+    ['adapters', { tuner: { name: 'adapters' } }],
+    ['prompt-tuning with an encoder', { tuner: { name: 'prompt-tuning', promptTokens: 4, promptEncoder: 'mlp' } }],
     ['as the evaluation after an epoch begins', {}, 9],
     ['between the batches of a step', { training: { accumulate: 3 } }, 4, 2],
   ])('goes on after an interruption as if there had been none: %s', async (_, settings, step = 13, turns = 0) => {
@@ -83,7 +88,7 @@ describe('training a head', () => {
     await expect(stopped).rejects.toMatchObject({ message: expect.stringContaining(`Interrupted at step ${step} of`) as string });
     expect(existsSync(join(folder, 'resumed'))).toBe(false);
     await trainHead(configOf(settings), optionsFor('resumed', { resume: true }));
-    expect((await weightsOf('resumed')).equals(await weightsOf('unbroken'))).toBe(true);
+    expect((await exportedOf('resumed')).equals(await exportedOf('unbroken'))).toBe(true);
     expect(existsSync(join(folder, 'resumed.training'))).toBe(false);
     await rm(join(folder, 'resumed'), { recursive: true });
   });
@@ -142,11 +147,17 @@ describe('training a head', () => {
     expect(result.validation.accuracy).toBe(Math.max(...evaluations));
   });
 
-  it('leaves no tensors behind', async () => {
-    await trainHead(configOf({ training: { epochs: 1 } }), optionsFor('leak'));
+  it.each<[string, Parameters<typeof configOf>[0]]>([
+    ...['full', 'dora', 'ia3', 'adapters', 'prompt-tuning'].map((name): [string, Parameters<typeof configOf>[0]] => [
+      `tuner ${name}`,
+      { tuner: { name: name as 'full' } },
+    ]),
+    ['all regularisers', { regularization: { swaFrom: 0.5, adversarial: 0.3, mixout: 0.3, l2Sp: 0.1 } }],
+  ])('leaves no tensors behind with %s', async (_, settings) => {
+    const config = configOf({ ...settings, training: { epochs: 1 } });
+    await trainHead(config, optionsFor('leak'));
     const before = loadBinding().getNumOfTensors();
-    const regularization = { swaFrom: 0.5, adversarial: 0.3, mixout: 0.3, l2Sp: 0.1 };
-    await trainHead(configOf({ training: { epochs: 1 }, regularization }), optionsFor('leak'));
+    await trainHead(config, optionsFor('leak'));
     expect(loadBinding().getNumOfTensors()).toBe(before);
   });
 
@@ -170,6 +181,20 @@ describe('training a head', () => {
     await expect(wrong).rejects.toMatchObject({
       code: 'bad-config',
       message: expect.stringContaining('no row has the label "refunds"') as string,
+    });
+  });
+
+  it('leaves room for a soft prompt, and says where there is none', async () => {
+    const notes: string[] = [];
+    const onEvent = (event: TrainingEvent): unknown => event.type === 'note' && notes.push(event.message);
+    const promptTuning = (promptTokens: number): HeadConfig =>
+      configOf({ tuner: { name: 'prompt-tuning', promptTokens }, training: { epochs: 1 } });
+    await trainHead(promptTuning(50), optionsFor('prompt', { onEvent }));
+    expect(notes.join()).toMatch(/reads at most 14 tokens/);
+    expect((await readManifest(join(folder, 'prompt'))).maxLength).toBe(14);
+    await expect(trainHead(promptTuning(61), optionsFor('prompt'))).rejects.toMatchObject({
+      code: 'bad-config',
+      message: expect.stringContaining('reads 64 tokens in all') as string,
     });
   });
 

@@ -91,7 +91,7 @@ async function tuneAndEvaluate(run: Run, afterwards?: (network: TrainableNetwork
   const { config, options, encoder, dataset } = run;
   const { vocabulary, previous } = run;
   const network = buildNetwork({ config, encoder, heads: dataset.heads, vocabulary, expandHeads: previous !== undefined });
-  const tuner = findTuner(config.tuner.name).attach(network, config, new Random(config.seed).fork('tuner'));
+  const tuner = findTuner(config.tuner.name).attach(network, config, new Random(config.seed).fork('tuner'), encoder);
   try {
     const trainableParameters = countValues(tuner.parameters.map(({ name, shape }) => encoder.weights.get(name)?.shape ?? shape));
     const totalParameters = countValues([...wholeShapes(run, tuner)]);
@@ -109,6 +109,7 @@ async function tuneAndEvaluate(run: Run, afterwards?: (network: TrainableNetwork
     const fisher = await importanceOf(run, network, tuner);
     return {
       weights: new Map([...pooler, ...tuner.mergedWeights()]),
+      ...(tuner.additions ? { additions: tuner.additions } : {}),
       ...(adapter ? { adapter } : {}),
       ...(fisher ? { fisher } : {}),
       history,

@@ -53,7 +53,7 @@ export async function trainTrial(config: HeadConfig, { folder, resume, signal, o
   });
   const { encoder, dataset, vocabulary, previous } = run;
   const network = buildNetwork({ config: own, encoder, heads: dataset.heads, vocabulary, expandHeads: previous !== undefined });
-  const tuner = findTuner(own.tuner.name).attach(network, own, new Random(own.seed).fork('tuner'));
+  const tuner = findTuner(own.tuner.name).attach(network, own, new Random(own.seed).fork('tuner'), encoder);
   const trainableParameters = tuner.parameters.reduce((sum, { shape }) => sum + shape.reduce((product, extent) => product * extent, 1), 0);
   encoder.weights.clear();
   try {

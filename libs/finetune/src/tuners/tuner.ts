@@ -1,9 +1,15 @@
-import type { NamedTensor } from '@attune/artifact';
+import type { EncoderAdditions, NamedTensor, Tokenizer } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
 import type { TrainedAdapter } from '../export/trained-head';
 import type { Parameter } from '../layers/parameter';
 import type { TrainableNetwork } from '../network/trainable-network';
 import type { Random } from '../random';
+
+/** What is known of the pretrained encoder's words, for methods that start from a text. */
+export interface PretrainedText {
+  tokenizer: Tokenizer;
+  weights: ReadonlyMap<string, NamedTensor>;
+}
 
 /** A way of tuning: which parameters learn, and how what was learned is handed over. */
 export interface Tuner {
@@ -11,7 +17,9 @@ export interface Tuner {
   /** Learning rate where the configuration names none. */
   readonly defaultLearningRate: number;
   /** Takes hold of a network: freezes what does not learn and adds what the method adds. */
-  attach(network: TrainableNetwork, config: HeadConfig, random: Random): AttachedTuner;
+  attach(network: TrainableNetwork, config: HeadConfig, random: Random, pretrained?: PretrainedText): AttachedTuner;
+  /** Places of the encoder's position table that the method takes from each text; none where absent. */
+  reservedTokens?(tuner: HeadConfig['tuner']): number;
 }
 
 export interface AttachedTuner {
@@ -21,7 +29,9 @@ export interface AttachedTuner {
   learningRateFactor(parameter: Parameter): number;
   /** Called as each epoch begins (`epoch` from 0, fractions where evaluations lie between), for methods that thaw layers. */
   startEpoch?(epoch: number): void;
-  /** All weights by their names in memory, with whatever the method added merged in. */
+  /** What the method adds to the encoder and cannot merge into its weights; its own weights then stand beside those. */
+  readonly additions?: EncoderAdditions;
+  /** All weights by their names in memory, with whatever the method added merged in, or beside them where it cannot be merged. */
   mergedWeights(): Map<string, NamedTensor>;
   /** What the method added, for methods that ship it beside the merged weights. */
   adapter?(baseModel: string): TrainedAdapter;

@@ -56,10 +56,11 @@ function startingWeights(): Map<string, NamedTensor> {
   return weights;
 }
 
-function batch(): Batch {
+/** @param even rows of one length, for which both networks draw the same dropout masks */
+function batch(even = false): Batch {
   const random = new Random(9);
   const examples: EncodedExample[] = Array.from({ length: 6 }, (_, index) => {
-    const length = 3 + random.integer(8);
+    const length = even ? 7 : 3 + random.integer(8);
     const inputIds = Int32Array.from({ length }, () => 5 + random.integer(encoder.config.vocabularySize - 5));
     return { inputIds, tokenTypeIds: new Int32Array(length), target: index % 3, index };
   });
@@ -86,23 +87,38 @@ function learn(net: TrainableNetwork, attached: AttachedTuner, config: HeadConfi
   optimizer.dispose();
 }
 
-function largestDifference(a: Float32Array, b: Float32Array): number {
-  return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i])), 0);
+const largestDifference = (a: Float32Array, b: Float32Array): number =>
+  a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i])), 0);
+
+/** Every tuner as it is by default, and in its other forms. */
+const FORMS: readonly (readonly [form: string, tuner: Tuner, keys: Partial<HeadConfig['tuner']>])[] = [
+  ...tuners.map((tuner) => [tuner.name, tuner, {}] as const),
+  ['full with a frozen layer', findTuner('full'), { frozenLayers: 1 }],
+  ['dora of layers side by side and alone', findTuner('dora'), { targetModules: ['key', 'value', 'intermediate.dense'], rank: 4 }],
+  ['adapters with ReLU', findTuner('adapters'), { activation: 'relu', reductionFactor: 4 }],
+  ['prompt-tuning with an encoder', findTuner('prompt-tuning'), { promptTokens: 3, promptEncoder: 'mlp', promptEncoderSize: 12 }],
+  ['prompt-tuning from a text', findTuner('prompt-tuning'), { promptTokens: 7, promptText: 'hello, where is it?' }],
+];
+
+/** Gives a tuner's parameters and the heads what was handed over. */
+function load(net: TrainableNetwork, attached: AttachedTuner, weights: ReadonlyMap<string, NamedTensor>): void {
+  net.forgetWeights();
+  for (const parameter of attached.parameters) {
+    const tensor = weights.get(parameter.name);
+    if (!tensor) throw new Error(`${parameter.name} was not handed over`);
+    parameter.assign(tensor.values);
+  }
 }
 
-/** The full tuner with the embeddings and the lowest layer left as they are. */
-const partlyFrozen: Tuner = {
-  ...findTuner('full'),
-  attach: (net, config, random) => findTuner('full').attach(net, { ...config, tuner: { ...config.tuner, frozenLayers: 1 } }, random),
-};
-const CASES = [...tuners.map((tuner) => [tuner.name, tuner] as const), ['full with a frozen layer', partlyFrozen] as const];
-
-describe.each(NETWORKS.flatMap(([kind, Kind]) => CASES.map(([name, tuner]) => [name, kind, tuner, Kind] as const)))(
+describe.each(NETWORKS.flatMap(([kind, Kind]) => FORMS.map(([form, tuner, keys]) => [form, kind, tuner, keys, Kind] as const)))(
   'tuner %s over %s',
-  (name, _, tuner, Kind) => {
+  (form, _, tuner, keys, Kind) => {
+    const config = configFor(tuner, keys);
+    const attach = (net: TrainableNetwork): AttachedTuner => tuner.attach(net, config, new Random(1), encoder);
+
     it('gives gradients to its own parameters alone', () => {
       const net = network(undefined, Kind);
-      const attached = tuner.attach(net, configFor(tuner), new Random(1));
+      const attached = attach(net);
       const rows = batch();
       const pass = net.train(rows, undefined);
       pass.backward(loss.evaluate(pass.logits, rows.targets, rows.rows, rows.rows).gradient);
@@ -116,9 +132,9 @@ describe.each(NETWORKS.flatMap(([kind, Kind]) => CASES.map(([name, tuner]) => [n
 
     it('changes its own parameters and leaves the others bit for bit', () => {
       const net = network(undefined, Kind);
-      const attached = tuner.attach(net, configFor(tuner), new Random(1));
+      const attached = attach(net);
       const before = net.toHost();
-      learn(net, attached, configFor(tuner), 3);
+      learn(net, attached, config, 3);
       const after = net.toHost();
       const own = new Set(attached.parameters.map((parameter) => parameter.name));
       for (const [parameter, { values }] of before) {
@@ -129,25 +145,43 @@ describe.each(NETWORKS.flatMap(([kind, Kind]) => CASES.map(([name, tuner]) => [n
       net.dispose();
     });
 
-    it('hands over merged weights that a plain network gives the same logits with', () => {
+    it('hands over weights that give the same logits', () => {
       const net = network(undefined, Kind);
-      const attached = tuner.attach(net, configFor(tuner), new Random(1));
-      learn(net, attached, configFor(tuner), 3);
+      const attached = attach(net);
+      learn(net, attached, config, 3);
       const trained = net.logits(batch());
-      const plain = network(attached.mergedWeights(), Kind);
+      const weights = attached.mergedWeights();
+      const plain = network(weights, Kind);
+      // What cannot be merged stands beside the pretrained weights, and a tuner of the method takes it from there.
+      const again = attached.additions && tuner.attach(plain, withoutEncoder(config), new Random(2), encoder);
+      if (again) load(plain, again, weights);
       expect(largestDifference(plain.logits(batch()), trained)).toBeLessThan(1e-5);
-      plain.dispose();
-      attached.dispose();
-      net.dispose();
+      for (const one of [again, plain, attached, net]) one?.dispose();
     });
+
+    const handsOver = !['full', 'bitfit', 'head'].includes(tuner.name);
+    if (handsOver) {
+      it('hands over an adapter that gives the same logits on the pretrained encoder', () => {
+        const net = network(undefined, Kind);
+        const attached = attach(net);
+        learn(net, attached, config, 3);
+        const trained = net.logits(batch());
+        const heads = [...net.toHost()].filter(([name]) => isHeadParameter({ name }));
+        const other = network(undefined, Kind);
+        const again = tuner.attach(other, withoutEncoder(config), new Random(2), encoder);
+        load(other, again, new Map([...heads, ...(attached.adapter?.('base').weights ?? [])]));
+        expect(largestDifference(other.logits(batch()), trained)).toBeLessThan(1e-5);
+        for (const one of [again, other, attached, net]) one.dispose();
+      });
+    }
 
     it('learns the batch', () => {
       const net = network(undefined, Kind);
-      const attached = tuner.attach(net, configFor(tuner), new Random(1));
+      const attached = attach(net);
       const rows = batch();
       const lossNow = (): number => loss.evaluate(net.logits(rows), rows.targets, rows.rows, rows.rows).loss;
       const before = lossNow();
-      learn(net, attached, configFor(tuner), 20);
+      learn(net, attached, config, 20);
       expect(lossNow()).toBeLessThan(before);
       attached.dispose();
       net.dispose();
@@ -156,8 +190,8 @@ describe.each(NETWORKS.flatMap(([kind, Kind]) => CASES.map(([name, tuner]) => [n
     it('leaves no tensors behind', () => {
       const before = loadBinding().getNumOfTensors();
       const net = network(undefined, Kind);
-      const attached = tuner.attach(net, configFor(tuner), new Random(1));
-      learn(net, attached, configFor(tuner), 2);
+      const attached = attach(net);
+      learn(net, attached, config, 2);
       attached.mergedWeights();
       attached.adapter?.('base');
       attached.dispose();
@@ -165,21 +199,52 @@ describe.each(NETWORKS.flatMap(([kind, Kind]) => CASES.map(([name, tuner]) => [n
       expect(loadBinding().getNumOfTensors()).toBe(before);
     });
 
-    it(`trains ${name === 'full' ? 'all' : 'few'} of the parameters`, () => {
+    it(`trains ${form === 'full' ? 'all' : 'few'} of the parameters`, () => {
       const net = network(undefined, Kind);
-      const attached = tuner.attach(net, configFor(tuner), new Random(1));
+      const attached = attach(net);
       const count = (sizes: number[]): number => sizes.reduce((sum, size) => sum + size, 0);
       const share = count(attached.parameters.map(({ size }) => size)) / count([...net.parameters.values()].map(({ size }) => size));
-      if (name === 'full') expect(share).toBe(1);
-      else expect(share).toBeLessThan(tuner === partlyFrozen ? 0.5 : 0.2);
+      if (form === 'full') expect(share).toBe(1);
+      else expect(share).toBeLessThan(tuner.name === 'full' ? 0.5 : 0.2);
       attached.dispose();
       net.dispose();
     });
   },
 );
 
+describe.each(FORMS)('tuner %s', (_, tuner, keys) => {
+  it('has the same logits and gradients in both networks, under the same dropout masks', () => {
+    const [fast, reference] = NETWORKS.map(([, Kind]) => {
+      const net = network(undefined, Kind);
+      const attached = tuner.attach(net, configFor(tuner, keys), new Random(1), encoder);
+      const random = new Random(4);
+      for (const parameter of attached.parameters) {
+        parameter.assign(parameter.toHost().values.map((value) => value + 0.05 * random.normal()));
+      }
+      const rows = batch(true);
+      const source = new DropoutSource(net.kernels, 5);
+      source.startStep(3);
+      const pass = net.train(rows, source);
+      pass.backward(loss.evaluate(pass.logits, rows.targets, rows.rows, rows.rows).gradient);
+      const gradients = new Map(attached.parameters.map(({ name, gradient }) => [name, gradient?.read()]));
+      const vectors = net.embed(rows);
+      for (const one of [source, attached, net]) one.dispose();
+      return { logits: pass.logits, vectors, gradients };
+    });
+    expect(largestDifference(fast.logits, reference.logits)).toBeLessThan(1e-4);
+    expect(largestDifference(fast.vectors, reference.vectors)).toBeLessThan(1e-4);
+    for (const [name, values = new Float32Array(0)] of reference.gradients) {
+      const close = largestDifference(values, fast.gradients.get(name) ?? new Float32Array(0)) < 1e-4;
+      expect({ name, close }).toEqual({ name, close: true });
+    }
+  });
+});
+
+/** An encoder of a prompt is not handed over, but what it made is. */
+const withoutEncoder = (config: HeadConfig): HeadConfig => ({ ...config, tuner: { ...config.tuner, promptEncoder: 'none' } });
+
 describe('tuner full', () => {
-  const tuner = tuners.find(({ name }) => name === 'full') as Tuner;
+  const tuner = findTuner('full');
 
   it('lets lower layers learn more slowly', () => {
     const net = network();
@@ -208,60 +273,66 @@ describe('tuner full', () => {
 });
 
 describe('tuner full with frozen layers', () => {
+  const full = findTuner('full');
   const learningPlaces = (more: Partial<HeadConfig['tuner']>, epoch = 0): string[] => {
     const net = network();
-    const attached = partlyFrozen.attach(net, configFor(partlyFrozen, more), new Random(1));
+    const attached = full.attach(net, configFor(full, { frozenLayers: 1, ...more }), new Random(1));
     attached.startEpoch?.(epoch);
     const names = [...net.parameters.values()].filter(({ trainable }) => trainable).map(({ name }) => name);
     net.dispose();
     return [...new Set(names.map((name) => /^(embeddings|encoder\.layer\.\d|head)/.exec(name)?.[0] ?? name))].sort();
   };
 
-  it('trains the layers above and the head', () => {
+  it('trains the layers above and the head, and never thaws them', () => {
     expect(learningPlaces({})).toEqual(['encoder.layer.1', 'head']);
-  });
-
-  it('never thaws them', () => {
     expect(learningPlaces({ unfreezeEvery: 0.5 })).toEqual(['head']);
     expect(learningPlaces({ unfreezeEvery: 0.5 }, 3)).toEqual(['encoder.layer.1', 'head']);
   });
 
   it('refuses more layers than there are', () => {
     const net = network();
-    const config = configFor(findTuner('full'), { frozenLayers: 3 });
-    expect(() => findTuner('full').attach(net, config, new Random(1))).toThrow(/frozenLayers is 3, and the encoder has 2 layers/);
+    expect(() => full.attach(net, configFor(full, { frozenLayers: 3 }), new Random(1))).toThrow(
+      /frozenLayers is 3, and the encoder has 2 layers/,
+    );
     net.dispose();
   });
 });
 
-describe('tuner lora', () => {
-  const tuner = tuners.find(({ name }) => name === 'lora') as Tuner;
+const MERGEABLE: readonly (readonly [HeadConfig['tuner']['name'], Partial<HeadConfig['tuner']>])[] = [
+  ['lora', { targetModules: ['query', 'value', 'intermediate.dense'], rank: 4 }],
+  ['dora', { targetModules: ['query', 'value', 'intermediate.dense'], rank: 4 }],
+  ['ia3', {}],
+];
 
-  it('fuses its update into the weights and takes it out again', () => {
-    const net = network();
-    const config = configFor(tuner, { targetModules: ['query', 'value', 'intermediate.dense'], rank: 4 });
-    const attached = tuner.attach(net, config, new Random(1));
-    learn(net, attached, config, 3);
-    const before = net.logits(batch());
-    const adapters = [...net.slots.values()].flatMap(({ adapter }) =>
-      adapter && 'fuse' in adapter ? [adapter as unknown as { fuse(): void; unfuse(): void }] : [],
-    );
-    expect(adapters).toHaveLength(3 * encoder.config.layers);
-    net.forgetWeights();
-    adapters.forEach((adapter) => adapter.fuse());
-    expect(largestDifference(net.logits(batch()), before)).toBeLessThan(1e-5);
-    net.forgetWeights();
-    adapters.forEach((adapter) => adapter.unfuse());
-    expect(largestDifference(net.logits(batch()), before)).toBeLessThan(1e-5);
-    attached.dispose();
-    net.dispose();
-  });
+it.each(MERGEABLE)('tuner %s fuses what it learned into three layers a block and takes it out again', (name, keys) => {
+  const tuner = findTuner(name);
+  const net = network();
+  const config = configFor(tuner, keys);
+  const attached = tuner.attach(net, config, new Random(1));
+  learn(net, attached, config, 3);
+  const before = net.logits(batch());
+  const adapters = [...net.slots.values()].flatMap(({ adapter }) =>
+    adapter && 'fuse' in adapter ? [adapter as unknown as { fuse(): void; unfuse(): void }] : [],
+  );
+  expect(adapters).toHaveLength(3 * encoder.config.layers);
+  net.forgetWeights();
+  adapters.forEach((adapter) => adapter.fuse());
+  expect(largestDifference(net.logits(batch()), before)).toBeLessThan(1e-5);
+  net.forgetWeights();
+  adapters.forEach((adapter) => adapter.unfuse());
+  expect(largestDifference(net.logits(batch()), before)).toBeLessThan(1e-5);
+  attached.dispose();
+  net.dispose();
+});
 
-  it('names a target that the encoder does not have', () => {
-    const net = network();
-    expect(() => tuner.attach(net, configFor(tuner, { targetModules: ['q_proj'] }), new Random(1))).toThrow(
-      /"q_proj".*no such dense layer/,
-    );
-    net.dispose();
-  });
+const WRONG: readonly (readonly [HeadConfig['tuner']['name'], Partial<HeadConfig['tuner']>, RegExp])[] = [
+  ['lora', { targetModules: ['q_proj'] }, /"q_proj".*no such dense layer/],
+  ['dora', { targetModules: ['q_proj'] }, /"q_proj".*no such dense layer/],
+  ['adapters', { reductionFactor: 33 }, /reductionFactor is 33, and the encoder's states are 32 wide/],
+];
+
+it.each(WRONG)('wrong use of tuner %s is named', (name, keys, message) => {
+  const net = network();
+  expect(() => findTuner(name).attach(net, configFor(findTuner(name), keys), new Random(1))).toThrow(message);
+  net.dispose();
 });

@@ -5,7 +5,7 @@ import { dense, type ModelParts } from './dense';
 /** Added to the scores of padding: far below any score, so that their weight is exactly 0, and far from overflow. */
 const MASKED_SCORE = -1e9;
 
-/** What is added to the scores, `[batch, 1, 1, tokens]`: 0 for a real token, the masked score for padding. */
+/** What is added to the scores, `[batch, 1, 1, tokens]`, by a mask `[batch, tokens]` of integers: 0 for a real token, the masked score for padding. */
 export function scoreMask({ graph }: ModelParts, attentionMask: string): string {
   const mask = graph.node('Cast', 'attention_mask/Cast', [attentionMask], { to: DataType.float });
   const spread = graph.node('Unsqueeze', 'attention_mask/Unsqueeze', [mask, graph.integers(1, 2)]);

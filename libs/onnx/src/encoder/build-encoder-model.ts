@@ -15,6 +15,7 @@ import { attention, scoreMask } from './attention';
 import { dense, layerNorm, type ModelParts } from './dense';
 import { clozeInputs, GAP_PLACE } from './cloze';
 import { embeddings, type EncoderInputs } from './embeddings';
+import { promptMask, textStates } from './prompt';
 import { firstState, logits, meanState, normalisedEmbedding, type HeadActivation } from './outputs';
 
 /** The lowest set of operators with a layer normalisation, and the format version that belongs to it. */
@@ -41,7 +42,8 @@ export interface EncoderModel {
  * `token_type_ids` where the encoder has more than one type. Outputs, float32, as asked for: `logits`
  * `[batch, labels]` (of each head, called as `headOutputName` says), `embedding` `[batch, hidden]` (mean of the real tokens' states, Euclidean length 1),
  * `last_hidden_state` `[batch, tokens, hidden]`. What no output needs is left out: where only logits of the first
- * state are asked for, the last layer computes that state alone.
+ * state are asked for, the last layer computes that state alone. A soft prompt is part of the model, and no input knows of it; its states
+ * stand before the text's in `last_hidden_state`.
  *
  * Throws `bad-model` where a tensor is missing or has another shape, `wrong-use` for logits without a head.
  */
@@ -57,6 +59,7 @@ export function buildEncoderModel(model: EncoderModel): Uint8Array {
   const heads = outputs.includes('logits') ? headsOf(model) : [];
   const pooled = pooledStates(
     parts,
+    config,
     states,
     new Set([...heads.map(({ pooling }) => pooling), ...(outputs.includes('embedding') ? EMBEDDING : [])]),
   );
@@ -107,9 +110,9 @@ const INPUTS: EncoderInputs = { ids: 'input_ids', mask: 'attention_mask', types:
 const EMBEDDING: readonly Pooling[] = ['embedding'];
 
 /** What heads read of the states, `[batch, hidden]`, for each way of pooling that is asked for; nothing is computed twice. */
-function pooledStates(parts: ModelParts, states: string, asked: ReadonlySet<Pooling>): ReadonlyMap<Pooling, string> {
+function pooledStates(parts: ModelParts, config: EncoderConfig, states: string, asked: ReadonlySet<Pooling>): ReadonlyMap<Pooling, string> {
   const pooled = new Map<Pooling, string>();
-  if (asked.has('mean') || asked.has('embedding')) pooled.set('mean', meanState(parts, states));
+  if (asked.has('mean') || asked.has('embedding')) pooled.set('mean', meanState(parts, textStates(parts, config, states)));
   if (asked.has('embedding')) pooled.set('embedding', normalisedEmbedding(parts, pooled.get('mean') ?? ''));
   if (!asked.has('pooler') && !asked.has('cls')) return pooled;
   const first = firstState(parts, states);
@@ -139,7 +142,7 @@ function declareInputs(graph: GraphBuilder, config: EncoderConfig): void {
 /** The states after the last layer: `[batch, tokens, hidden]`, or `[batch, 1, hidden]` where that of one place alone is wanted. */
 function encoderLayers(parts: ModelParts, config: EncoderConfig, inputs: EncoderInputs, onlyPlace?: number): string {
   const { graph } = parts;
-  const mask = scoreMask(parts, inputs.mask);
+  const mask = scoreMask(parts, promptMask(parts, config, inputs.mask));
   let states = embeddings(parts, config, inputs);
   for (let layer = 0; layer < config.layers; layer++) {
     const prefix = `encoder.layer.${layer}`;
@@ -162,12 +165,23 @@ function encoderLayers(parts: ModelParts, config: EncoderConfig, inputs: Encoder
 function block(parts: ModelParts, config: EncoderConfig, prefix: string, queries: string, states: string, mask: string): string {
   const { graph } = parts;
   const { hiddenSize: hidden, intermediateSize: inner, layerNormEpsilon: epsilon } = config;
-  const attended = attention(parts, config, prefix, queries, states, mask);
+  const attended = adapted(parts, config, `${prefix}.attention.output`, attention(parts, config, prefix, queries, states, mask));
   const first = graph.node('Add', `${prefix}.attention.output/Residual`, [attended, queries]);
   const middle = layerNorm(parts, first, `${prefix}.attention.output.LayerNorm`, hidden, epsilon);
   const expanded = dense(parts, middle, `${prefix}.intermediate.dense`, inner, hidden);
   const activated = activation(graph, expanded, `${prefix}.intermediate.activation`, config.activation);
-  const projected = dense(parts, activated, `${prefix}.output.dense`, hidden, inner);
+  const projected = adapted(parts, config, `${prefix}.output`, dense(parts, activated, `${prefix}.output.dense`, hidden, inner));
   const second = graph.node('Add', `${prefix}.output/Residual`, [projected, middle]);
   return layerNorm(parts, second, `${prefix}.output.LayerNorm`, hidden, epsilon);
+}
+
+/** A bottleneck adapter on the output of a branch, where the encoder has some (Houlsby et al. 2019). */
+function adapted(parts: ModelParts, { hiddenSize: hidden, additions }: EncoderConfig, branch: string, value: string): string {
+  const bottleneck = additions?.bottleneck;
+  if (bottleneck === undefined) return value;
+  const name = `${branch}.adapter`;
+  const lowered = dense(parts, value, `${name}.down`, bottleneck.size, hidden);
+  const activated = activation(parts.graph, lowered, `${name}.activation`, bottleneck.activation);
+  const raised = dense(parts, activated, `${name}.up`, hidden, bottleneck.size);
+  return parts.graph.node('Add', `${name}/Add`, [value, raised]);
 }

@@ -2,6 +2,7 @@ import type { EncoderConfig } from '@attune/artifact';
 import { DataType } from '../protobuf/onnx-model';
 import { floatTensor } from '../protobuf/tensors';
 import { layerNorm, parameter, parameterValue, type ModelParts } from './dense';
+import { withPrompt } from './prompt';
 
 /** Names of what an encoder reads, int64 `[batch, tokens]`. */
 export interface EncoderInputs {
@@ -13,7 +14,7 @@ export interface EncoderInputs {
   positions?: string;
 }
 
-/** The sum of word, position and token type embeddings, normalised: `[batch, tokens, hidden]`. */
+/** The sum of word, position and token type embeddings, a soft prompt's before them, normalised: `[batch, tokens, hidden]`. */
 export function embeddings(parts: ModelParts, config: EncoderConfig, inputs: EncoderInputs): string {
   const { graph } = parts;
   const { hiddenSize: hidden } = config;
@@ -25,7 +26,7 @@ export function embeddings(parts: ModelParts, config: EncoderConfig, inputs: Enc
     sum = graph.node('Add', 'embeddings.token_type_embeddings/Add', [sum, gathered]);
   }
   sum = graph.node('Add', 'embeddings.position_embeddings/Add', [sum, positions(parts, config, inputs)]);
-  return layerNorm(parts, sum, 'embeddings.LayerNorm', hidden, config.layerNormEpsilon);
+  return layerNorm(parts, withPrompt(parts, config, sum), 'embeddings.LayerNorm', hidden, config.layerNormEpsilon);
 }
 
 /** Position embeddings `[tokens, hidden]`, or `[batch, tokens, hidden]` in the RoBERTa family, where they depend on the padding ids. */
@@ -40,7 +41,9 @@ function positions(parts: ModelParts, config: EncoderConfig, inputs: EncoderInpu
     graph.integers(1),
     graph.integers(2),
   ]);
-  return graph.node('Slice', `${name}/Slice`, [table, graph.integers(0), tokens, graph.integers(0)]);
+  const ahead = config.additions?.promptTokens ?? 0;
+  const end = ahead === 0 ? tokens : graph.node('Add', `${name}/End`, [tokens, graph.integers(ahead)]);
+  return graph.node('Slice', `${name}/Slice`, [table, graph.integers(ahead), end, graph.integers(0)]);
 }
 
 /**
@@ -60,7 +63,9 @@ function paddingAwarePositions({ graph }: ModelParts, config: EncoderConfig): st
   const name = 'embeddings.position_ids';
   const padding = graph.node('Equal', `${name}/Equal`, ['input_ids', graph.integers(config.padTokenId)]);
   const real = graph.node('Cast', `${name}/Cast`, [graph.node('Not', `${name}/Not`, [padding])], { to: DataType.int64 });
-  const count = graph.node('CumSum', `${name}/CumSum`, [real, graph.integers(1)]);
+  const ahead = config.additions?.promptTokens ?? 0;
+  const texts = graph.node('CumSum', `${name}/CumSum`, [real, graph.integers(1)]);
+  const count = ahead === 0 ? texts : graph.node('Add', `${name}/Ahead`, [texts, graph.integers(ahead)]);
   const counted = graph.node('Mul', `${name}/Mul`, [count, real]);
   return graph.node('Add', `${name}/Add`, [counted, graph.integers(config.positionOffset - 1)]);
 }

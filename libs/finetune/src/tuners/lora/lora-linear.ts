@@ -6,6 +6,7 @@ import type { LinearAdapter, LinearSlot } from '../../layers/linear';
 import { Parameter } from '../../layers/parameter';
 import { release, type Kernels, type Tensor } from '../../native/kernels';
 import type { Random } from '../../random';
+import type { DenseLayer } from '../merge';
 
 export interface LoraOptions {
   rank: number;
@@ -45,16 +46,17 @@ export class LoraLinear implements LinearAdapter {
   }
 
   /** `W + s · B A`. Dropout before the product has no place here: the reference trains without it. */
-  adaptWeight(weight: TensorFlow.Tensor2D, own: (name: string) => TensorFlow.Tensor2D): TensorFlow.Tensor2D {
+  adaptWeight(weight: TensorFlow.Tensor2D, own: (name: string) => TensorFlow.Tensor): TensorFlow.Tensor2D {
     return weight.add(own('b').matMul(own('a')).mul(this.scale));
   }
 
-  private get scale(): number {
+  /** `s`. */
+  get scale(): number {
     return this.options.alpha / this.options.rank;
   }
 
   /** Backward, with `z = drop(x) Aᵀ` and `g = s · dy`: `dB = gᵀ z`, `dz = g B`, `dA = dzᵀ drop(x)`, `dx = drop(dz A)`. */
-  forward(x: Tensor, pass: Pass): Forward {
+  update(x: Tensor, pass: Pass): Forward {
     const { kernels } = pass;
     const dropped = dropout(kernels, pass.dropout, this.options.dropout, x);
     const inner = kernels.matMul(dropped.y, this.a.value(), false, true);
@@ -79,7 +81,7 @@ export class LoraLinear implements LinearAdapter {
   }
 
   /** `s · B A`, `[out, in]`. */
-  update(): Float32Array {
+  updateOfWeight(): Float32Array {
     const a = this.a.toHost();
     const b = this.b.toHost();
     const [rank, input] = a.shape;
@@ -107,12 +109,16 @@ export class LoraLinear implements LinearAdapter {
   }
 
   private addToWeight(sign: 1 | -1): void {
-    this.slot.weight.assign(this.merged(this.slot.weight.toHost(), sign).values);
+    this.slot.weight.assign(this.updated(this.slot.weight.toHost(), sign).values);
   }
 
-  /** A weight with the update added. */
-  merged(weight: NamedTensor, sign: 1 | -1 = 1): NamedTensor {
-    const update = this.update();
+  /** A layer with the update added to its weight. */
+  merged({ weight, bias }: DenseLayer): DenseLayer {
+    return { weight: this.updated(weight, 1), bias };
+  }
+
+  private updated(weight: NamedTensor, sign: 1 | -1): NamedTensor {
+    const update = this.updateOfWeight();
     return { shape: weight.shape, values: weight.values.map((value, i) => value + sign * update[i]) };
   }
 

@@ -1,6 +1,7 @@
-import { AttuneError } from '@attune/artifact';
+import { mergedWeights } from '../merge';
 import { isHeadParameter, trainOnly, type Tuner } from '../tuner';
 import { LoraLinear } from './lora-linear';
+import { targetSlots } from './target-slots';
 
 /** LoRA (Hu et al. 2021): low-rank updates of chosen dense layers learn, and the head. */
 export const lora: Tuner = {
@@ -8,30 +9,13 @@ export const lora: Tuner = {
   defaultLearningRate: 1e-3,
   attach(network, { tuner }, random) {
     const { rank, alpha, dropout, targetModules } = tuner;
-    const names = [...network.slots.keys()];
-    for (const target of targetModules) {
-      if (!names.some((name) => matches(name, target))) {
-        throw new AttuneError('bad-config', `tuner.targetModules names "${target}", and the encoder has no such dense layer`, {
-          remedy: `Its layers are, for each block: ${blockNames(names).join(', ')}.`,
-        });
-      }
-    }
+    const slots = targetSlots(network, targetModules);
     const trainable = trainOnly(network, isHeadParameter);
-    const layers = [...network.slots.values()]
-      .filter((slot) => targetModules.some((target) => matches(slot.name, target)))
-      .map((slot) => LoraLinear.fromBase(network.kernels, slot, { rank, alpha, dropout }, random.fork(slot.name)));
+    const layers = slots.map((slot) => LoraLinear.fromBase(network.kernels, slot, { rank, alpha, dropout }, random.fork(slot.name)));
     return {
       parameters: [...trainable, ...layers.flatMap((layer) => [layer.a, layer.b])],
       learningRateFactor: () => 1,
-      mergedWeights() {
-        const weights = network.toHost();
-        for (const layer of layers) {
-          const name = `${layer.slot.name}.weight`;
-          const weight = weights.get(name);
-          if (weight) weights.set(name, layer.merged(weight));
-        }
-        return weights;
-      },
+      mergedWeights: () => mergedWeights(network, layers),
       adapter: (baseModel) => ({
         method: 'lora',
         rank,
@@ -45,12 +29,3 @@ export const lora: Tuner = {
     };
   },
 };
-
-/** PEFT's rule: a module is meant by its whole name or by the end of it. */
-function matches(name: string, target: string): boolean {
-  return name === target || name.endsWith(`.${target}`);
-}
-
-function blockNames(names: string[]): string[] {
-  return [...new Set(names.map((name) => name.replace(/^encoder\.layer\.\d+\./, '')))];
-}

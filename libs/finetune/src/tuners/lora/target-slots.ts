@@ -1,0 +1,29 @@
+import { AttuneError } from '@attune/artifact';
+import type { LinearSlot } from '../../layers/linear';
+import type { TrainableNetwork } from '../../network/trainable-network';
+
+/**
+ * The dense layers that `tuner.targetModules` means.
+ *
+ * @throws AttuneError `bad-config` for a name that is the end of no layer's
+ */
+export function targetSlots(network: TrainableNetwork, targetModules: readonly string[]): LinearSlot[] {
+  const slots = [...network.slots.values()];
+  for (const target of targetModules) {
+    if (!slots.some(({ name }) => matches(name, target))) {
+      throw new AttuneError('bad-config', `tuner.targetModules names "${target}", and the encoder has no such dense layer`, {
+        remedy: `Its layers are, for each block: ${blockNames(slots).join(', ')}.`,
+      });
+    }
+  }
+  return slots.filter(({ name }) => targetModules.some((target) => matches(name, target)));
+}
+
+/** PEFT's rule: a module is meant by its whole name or by the end of it. */
+function matches(name: string, target: string): boolean {
+  return name === target || name.endsWith(`.${target}`);
+}
+
+function blockNames(slots: readonly LinearSlot[]): string[] {
+  return [...new Set(slots.map(({ name }) => name.replace(/^encoder\.layer\.\d+\./, '')))];
+}
