@@ -123,7 +123,7 @@ function peft({ tasks, tuner }: Omit<Manifest, 'files' | 'schemaVersion'>, adapt
 function bottleneck(baseModel = 'BASE'): string {
   return [
     `The bottleneck adapters, which cannot be merged into the weights of \`${baseModel}\`, lie in \`DIR/adapter\` with the names of`,
-    'AdapterHub\'s `adapters` library: `adapter.safetensors`, and the head in `model_head.safetensors`.',
+    "AdapterHub's `adapters` library: `adapter.safetensors`, and the head in `model_head.safetensors`.",
   ].join(' ');
 }
 

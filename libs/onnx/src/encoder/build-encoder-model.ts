@@ -32,8 +32,8 @@ export interface EncoderModel {
  * `token_type_ids` where the encoder has more than one type. Outputs, float32, as asked for: `logits`
  * `[batch, labels]` (of each head, called as `headOutputName` says), `embedding` `[batch, hidden]` (mean of the real tokens' states, Euclidean length 1),
  * `last_hidden_state` `[batch, tokens, hidden]`. What no output needs is left out: where only logits of the first
- * state are asked for, the last layer computes that state alone. A soft prompt is part of the model, and no input knows of it; its states
- * stand before the text's in `last_hidden_state`.
+ * state are asked for, the last layer computes that state alone. A soft prompt is part of the model, and
+ * neither inputs nor `last_hidden_state` know of it.
  *
  * Throws `bad-model` where a tensor is missing or has another shape, `wrong-use` for logits without a head.
  */
@@ -45,9 +45,10 @@ export function buildEncoderModel(model: EncoderModel): Uint8Array {
   declareInputs(graph, config);
 
   const states = encoderLayers(parts, config, needsFirstStateOnly(model));
+  const ofTexts = textStates(parts, config, states);
   const heads = outputs.includes('logits') ? headsOf(model) : [];
   const needsMean = outputs.includes('embedding') || heads.some(({ pooling }) => pooling === 'mean');
-  const mean = needsMean ? meanState(parts, textStates(parts, config, states)) : undefined;
+  const mean = needsMean ? meanState(parts, ofTexts) : undefined;
   const first = heads.some(({ pooling }) => pooling !== 'mean') ? firstState(parts, states) : undefined;
   heads.forEach((shape, place) => {
     const pooled = (shape.pooling === 'mean' ? mean : first) ?? '';
@@ -60,7 +61,7 @@ export function buildEncoderModel(model: EncoderModel): Uint8Array {
     graph.output('embedding', DataType.float, ['batch', config.hiddenSize]);
   }
   if (outputs.includes('last_hidden_state')) {
-    graph.node('Identity', 'last_hidden_state', [states]);
+    graph.node('Identity', 'last_hidden_state', [ofTexts]);
     graph.output('last_hidden_state', DataType.float, ['batch', 'tokens', config.hiddenSize]);
   }
   return graph.build({ opset: OPSET, irVersion: IR_VERSION });

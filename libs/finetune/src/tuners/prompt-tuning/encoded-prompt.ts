@@ -96,10 +96,13 @@ export class EncodedPrompt implements SoftPrompt {
 
   vectors(own: (name: string) => TensorFlow.Tensor): TensorFlow.Tensor2D {
     const tf = loadTensorFlow();
-    return LAYERS.reduce<TensorFlow.Tensor2D>((states, name, place) => {
-      const inputs = place === 0 ? states : tf.relu(states);
-      return tf.matMul(inputs, own(`${name}.weight`) as TensorFlow.Tensor2D, false, true).add(own(`${name}.bias`));
-    }, own('embeddings') as TensorFlow.Tensor2D);
+    return LAYERS.reduce<TensorFlow.Tensor2D>(
+      (states, name, place) => {
+        const inputs = place === 0 ? states : tf.relu(states);
+        return tf.matMul(inputs, own(`${name}.weight`) as TensorFlow.Tensor2D, false, true).add(own(`${name}.bias`));
+      },
+      own('embeddings') as TensorFlow.Tensor2D,
+    );
   }
 
   /** What the encoder makes of its embeddings now, `[tokens, hidden]`. */
