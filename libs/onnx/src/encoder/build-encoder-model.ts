@@ -42,8 +42,8 @@ export interface EncoderModel {
  * `token_type_ids` where the encoder has more than one type. Outputs, float32, as asked for: `logits`
  * `[batch, labels]` (of each head, called as `headOutputName` says), `embedding` `[batch, hidden]` (mean of the real tokens' states, Euclidean length 1),
  * `last_hidden_state` `[batch, tokens, hidden]`. What no output needs is left out: where only logits of the first
- * state are asked for, the last layer computes that state alone. A soft prompt is part of the model, and no input knows of it; its states
- * stand before the text's in `last_hidden_state`.
+ * state are asked for, the last layer computes that state alone. A soft prompt is part of the model, and
+ * neither inputs nor `last_hidden_state` know of it.
  *
  * Throws `bad-model` where a tensor is missing or has another shape, `wrong-use` for logits without a head.
  */
@@ -56,11 +56,11 @@ export function buildEncoderModel(model: EncoderModel): Uint8Array {
 
   if (head?.shape.cloze) return buildClozeModel(parts, model, head.shape, head.shape.cloze);
   const states = encoderLayers(parts, config, INPUTS, needsFirstStateOnly(model) ? 0 : undefined);
+  const ofTexts = textStates(parts, config, states);
   const heads = outputs.includes('logits') ? headsOf(model) : [];
   const pooled = pooledStates(
     parts,
-    config,
-    states,
+    { first: states, texts: ofTexts },
     new Set([...heads.map(({ pooling }) => pooling), ...(outputs.includes('embedding') ? EMBEDDING : [])]),
   );
   heads.forEach((shape, place) => {
@@ -77,7 +77,7 @@ export function buildEncoderModel(model: EncoderModel): Uint8Array {
     graph.output('embedding', DataType.float, ['batch', config.hiddenSize]);
   }
   if (outputs.includes('last_hidden_state')) {
-    graph.node('Identity', 'last_hidden_state', [states]);
+    graph.node('Identity', 'last_hidden_state', [ofTexts]);
     graph.output('last_hidden_state', DataType.float, ['batch', 'tokens', config.hiddenSize]);
   }
   return graph.build({ opset: OPSET, irVersion: IR_VERSION });
@@ -110,12 +110,16 @@ const INPUTS: EncoderInputs = { ids: 'input_ids', mask: 'attention_mask', types:
 const EMBEDDING: readonly Pooling[] = ['embedding'];
 
 /** What heads read of the states, `[batch, hidden]`, for each way of pooling that is asked for; nothing is computed twice. */
-function pooledStates(parts: ModelParts, config: EncoderConfig, states: string, asked: ReadonlySet<Pooling>): ReadonlyMap<Pooling, string> {
+function pooledStates(
+  parts: ModelParts,
+  states: { first: string; texts: string },
+  asked: ReadonlySet<Pooling>,
+): ReadonlyMap<Pooling, string> {
   const pooled = new Map<Pooling, string>();
-  if (asked.has('mean') || asked.has('embedding')) pooled.set('mean', meanState(parts, textStates(parts, config, states)));
+  if (asked.has('mean') || asked.has('embedding')) pooled.set('mean', meanState(parts, states.texts));
   if (asked.has('embedding')) pooled.set('embedding', normalisedEmbedding(parts, pooled.get('mean') ?? ''));
   if (!asked.has('pooler') && !asked.has('cls')) return pooled;
-  const first = firstState(parts, states);
+  const first = firstState(parts, states.first);
   return pooled.set('pooler', first).set('cls', first);
 }
 
