@@ -94,7 +94,7 @@ async function measure(
   const { url, readySeconds } = service;
   const questions = questionsOf(knowledge);
   const hold = (duration: number, limit?: number): Promise<ConversationLoad> =>
-    holdConversations({ url, conversations, seconds: duration, questions, ...(limit === undefined ? {} : { rate: limit }) });
+    holdConversations({ urls: [url], conversations, seconds: duration, questions, ...(limit === undefined ? {} : { rate: limit }) });
   onRun(`warming up for ${WARM_UP_SECONDS} s`);
   await hold(WARM_UP_SECONDS);
   onRun(`${conversations} conversations at ${rate} messages a second for ${seconds} s`);
@@ -112,12 +112,13 @@ async function measure(
 }
 
 /** Questions in an order in which neighbours are about different products, always the same. */
-function questionsOf(knowledge: readonly GeneratedEntry[]): string[] {
+export function questionsOf(knowledge: readonly GeneratedEntry[]): string[] {
   const step = 7_919;
   return knowledge.map((_, place) => knowledge[(place * step) % knowledge.length].asked);
 }
 
-async function prepareKnowledge(url: string, knowledge: readonly GeneratedEntry[], onRun: (what: string) => void): Promise<void> {
+/** Imports the entries unless they are there, and learns the ranking of them. */
+export async function prepareKnowledge(url: string, knowledge: readonly GeneratedEntry[], onRun: (what: string) => void): Promise<void> {
   const last = knowledge[knowledge.length - 1];
   const there = await fetch(`${url}/v1/knowledge/${last.id}`);
   await there.body?.cancel();

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Behaviour } from '@attune/contracts';
 import { startPostgres } from '@attune/postgres-tool';
 import { json } from '../dialogue/searchable-writes';
 import { lookAtMachine } from '../machine';
@@ -38,9 +39,11 @@ interface Turn {
 
 /** Events of one request, as a website gathers them. */
 const EVENTS_OF_A_REQUEST = 20;
-const USERS = 5_000;
+/** Readers of whom there are events. */
+export const USERS = 5_000;
 const WARM_UP_SECONDS = 10;
-const TYPES = ['viewed', 'viewed', 'viewed', 'clicked', 'purchased'];
+const IMPORTED_TOGETHER = 10_000;
+const TYPES = ['viewed', 'viewed', 'viewed', 'clicked', 'purchased'] as const;
 /** Columns of an answer that are looked at. */
 interface Answer {
   readonly basis: string;
@@ -83,17 +86,15 @@ export async function benchmarkRecommendation(options: RecommendationBenchmarkOp
   }
 }
 
-async function importArticles(url: string, articles: readonly GeneratedArticle[], onRun: (what: string) => void): Promise<void> {
-  const there = await fetch(`${url}/v1/items/${articles[articles.length - 1].id}`);
-  await there.body?.cancel();
-  if (there.status !== 404) return;
-  onRun(`importing ${String(articles.length)} items`);
-  const PART = 20_000;
-  for (let from = 0; from < articles.length; from += PART) {
-    const body = articles
-      .slice(from, from + PART)
-      .map((article) => JSON.stringify(article))
-      .join('\n');
+/** Imports the articles that are not there. */
+export async function importArticles(url: string, articles: readonly GeneratedArticle[], onRun: (what: string) => void): Promise<void> {
+  for (let from = 0; from < articles.length; from += IMPORTED_TOGETHER) {
+    const part = articles.slice(from, from + IMPORTED_TOGETHER);
+    const there = await fetch(`${url}/v1/items/${part[part.length - 1].id}`);
+    await there.body?.cancel();
+    if (there.status !== 404) continue;
+    onRun(`importing ${String(part.length)} items`);
+    const body = part.map((article) => JSON.stringify(article)).join('\n');
     const answer = await fetch(`${url}/v1/items/import`, { method: 'POST', headers: { 'content-type': 'application/x-ndjson' }, body });
     onRun((await answer.text()).trimEnd().split('\n').slice(-1)[0]);
   }
@@ -111,7 +112,7 @@ async function ask(
     while (performance.now() < end) {
       const due = Math.floor(((performance.now() - started) / 1_000) * events);
       for (; sent + EVENTS_OF_A_REQUEST <= due; sent += EVENTS_OF_A_REQUEST)
-        await json(`${url}/v1/events`, { events: eventsFrom(sent, articles) });
+        await json(`${url}/v1/events`, { events: eventsFrom(sent, EVENTS_OF_A_REQUEST, articles) });
       await pause(5);
     }
   })();
@@ -139,9 +140,9 @@ async function ask(
   return { latencies, seconds, events: sent, bases };
 }
 
-/** Events of readers who keep to a category or two, always the same for a number. */
-function eventsFrom(first: number, articles: readonly GeneratedArticle[]): object[] {
-  return Array.from({ length: EVENTS_OF_A_REQUEST }, (_, at) => {
+/** As many events of readers who keep to a category or two as are asked for, always the same for a number. */
+export function eventsFrom(first: number, count: number, articles: readonly GeneratedArticle[]): Behaviour[] {
+  return Array.from({ length: count }, (_, at) => {
     const number = first + at;
     const user = (number * 104_729) % USERS;
     const item = (user % 10) + 10 * ((number * 31_337) % Math.floor(articles.length / 10));

@@ -68,7 +68,9 @@ export async function compareServing(options: ServingComparisonOptions): Promise
     for (let round = 0; round <= rounds; round++) {
       for (const { name, server, turns } of sides) {
         onRun(round === 0 ? `warming up ${name}` : `round ${round} of ${rounds}: ${name}`);
-        const turn = await postUnderLoad(`${server.url}/v1/sentiment`, bodies, connections, round === 0 ? WARM_UP_SECONDS : seconds);
+        const turn = await postUnderLoad(`${server.url}/v1/sentiment`, bodies, connections, {
+          seconds: round === 0 ? WARM_UP_SECONDS : seconds,
+        });
         if (round > 0) turns.push(turn);
       }
     }

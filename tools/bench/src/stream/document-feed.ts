@@ -15,7 +15,7 @@ export class DocumentFeed {
   private readonly span: number;
 
   constructor(
-    private readonly ground: StreamGround,
+    private readonly ground: Pick<StreamGround, 'stream'>,
     private readonly documents: readonly MarketDocument[],
     private readonly dates: DocumentDates,
   ) {

@@ -24,6 +24,12 @@ export async function readMetrics(url: string): Promise<ServiceMetrics> {
   };
 }
 
+/** Partitions of a topic that an instance consumes. */
+export async function assignedPartitions(url: string, topic: string): Promise<number> {
+  const samples = parseSamples(await (await fetch(`${url}/metrics`)).text());
+  return samples.filter(({ name, labels }) => name === 'attune_consumer_lag' && labels.includes(`topic="${topic}"`)).length;
+}
+
 interface Sample {
   readonly name: string;
   /** As they are written. */

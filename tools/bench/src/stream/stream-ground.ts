@@ -92,7 +92,8 @@ export async function publishDocuments(stream: EventStream, documents: readonly 
   }
 }
 
-async function createWatches(url: string, watches: readonly WatchInput[]): Promise<void> {
+/** Creates watches, one after the other. */
+export async function createWatches(url: string, watches: readonly WatchInput[]): Promise<void> {
   for (const watch of watches) {
     const answer = await fetch(`${url}/v1/watches`, {
       method: 'POST',
