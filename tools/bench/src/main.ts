@@ -10,6 +10,7 @@ import { measureRanking, TOWERS, type RankingMeasurementOptions } from './rankin
 import { benchmarkRecommendation, type RecommendationBenchmarkOptions } from './recommendation/benchmark-recommendation';
 import { tradeDiversity, type DiversityTradeOptions } from './recommendation/trade-diversity';
 import { compareRetrieval, type RetrievalComparisonOptions } from './retrieval/compare-retrieval';
+import { benchmarkScale, SCALE_PARTS, type ScaleBenchmarkOptions } from './scale/benchmark-scale';
 import { compareServing, type ServingComparisonOptions } from './serving/compare-serving';
 import { compareSteps } from './steps/compare-steps';
 import { runProgram } from './run-program';
@@ -224,6 +225,33 @@ function createProgram(args: readonly string[]): Command {
     .option('--profile <folder>', 'leave CPU profiles of the service there')
     .action(async (options: Omit<RecommendationBenchmarkOptions, 'onRun' | 'command'> & { out: string }) => {
       await publish(await benchmarkRecommendation({ ...options, onRun: say, command }), options.out);
+    });
+  program
+    .command('scale')
+    .description('all three services on one Kafka and one PostgreSQL: one, two and three instances of each, and through a busy day')
+    .requiredOption('--models <folder>', 'model store with promoted heads of the sentiment monitor and the customer service')
+    .requiredOption('--encoder <folder>', 'an encoder that `attune export --model all-MiniLM-L6-v2` wrote')
+    .requiredOption('--stocknet <folder>', 'folder with tweets.jsonl.gz and StockTable')
+    .addOption(new Option('--parts <names...>', 'what is measured').choices(SCALE_PARTS).default([...SCALE_PARTS]))
+    .addOption(new Option('--instances <n>', 'of each service at most').argParser(wholeNumber).default(3))
+    .addOption(new Option('--seconds <n>', 'of load a turn').argParser(wholeNumber).default(12))
+    .addOption(new Option('--documents <n>', 'of a turn').argParser(wholeNumber).default(4_000))
+    .addOption(new Option('--entries <n>', 'of the knowledge, at most 10,000').argParser(wholeNumber).default(10_000))
+    .addOption(new Option('--items <n>', 'of the catalogue, at most 100,000').argParser(wholeNumber).default(100_000))
+    .addOption(new Option('--peak <x>', 'busiest hour of the day over its mean').argParser(positiveNumber).default(4.5))
+    .addOption(new Option('--hour-seconds <n>', 'that an hour of the day lasts').argParser(wholeNumber).default(8))
+    .addOption(new Option('--documents-a-day <n>', 'of the day').argParser(wholeNumber).default(1_000_000))
+    .addOption(new Option('--messages <n>', 'a second in the busiest hour').argParser(positiveNumber).default(20))
+    .addOption(new Option('--lists <n>', 'a second in the busiest hour').argParser(positiveNumber).default(50))
+    .addOption(new Option('--events <n>', 'of behaviour a second in the busiest hour').argParser(positiveNumber).default(100))
+    .option('--out <folder>', 'where the results are written', join(ROOT, 'docs/results'))
+    .option(
+      '--work <folder>',
+      'for models and the data of the database; knowledge and catalogue that are there are used',
+      join(tmpdir(), 'attune-bench'),
+    )
+    .action(async (options: Omit<ScaleBenchmarkOptions, 'onRun' | 'command'> & { out: string }) => {
+      for (const result of await benchmarkScale({ ...options, onRun: say, command })) await publish(result, options.out);
     });
   program
     .command('diversity')
