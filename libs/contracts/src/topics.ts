@@ -86,7 +86,8 @@ export const TOPICS = {
     key: 'user id',
     description: 'A person viewed, clicked, commented, shared, purchased or dismissed an item',
     schema: behaviourEventSchema,
-    partitions: 6,
+    // The recommender has no more instances than these, and its lists want more than those of other topics: docs/scale.md.
+    partitions: 18,
     retentionMs: 7 * DAY,
     cleanup: 'delete',
   }),
