@@ -74,6 +74,7 @@ export async function liveThroughDay(ground: ScaleGround, feeds: Feeds, ledger: 
     recommender: ground.replicasOf('recommender', environment),
   };
   const all = Object.values(services);
+  let scaling = Promise.resolve();
   try {
     for (const service of SERVICES) {
       onRun(`${service}: starting`);
@@ -86,7 +87,6 @@ export async function liveThroughDay(ground: ScaleGround, feeds: Feeds, ledger: 
     const wanted = instancesOfHours(weights, most);
     const loads = hourlyLoads(weights, options);
     const reports: Omit<HourReport, 'documentP99'>[] = [];
-    let scaling = Promise.resolve();
     for (let hour = 0; hour < hours; hour++) {
       // As known before: who is asked to leave serves this hour to its end, as until load balancers know.
       const urls = addressesOf(services);
@@ -106,6 +106,8 @@ export async function liveThroughDay(ground: ScaleGround, feeds: Feeds, ledger: 
     for (const report of reports) withDelays.push({ ...report, documentP99: await documentP99(ground, report) });
     return withDelays;
   } finally {
+    // What starts at this moment has to be there before it can be ended.
+    await scaling.catch(() => undefined);
     await Promise.all(all.map((replicas) => replicas.close()));
   }
 }

@@ -58,10 +58,12 @@ export async function postUnderLoad(
 
 /** Milliseconds between two looks of autocannon's at whether it is done. */
 const LOOK_EVERY = 50;
+/** Seconds after which a request counts as failed. */
+const PATIENCE = 60;
 
 /** Autocannon gives each connection its part, and none may get nothing. */
 function limitsOf(connections: number, { requests, rate }: { readonly requests: number; readonly rate?: number }) {
-  const common = { amount: requests, sampleInt: LOOK_EVERY };
+  const common = { amount: requests, sampleInt: LOOK_EVERY, timeout: PATIENCE };
   return rate === undefined
     ? { ...common, connections: Math.min(connections, requests) }
     : { ...common, connections: Math.min(connections, requests, rate), overallRate: rate };
