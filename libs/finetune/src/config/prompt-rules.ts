@@ -80,11 +80,12 @@ const PROMPT_RULES: readonly PromptRule[] = [
   },
   {
     path: ['prompt', 'labels'],
-    fault: ({ config: { prompt } }) => {
+    fault: ({ config: { prompt }, task }) => {
       const labels = (describedLabels(prompt) ?? []).map(({ label }) => label);
       const repeated = labels.find((label, place) => labels.indexOf(label) !== place);
       if (repeated !== undefined) return `the label "${repeated}" stands there twice`;
-      if (prompt.labels === undefined || labels.length > 1) return undefined;
+      // Of few-shot, the rows have the other labels.
+      if (prompt.labels === undefined || labels.length > 1 || task === 'few-shot') return undefined;
       return `at least two labels are needed, and there ${labels.length === 0 ? 'is none' : `is "${labels[0]}" alone`}`;
     },
   },
