@@ -90,7 +90,11 @@ describe('attune, ranking', () => {
     const metricsOf = async (out: string) => parse((await run('train', '-c', 'cached.yaml', '--out', out, '--json')).stdout).validation;
     const first = await metricsOf('first');
     // Vectors of the texts, and weights of the earlier events and of all.
-    expect((await readdir(join(folder, 'kept'))).map((file) => file.split('-')[0]).sort()).toEqual(['collaborative', 'collaborative', 'texts']);
+    expect((await readdir(join(folder, 'kept'))).map((file) => file.split('-')[0]).sort()).toEqual([
+      'collaborative',
+      'collaborative',
+      'texts',
+    ]);
     expect(await metricsOf('second')).toEqual(first);
     expect(await readFile(join(folder, 'second/ranking/tensors.safetensors'))).toEqual(
       await readFile(join(folder, 'first/ranking/tensors.safetensors')),

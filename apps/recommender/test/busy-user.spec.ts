@@ -46,21 +46,29 @@ describeOnPostgres('a user of very many events', 'attune_recommender_busy', {}, 
     expect(list.items.map(({ id }) => id).sort()).toEqual(['derby', 'hinge']);
   });
 
-  it('counts as much in another process that adds it up anew', async () => {
-    const popular = () => client.recommend({ limit: 3, seed: 1 }).then(({ items }) => items.map(({ id, score }) => [id, score]));
-    await until(async () => (await popular())[0][0] === OFTEN);
-    const before = await popular();
-    await service.stop();
-    service = await RecommenderClient.start(place());
-    expect(await popular()).toEqual(before);
-  }, START_TIMEOUT);
+  it(
+    'counts as much in another process that adds it up anew',
+    async () => {
+      const popular = () => client.recommend({ limit: 3, seed: 1 }).then(({ items }) => items.map(({ id, score }) => [id, score]));
+      await until(async () => (await popular())[0][0] === OFTEN);
+      const before = await popular();
+      await service.stop();
+      service = await RecommenderClient.start(place());
+      expect(await popular()).toEqual(before);
+    },
+    START_TIMEOUT,
+  );
 
-  it('is deleted with all that came of it, part by part', async () => {
-    expect((await client.ask('DELETE', '/v1/users/robot')).status).toBe(204);
-    expect((await profile()).status).toBe(404);
-    await until(async () => (await client.recommend({ limit: 3 })).basis === 'recent');
-    await service.stop();
-    service = await RecommenderClient.start(place());
-    expect(await client.recommend({ limit: 3 })).toMatchObject({ basis: 'recent' });
-  }, START_TIMEOUT);
+  it(
+    'is deleted with all that came of it, part by part',
+    async () => {
+      expect((await client.ask('DELETE', '/v1/users/robot')).status).toBe(204);
+      expect((await profile()).status).toBe(404);
+      await until(async () => (await client.recommend({ limit: 3 })).basis === 'recent');
+      await service.stop();
+      service = await RecommenderClient.start(place());
+      expect(await client.recommend({ limit: 3 })).toMatchObject({ basis: 'recent' });
+    },
+    START_TIMEOUT,
+  );
 });

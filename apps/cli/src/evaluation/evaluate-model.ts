@@ -165,7 +165,12 @@ type Finetune = typeof import('@attune/finetune');
 type Evaluators = Pick<Finetune, 'evaluateClassification' | 'evaluateMultiLabel' | 'evaluateRegression' | 'examplesOfTask'>;
 
 /** Rows that have a label for a task, with it as their own. */
-export function rowsOfTask({ examplesOfTask }: Pick<Evaluators, 'examplesOfTask'>, tasks: readonly ManifestTask[], place: number, rows: readonly Example[]): Example[] {
+export function rowsOfTask(
+  { examplesOfTask }: Pick<Evaluators, 'examplesOfTask'>,
+  tasks: readonly ManifestTask[],
+  place: number,
+  rows: readonly Example[],
+): Example[] {
   return tasks.length === 1 ? [...rows] : examplesOfTask(rows, place === 0 ? undefined : tasks[place].name);
 }
 

@@ -104,10 +104,7 @@ async function fitParts(
   events: readonly UserEvent[],
   scoring: Pick<RankingHead['scoring'], 'features' | 'calibration' | 'newItems'>,
 ): Promise<Pick<FittedRanking, 'head' | 'collaborative'>> {
-  const [{ buildCatalogue }, { fitMatchHead, Random }] = await Promise.all([
-    import('@attune/ranking'),
-    import('@attune/finetune'),
-  ]);
+  const [{ buildCatalogue }, { fitMatchHead, Random }] = await Promise.all([import('@attune/ranking'), import('@attune/finetune')]);
   const { behaviour, match, text } = config;
   const built = buildCatalogue(items.items, events, behaviour, items.numbers);
   const types = [...new Set(events.flatMap(({ type }) => type ?? []))];

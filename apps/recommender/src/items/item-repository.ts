@@ -137,7 +137,12 @@ async function nextRevisions(tx: Transaction, count: number): Promise<number> {
   return value - count + 1;
 }
 
-function toItem({ id, body, createdAt, updatedAt }: Pick<typeof items.$inferSelect, 'id' | 'body' | 'createdAt' | 'updatedAt'>): StoredItem {
+function toItem({
+  id,
+  body,
+  createdAt,
+  updatedAt,
+}: Pick<typeof items.$inferSelect, 'id' | 'body' | 'createdAt' | 'updatedAt'>): StoredItem {
   return { id, ...body, createdAt: createdAt.toISOString(), updatedAt: updatedAt.toISOString() };
 }
 

@@ -40,7 +40,12 @@ export class StandingList {
     this.changed.clear();
     const most = SPARE * this.length;
     const best = selectTop(values, most, (at) => values[at] > -Infinity && values[at] >= this.floor);
-    if (best.length >= this.length || this.floor === -Infinity) this.keep(best.map((at) => candidates[at]), most, valueOf);
+    if (best.length >= this.length || this.floor === -Infinity)
+      this.keep(
+        best.map((at) => candidates[at]),
+        most,
+        valueOf,
+      );
     else await this.findAnew(size, most, valueOf);
     return this.kept.slice(0, this.length);
   }

@@ -38,7 +38,8 @@ async function fit(items: number, { users, events, onRun }: CollaborativeMeasure
   const draw = (end: number): number => Math.floor(random.uniform() * end);
   const sequences = Array.from({ length: users }, (_, user): Sequence => {
     // The square draws the first items of a group more often, as some are more popular.
-    const one = (): number => Math.floor((items / GROUPS) * random.uniform() ** 2) * GROUPS + (random.uniform() < STRAY ? draw(GROUPS) : user % GROUPS);
+    const one = (): number =>
+      Math.floor((items / GROUPS) * random.uniform() ** 2) * GROUPS + (random.uniform() < STRAY ? draw(GROUPS) : user % GROUPS);
     const own = Int32Array.from(new Set(Array.from({ length: events }, one)));
     return { items: own, weights: new Float32Array(own.length).fill(1) };
   });

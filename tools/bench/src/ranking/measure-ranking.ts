@@ -47,7 +47,11 @@ const reportSchema = metrics.extend({
   newItems: z.array(newItemFigures),
 });
 type Metrics = z.infer<typeof metrics>;
-const trainedSchema = z.object({ validation: metrics.extend({ newItems: z.array(newItemFigures) }), calibrationError: z.number(), seconds: z.number() });
+const trainedSchema = z.object({
+  validation: metrics.extend({ newItems: z.array(newItemFigures) }),
+  calibrationError: z.number(),
+  seconds: z.number(),
+});
 
 const runSchema = z.object({
   tower: z.enum(TOWERS),

@@ -61,7 +61,11 @@ interface Served {
   memory: number;
 }
 
-async function serve({ events, onRun }: BusyUserOptions, articles: readonly GeneratedArticle[], environment: Record<string, string>): Promise<Served> {
+async function serve(
+  { events, onRun }: BusyUserOptions,
+  articles: readonly GeneratedArticle[],
+  environment: Record<string, string>,
+): Promise<Served> {
   const first = await startRecommender({ environment });
   let memory: number;
   let ingestionSeconds: number;
@@ -160,10 +164,18 @@ function resultOf(served: Served, trained: Trained, { events, command }: BusyUse
         `${served.ingestionSeconds.toFixed(0)} s, ${(events / served.ingestionSeconds).toFixed(0)} a second`,
         gigabytes(served.memory),
       ],
-      ['a list for the user, p50 and p99', `${percentile(served.lists, 0.5).toFixed(1)} and ${percentile(served.lists, 0.99).toFixed(1)} ms`, ''],
+      [
+        'a list for the user, p50 and p99',
+        `${percentile(served.lists, 0.5).toFixed(1)} and ${percentile(served.lists, 0.99).toFixed(1)} ms`,
+        '',
+      ],
       ['from start to ready', `${served.restartSeconds.toFixed(1)} s`, ''],
       ['deleting the user', `${served.deletionSeconds.toFixed(1)} s`, ''],
-      [`attune train, with ${String(OTHERS)} others of ${String(EVENTS_OF_OTHERS)} events each`, `${trained.seconds.toFixed(0)} s`, gigabytes(trained.memory)],
+      [
+        `attune train, with ${String(OTHERS)} others of ${String(EVENTS_OF_OTHERS)} events each`,
+        `${trained.seconds.toFixed(0)} s`,
+        gigabytes(trained.memory),
+      ],
     ],
     notes: [
       'A list reads the latest 1,000 events, and leaves out what was seen among the latest 20,000; training looks at the latest 500 items of a user (`behaviour.longestHistory`), each with the weight of all its events.',

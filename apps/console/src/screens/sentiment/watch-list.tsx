@@ -24,13 +24,8 @@ export function WatchList(): ReactNode {
   const [location, navigate] = useLocation();
   const [isAdding, setIsAdding] = useState(false);
   const watches = useWatches();
-  const listed = watches.data ?? [];
   const named = location.startsWith(PATH) ? decodeURIComponent(location.slice(PATH.length)) : undefined;
-  const found = named === undefined ? listed.at(0) : listed.find(({ id }) => id === named);
-  // It may stand on a page that was not read.
-  const asked = useWatch(watches.data !== undefined && found === undefined ? named : undefined);
-  const isGone = asked.error instanceof ServiceProblem && asked.error.status === 404;
-  const chosen = found ?? (isGone ? undefined : asked.data);
+  const { chosen, isGone, asked } = useChosenWatch(watches.data, named);
   return (
     <div className="columns columns-narrow-first">
       <Panel
@@ -73,6 +68,14 @@ export function WatchList(): ReactNode {
       />
     </div>
   );
+}
+
+/** The watch of that id, or the first. It may stand on a page that was not read, and is asked for by itself then. */
+function useChosenWatch(watches: readonly Watch[] | undefined, named: string | undefined) {
+  const found = named === undefined ? watches?.at(0) : watches?.find(({ id }) => id === named);
+  const asked = useWatch(watches !== undefined && found === undefined ? named : undefined);
+  const isGone = asked.error instanceof ServiceProblem && asked.error.status === 404;
+  return { chosen: found ?? (isGone ? undefined : asked.data), isGone, asked };
 }
 
 interface ListedWatchProps {
