@@ -40,13 +40,14 @@ export async function openRelay(target: string): Promise<Relay> {
     const server = connect(Number(port), hostname);
     const link: Link = { browser, server };
     links.add(link);
-    for (const socket of [browser, server]) {
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        links.delete(link);
-        end(link);
-      });
-    }
+    browser.on('error', () => undefined);
+    browser.on('close', () => {
+      links.delete(link);
+      server.destroy();
+    });
+    // What the server said before it ended is still on its way.
+    server.on('end', () => browser.end());
+    server.on('error', () => browser.destroy());
     server.on('data', (chunk) => {
       if (losesAnswers) return;
       received += chunk.toString('latin1');

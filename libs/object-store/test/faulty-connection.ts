@@ -29,13 +29,13 @@ export async function faultyConnection(endpoint: string): Promise<FaultyConnecti
     let losesAnswer = false;
     for (const socket of [client, upstream]) {
       sockets.add(socket);
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        client.destroy();
-        upstream.destroy();
-      });
+      socket.on('close', () => sockets.delete(socket));
     }
+    client.on('error', () => undefined);
+    client.on('close', () => upstream.destroy());
+    // The server ends a connection after each answer, of which a slow client may still have to take much.
+    upstream.on('end', () => client.end());
+    upstream.on('error', () => client.destroy());
     client.on('data', (chunk) => {
       if (refused !== undefined && chunk.toString('latin1').startsWith(refused)) {
         client.destroy();
