@@ -1,13 +1,14 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'wouter';
+import type { PagedQuery } from '../../api/paged-query';
 import { Empty } from '../../components/empty';
 import { Paged } from '../../components/paged';
 import { Panel } from '../../components/panel';
 import { useFormat } from '../../i18n/use-format';
 import { JobDetails } from './job-details';
 import { JobState } from './job-state';
-import { useDatasets, useJobs, type PagedQuery } from './queries';
+import { useDatasets, useJobs } from './queries';
 import { addressOf, useNamed } from './use-address';
 import { useWording } from './use-wording';
 import type { Dataset, TrainingJob } from './types';
