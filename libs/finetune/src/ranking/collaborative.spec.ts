@@ -104,18 +104,18 @@ describe('collaborative weights', () => {
   });
 
   it('of a catalogue too large for the closed form are those of ALS, in batches', () => {
-    const [items, users, groups] = [20_400, 8_000, 4];
+    const [items, users, groups] = [20_400, 4_000, 4];
     const random = new Random(5);
     const ofGroup = items / groups;
     const taken = Array.from({ length: users }, (_, user): Sequence => {
       // Every item is somebody's, and the rest are drawn.
-      const own = [0, 1, 2].map((at) => (3 * Math.floor(user / groups) + at) % ofGroup);
-      while (own.length < 12) own.push(Math.floor(random.uniform() * ofGroup));
+      const own = [0, 1, 2, 3, 4, 5].map((at) => (6 * Math.floor(user / groups) + at) % ofGroup);
+      while (own.length < 60) own.push(Math.floor(random.uniform() * ofGroup));
       const different = [...new Set(own)].map((item) => item * groups + (user % groups));
       return { items: Int32Array.from(different), weights: new Float32Array(different.length).fill(1) };
     });
     const before = loadBinding().getNumOfTensors();
-    const settings = { ...options, factors: groups, iterations: 3, neighbours: 10 };
+    const settings = { ...options, factors: 8, iterations: 6, neighbours: 10 };
     const { method, weights } = fitCollaborative(taken, items, settings, 1);
     expect(loadBinding().getNumOfTensors()).toBe(before);
     expect(method).toBe('als');

@@ -1,4 +1,6 @@
 const DAY = 24 * 60 * 60 * 1000;
+/** Weight below which an item has no event left. */
+const NOTHING = 1e-6;
 
 /**
  * Weight of the events of each item, decayed exponentially with their age. The order in which events are recorded does not matter: a late one
@@ -57,8 +59,11 @@ export class Popularity {
   /** Takes an item's events back, as those of a user who is deleted. */
   forget(item: number, at: number, weight: number): void {
     if (weight <= 0) return;
-    this.totals[item] = Math.max(0, this.total(item) - weight);
-    this.decayed[item] = Math.max(0, (this.decayed[item] ?? 0) - weight * this.factor(at - this.reference));
+    const total = this.total(item) - weight;
+    const isLast = total < NOTHING;
+    this.totals[item] = isLast ? 0 : total;
+    // Of what is left by rounding, nobody should think that it is popularity.
+    this.decayed[item] = isLast ? 0 : Math.max(0, (this.decayed[item] ?? 0) - weight * this.factor(at - this.reference));
   }
 
   private factor(milliseconds: number): number {

@@ -154,5 +154,8 @@ describe('a catalogue that changes', () => {
     catalogue.popularity.record(2, NOW + 10_000 * DAY, 1);
     expect(catalogue.popularity.standing(0) - catalogue.popularity.standing(1)).toBeCloseTo(difference, 9);
     expect(catalogue.popularity.standing(9)).toBe(-Infinity);
+    for (let event = 0; event < 1_000; event++) catalogue.popularity.record(9, NOW + event * 1_000, 0.1);
+    for (let event = 999; event >= 0; event--) catalogue.popularity.forget(9, NOW + event * 1_000, 0.1);
+    expect([catalogue.popularity.total(9), catalogue.popularity.standing(9)]).toEqual([0, -Infinity]);
   });
 });
