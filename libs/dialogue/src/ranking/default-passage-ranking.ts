@@ -17,5 +17,5 @@ export const DEFAULT_PASSAGE_RANKING: LearntRanking = {
     none: { bias: 8, outOfScope: 4, unknownWords: 0 },
   },
   calibration: { scores: [], probabilities: [] },
-  thresholds: { answer: 0.5, clarify: 0.5 },
+  thresholds: { answer: 0.6, clarify: 0.6 },
 };
