@@ -20,6 +20,7 @@ export {
   type Ranking,
   type RankingWeights,
 } from './ranking/candidate';
+export { closeCandidates } from './ranking/close-candidates';
 export { DEFAULT_PASSAGE_RANKING } from './ranking/default-passage-ranking';
 export { DEFAULT_WEIGHTS } from './ranking/default-weights';
 export { fitWeights, meanLogLikelihood, type LabelledRanking } from './ranking/fit-weights';

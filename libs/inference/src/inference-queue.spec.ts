@@ -179,16 +179,16 @@ describe('InferenceQueue', () => {
   });
 
   it('fails the calls of a task that failed, and no others', async () => {
-    const [bad, good] = [submit(short(1)), submit(short(1, 1))];
+    const [bad, good] = [submit(short(8)), submit(short(8, 100))];
     const [first, second] = [queue.take(false, 2), queue.take(false, 1)];
     first?.failed(new Overloaded(1));
     if (second !== undefined) answer(second);
     await expect(bad).rejects.toMatchObject({ code: 'overloaded' });
-    expect(await good).toEqual([1001]);
+    expect(await good).toEqual(Array.from({ length: 8 }, (_, place) => 1100 + place));
   });
 
   it('refuses what waits when it is closed, and what comes later', async () => {
-    const [running, waiting] = [submit(short(1)), submit(short(1, 1))];
+    const [running, waiting] = [submit(short(1)), submit(short(20, 1))];
     const task = queue.take(false, 2);
     queue.close();
     await expect(waiting).rejects.toMatchObject({ code: 'interrupted' });

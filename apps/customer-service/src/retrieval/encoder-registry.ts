@@ -57,6 +57,9 @@ export class EncoderRegistry {
       await this.passages.prepare(model, encoder);
     });
     await this.hold(model);
+    // What was written while they were loaded.
+    await this.catchUp(model);
+    await this.hold(model);
   }
 
   /** Embeds what has no vector of a version yet, such as what an instance wrote that serves another one. */

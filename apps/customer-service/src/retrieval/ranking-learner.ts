@@ -84,9 +84,12 @@ export class RankingLearner {
     weights: RankingWeights,
   ): Promise<GroupedRanking> {
     const hits = await this.vectors.search(encoder, embedding, DENSE_HITS);
+    const known = this.vectors.cosines(encoder, embedding);
+    const seen = isAnswerable ? await this.withoutText(encoder, { entryId, text }, embedding, hits) : { hits, whole: undefined };
     const found = this.directory.index.candidates({
       text: text.text,
-      dense: isAnswerable ? await this.withoutText(encoder, { entryId, text }, embedding, hits) : hits,
+      dense: seen.hits,
+      cosineOf: known === undefined ? undefined : (id) => (id === seen.whole?.id ? seen.whole.cosine : known(id)),
       chance,
       intents: understanding.probabilities,
       outOfScope: understanding.outOfScope,
@@ -104,7 +107,7 @@ export class RankingLearner {
     { entryId, text }: Pick<Sample, 'entryId' | 'text'>,
     embedding: Float32Array,
     hits: readonly DenseHit[],
-  ): Promise<DenseHit[]> {
+  ): Promise<{ hits: readonly DenseHit[]; whole: { readonly id: number; readonly cosine: number } | undefined }> {
     const texts = this.directory.index.textsOf(entryId);
     const whole = texts.find(({ kind }) => kind === 'entry');
     const others = hits.filter(({ textId }) => textId !== whole?.id);
@@ -115,10 +118,11 @@ export class RankingLearner {
     const rest = (wanted: IndexedText['kind']): Float32Array[] =>
       texts.flatMap(({ id, kind }) => (kind === wanted && id !== text.id ? (vectors.get(id) ?? []) : []));
     const questions = rest('question');
-    if (whole === undefined || questions.length === 0) return others;
+    if (whole === undefined || questions.length === 0) return { hits: others, whole: undefined };
     const cosine = dotProduct(embedding, entryVector(questions, rest('answer')));
     const farthest = others.at(-1)?.cosine ?? -1;
-    return cosine < farthest ? others : [...others, { textId: whole.id, cosine }].sort((a, b) => b.cosine - a.cosine);
+    const near = cosine < farthest ? others : [...others, { textId: whole.id, cosine }].sort((a, b) => b.cosine - a.cosine);
+    return { hits: near, whole: { id: whole.id, cosine } };
   }
 }
 

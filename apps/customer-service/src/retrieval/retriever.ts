@@ -40,6 +40,7 @@ export class Retriever {
     const found = this.directory.index.candidates({
       text: query.text,
       dense,
+      cosineOf: this.vectors.cosines(encoder, query.embedding),
       chance: encoder.chance,
       intents: query.understanding.probabilities,
       outOfScope: query.understanding.outOfScope,

@@ -118,6 +118,11 @@ export class VectorIndex {
     return this.memory.hold(encoder, signal);
   }
 
+  /** How near each text is to a vector of an encoder, without a way to the database; undefined where their vectors are not held in memory. */
+  cosines(encoder: KnownEncoder, embedding: Float32Array): ((textId: number) => number | undefined) | undefined {
+    return this.memory.cosines(encoder, embedding);
+  }
+
   /** The texts nearest to a vector of an encoder among that encoder's, nearest first: in memory, or where they are not held in the database. */
   async search(encoder: KnownEncoder, embedding: Float32Array, limit: number): Promise<DenseHit[]> {
     const held = this.memory.search(encoder, embedding, limit);

@@ -4,7 +4,7 @@ import { MemoryVectors } from '@attune/storage';
 import type { SearchedChange, SearchedDirectory } from '../resources/revised-directory';
 import type { KnownEncoder } from './vector-index';
 
-/** Vectors that are held in memory at most; the database searches among more. Of 384 numbers each they take 200 MB. */
+/** Vectors that are held in memory at most; the database searches among more. Of 384 numbers each they take 270 MB. */
 const MOST_VECTORS = 100_000;
 /** Encoders whose vectors are held: the one that serves, and the one before or after it. */
 const MOST_ENCODERS = 2;
@@ -65,6 +65,12 @@ export class VectorMemory {
     const held = this.held.get(id);
     if (held?.isComplete !== true) return undefined;
     return held.vectors.search(embedding, limit).map(({ id: textId, cosine }) => ({ textId, cosine }));
+  }
+
+  /** How near each text is to a vector of its encoder; undefined where they are not held. */
+  cosines({ id }: KnownEncoder, embedding: Float32Array): ((textId: number) => number | undefined) | undefined {
+    const held = this.held.get(id);
+    return held?.isComplete === true ? (textId) => held.vectors.cosine(embedding, textId) : undefined;
   }
 
   private async open(encoder: KnownEncoder): Promise<Held | undefined> {

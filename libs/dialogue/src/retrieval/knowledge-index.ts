@@ -32,6 +32,8 @@ export interface IndexQuery {
   readonly text: string;
   /** The texts nearest to it, nearest first. */
   readonly dense: readonly DenseHit[];
+  /** How near any other text is, where that is known: of an entry that words alone found, its vectors tell then, too. */
+  readonly cosineOf?: ((textId: number) => number | undefined) | undefined;
   /** Mean cosine of unrelated texts of the encoder: what nearness means nothing. */
   readonly chance: number;
   readonly intents: Readonly<Record<string, number>>;
@@ -56,6 +58,8 @@ interface Known {
   readonly texts: readonly IndexedText[];
   /** Ids of those of its texts that have words. */
   readonly worded: Readonly<Record<WordedKind, readonly number[]>>;
+  /** Ids of those that stand for the entry as a whole. */
+  readonly whole: readonly number[];
   readonly identifiers: ReadonlySet<string>;
 }
 
@@ -87,6 +91,7 @@ export class KnowledgeIndex {
     this.delete(entry.id);
     const identifiers = new Set<string>();
     const worded: Record<WordedKind, number[]> = { question: [], answer: [] };
+    const whole = texts.filter(({ kind }) => kind === 'entry').map(({ id }) => id);
     for (const { id, kind, text } of texts) {
       this.ownerOf.set(id, { entryId: entry.id, kind });
       if (kind === 'entry') continue;
@@ -95,7 +100,7 @@ export class KnowledgeIndex {
       for (const identifier of terms.identifiers) identifiers.add(identifier);
       this.lexical[kind].add(id, terms.all);
     }
-    this.known.set(entry.id, { entry, texts, worded, identifiers });
+    this.known.set(entry.id, { entry, texts, worded, whole, identifiers });
   }
 
   delete(entryId: string): void {
@@ -185,13 +190,21 @@ function emptyNearness(): Nearness {
   return { near: new Map(), farthest: 0 };
 }
 
+/** The nearness of the nearest of texts whose vectors are known. */
+function nearest({ cosineOf, chance, except }: IndexQuery, textIds: readonly number[]): number | undefined {
+  if (cosineOf === undefined) return undefined;
+  const cosines = textIds.flatMap((id) => (id === except ? [] : (cosineOf(id) ?? [])));
+  return cosines.length === 0 ? undefined : nearnessOf(Math.max(...cosines), chance);
+}
+
 function features(
-  { entry, worded, identifiers }: Known,
+  { entry, worded, whole, identifiers }: Known,
   query: IndexQuery,
   terms: Terms,
   lexical: Readonly<Record<WordedKind, LexicalResult<number>>>,
   dense: Readonly<Record<TextKind, Nearness>>,
 ): CandidateFeatures {
+  const ids = (kind: TextKind): readonly number[] => (kind === 'entry' ? whole : worded[kind]);
   const share = (kind: WordedKind): number => {
     const { ideal, scoreOf } = lexical[kind];
     if (ideal === 0) return 0;
@@ -199,7 +212,7 @@ function features(
     for (const id of worded[kind]) if (id !== query.except) best = Math.max(best, scoreOf(id));
     return Math.min(1, best / ideal);
   };
-  const near = (kind: TextKind): number => dense[kind].near.get(entry.id) ?? dense[kind].farthest;
+  const near = (kind: TextKind): number => dense[kind].near.get(entry.id) ?? nearest(query, ids(kind)) ?? dense[kind].farthest;
   return {
     dense: near('question'),
     denseEntry: near('entry'),

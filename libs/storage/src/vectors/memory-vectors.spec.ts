@@ -75,6 +75,8 @@ describe('vectors in memory', () => {
     few?.add(1, Float32Array.of(1, 0));
     few?.add(2, Float32Array.of(0.6, 0.8));
     expect(few?.search(Float32Array.of(0, 1), 3).map(({ id }) => id)).toEqual([1, 2]);
+    expect(few?.cosine(Float32Array.of(0, 1), 2)).toBeCloseTo(0.8, 6);
+    expect(few?.cosine(Float32Array.of(0, 1), 3)).toBeUndefined();
     expect(() => few?.search(Float32Array.of(1), 3)).toThrow('none of an encoder with 2');
     expect(() => few?.add(3, Float32Array.of(1))).toThrow('none of an encoder with 2');
   });

@@ -64,7 +64,10 @@ interface AskedQuestion {
 }
 
 function rankQuestion(index: KnowledgeIndex, { query, place, dense, chance }: AskedQuestion): RankedQuestion {
-  const ask = (hits: AskedQuestion['dense']) => index.candidates({ text: query, dense: hits, chance, intents: {}, outOfScope: 0, at: 0 });
+  const cosines = new Map(dense.map(({ textId, cosine }) => [textId, cosine]));
+  const cosineOf = (textId: number): number | undefined => cosines.get(textId);
+  const ask = (hits: AskedQuestion['dense']) =>
+    index.candidates({ text: query, dense: hits, cosineOf, chance, intents: {}, outOfScope: 0, at: 0 });
   const isRight = ({ id }: { id: string }): boolean => id === String(place);
   const all = ask(dense);
   const right = all.entries.findIndex(isRight);
