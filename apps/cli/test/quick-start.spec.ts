@@ -75,25 +75,27 @@ function faultsOf(program: Command, words: readonly string[]): string[] {
     .map((flag) => `attune ${command.name()} has no ${flag}`);
 }
 
-/** Requests to a service in the README: those between the command that starts it and the next heading. */
+/** Requests to a service in the README: those between the command that starts it and the next heading, but for webhooks, whose host must be real. */
 function requestsTo(service: string): PageCommand[] {
   const page = read('README.md');
   const from = page.indexOf(`bin/${service}.js`);
-  return commandsOf(page.slice(from, page.indexOf('\n## ', from))).filter(({ text }) => text.includes('localhost:3000'));
+  return commandsOf(page.slice(from, page.indexOf('\n## ', from))).filter(
+    ({ text }) => text.includes('localhost:3000') && !text.includes('/v1/webhooks'),
+  );
 }
 
 /** As bash runs them: a refused request is a failure, a stream that goes on for ever is left, what is about to be there is asked for again. */
 const CURL = `curl() {
   case "$*" in
-    *-sN*) command curl --fail-with-body --max-time 2 "$@"; local status=$?; [ $status = 28 ] && status=0; return $status ;;
+    *-sN*) command curl --fail-with-body --max-time 2 "$@" || { local status=$?; [ $status = 28 ] || return $status; } ;;
     *) command curl --fail-with-body --retry 20 --retry-delay 1 --retry-all-errors "$@" ;;
   esac
 }`;
 const START_TIMEOUT = 120_000;
 
 describe.each([
-  ['sentiment-monitor', writeWordListModel, 6],
-  ['customer-service', writeConceptModel, 7],
+  ['sentiment-monitor', writeWordListModel, 5],
+  ['customer-service', writeConceptModel, 6],
   ['recommender', writeHandSetRanking, 4],
 ] as const)('requests to the %s in the README', (service, writeModel, fewest) => {
   let folder: string;
