@@ -10,9 +10,10 @@ import { liveThroughDay } from './busy-day';
 import { gatherEvidence } from './evidence';
 import { Feeds } from './feeds';
 import { Ledger } from './ledger';
-import { measureInstances } from './measure-instances';
+import { costliestOf, measureInstances } from './measure-instances';
 import { openScaleGround, type ScaleGround, type ScaleWorld } from './scale-ground';
 import { dayResult, instancesResult } from './scale-results';
+import { ASSUMPTIONS, costTable, sumTable } from './sums';
 
 /** What is measured: instances of each service one after the other, and all services through a day. */
 export const SCALE_PARTS = ['instances', 'day'] as const;
@@ -93,6 +94,9 @@ async function measurePart(
       requests: REQUESTS,
       onRun,
     });
+    const costs = costliestOf(measured);
+    // For docs/scale.md, which adds it up.
+    onRun(`\n${costTable(costs)}\n\n${sumTable(costs, ASSUMPTIONS)}\n`);
     return instancesResult(measured, await gatherEvidence(ground, feeds, ledger), page);
   }
   const day = {

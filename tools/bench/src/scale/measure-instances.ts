@@ -12,7 +12,7 @@ import { listRequests } from './list-requests';
 import type { Replicas } from './replicas';
 import { SERVICES, type ScaleGround, type ServiceName } from './scale-ground';
 import { costOf, watchSpending, type Spending } from './spending';
-import type { Unit } from './sums';
+import { costliest, type Unit, type UnitCosts } from './sums';
 import { behind, GROUPS, untilAnnounced, untilEventsDone } from './waiting';
 
 /** What so many instances of a service did of one kind of work, when they did nothing else and there was always more of it. */
@@ -86,6 +86,12 @@ export async function measureInstances(
     }
   }
   return measured;
+}
+
+/** What a unit of each kind cost at most, by any number of instances. */
+export function costliestOf(measured: readonly InstancesMeasured[]): UnitCosts {
+  const of = (kind: Unit): UnitCost => costliest(measured.filter(({ unit }) => unit === kind).map(({ cost }) => cost));
+  return { documents: of('documents'), replies: of('replies'), lists: of('lists'), events: of('events') };
 }
 
 /** Waits until every instance has partitions of what it consumes: a new one gets them a moment after it is ready. */
