@@ -39,13 +39,16 @@ function lowRank({ method, rank, alpha, dropout }: LowRankAdapter, { targetModul
   };
 }
 
+/** The feed-forward's modules are named as they are among the targets: PEFT wants the one list within the other. */
 function scaling({ feedForward }: ScalingAdapter, { targetModules, inPython }: MethodContext): Record<string, unknown> {
+  const modules = feedForward.map((name) => moduleName(inPython(`${name}.weight`)));
+  const isFeedForward = (end: string): boolean => modules.some((module) => module === end || module.endsWith(`.${end}`));
   return {
     peft_type: 'IA3',
     fan_in_fan_out: false,
     init_ia3_weights: true,
     target_modules: targetModules,
-    feedforward_modules: feedForward.map((name) => moduleName(inPython(`${name}.weight`))),
+    feedforward_modules: targetModules.filter(isFeedForward),
   };
 }
 
