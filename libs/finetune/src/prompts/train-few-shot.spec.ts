@@ -53,26 +53,31 @@ const weightsOf = (out: string): Promise<Buffer> => readFile(join(out, 'model.sa
 describe('a few-shot head', () => {
   it('learns more by contrast than the encoder as it is gives, the same with the same seed', async () => {
     const before = loadBinding().getNumOfTensors();
-    const frozen = await train('frozen', configOf({ tuner: { name: 'head' } }));
-    const first = await train('first', configOf());
+    const frozen = await train('frozen', configOf({ tuner: { name: 'head' }, data: { validationShare: 0 } }));
+    // With no rows set aside there is one training a head.
+    const once = configOf({ data: { validationShare: 0 } });
+    const first = await train('first', once);
     expect(loadBinding().getNumOfTensors()).toBe(before);
     expect(first.result.test?.accuracy).toBeGreaterThan(0.75);
     expect(first.result.test?.accuracy).toBeGreaterThan(frozen.result.test?.accuracy ?? 1);
-    const second = await train('second', configOf());
+    const second = await train('second', once);
     expect((await weightsOf(first.out)).equals(await weightsOf(second.out))).toBe(true);
     const [task] = (await readManifest(first.out)).tasks;
     expect(task).toMatchObject({ pooling: 'embedding', labels: ['account', 'delivery', 'refund'], metrics: { rows: 90 } });
     expect(await readFile(join(first.out, 'README.md'), 'utf8')).toContain('(few-shot, contrastive)');
   });
 
-  it('learns once more from all rows when it has been judged, unless it is told not to or has validation rows of its own', async () => {
+  it('learns once more from all rows when it has been judged, unless it is told not to', async () => {
     const trainings = ({ events }: Trained): number => events.filter((event) => event.type === 'phase' && event.name === 'training').length;
     const short = { rounds: 1, labels: LABELS };
     expect(trainings(await train('twice', configOf({ prompt: short })))).toBe(2);
     expect(trainings(await train('once', configOf({ prompt: { ...short, refit: false } })))).toBe(1);
-    const own = await train('own', configOf({ prompt: short, data: { validation: join(folder, 'test.csv') } }));
-    expect(trainings(own)).toBe(1);
-    expect(own.result.validation.rows).toBe(90);
+  });
+
+  it('is judged on a file of validation rows alone', async () => {
+    const { result, events } = await train('own', configOf({ prompt: { rounds: 1 }, data: { validation: join(folder, 'test.csv') } }));
+    expect(events.filter((event) => event.type === 'phase' && event.name === 'training')).toHaveLength(1);
+    expect(result.validation.rows).toBe(90);
   });
 
   it('learns from all rows at once where none are set aside, and says so', async () => {
