@@ -47,16 +47,6 @@ function sources(folder: string): string[] {
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'));
 }
 
-/** The rows of services in the page's table of sums. */
-function scaleSums(): { service: string; replicas: number; databaseCores: number }[] {
-  const lines = readFileSync(join(ROOT, 'docs/scale.md'), 'utf8').split('\n');
-  const rows = lines.slice(lines.findIndex((line) => line.startsWith('| service |')) + 2).slice(0, SERVICES.length);
-  return rows.map((line) => {
-    const [, service = '', , , replicas, , databaseCores] = line.split('|').map((cell) => cell.trim());
-    return { service, replicas: Number(replicas), databaseCores: Number(databaseCores) };
-  });
-}
-
 describeUnlessMissing(KUSTOMIZE, 'every overlay', () => {
   describe.each(OVERLAY_NAMES)('the overlay %s', (overlay) => {
     let objects: KubernetesObject[];
@@ -166,23 +156,6 @@ describeUnlessMissing(KUSTOMIZE, 'the overlay production', () => {
       const { postgresql } = cluster?.spec as { postgresql?: { parameters: Record<string, string> } };
       const allowed = Number(postgresql?.parameters['max_connections'] ?? POSTGRES_CONNECTIONS);
       expect(((most.get(name) ?? 0) + 1) * CONNECTIONS).toBeLessThanOrEqual(allowed - RESERVED_CONNECTIONS);
-    }
-  });
-
-  it('has room for the sums of docs/scale.md: replicas within their partitions, and cores of the databases', () => {
-    const sums = scaleSums();
-    expect(sums.map(({ service }) => service).sort()).toEqual([...SERVICES].sort());
-    const scalers = [...scaled(), ...(specs('HorizontalPodAutoscaler') as ScaledObject[])];
-    for (const { service, replicas, databaseCores } of sums) {
-      const scaler = scalers.find(({ scaleTargetRef }) => scaleTargetRef.name === service);
-      const most = scaler?.maxReplicaCount ?? scaler?.maxReplicas ?? 0;
-      const cluster = objects.find(({ kind, metadata }) => kind === 'Cluster' && metadata.name === `${service}-database`);
-      const { resources } = cluster?.spec as { resources: { limits: { cpu: string } } };
-      expect({ service, replicas: most >= replicas, cores: Number(resources.limits.cpu) >= databaseCores }).toEqual({
-        service,
-        replicas: true,
-        cores: true,
-      });
     }
   });
 
