@@ -21,12 +21,17 @@ describeInBrowser('long lists of the console', (browser) => {
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'attune-console-paging-'));
-    await writeConceptModel(join(folder, 'models'));
-    await writeWordListModel(join(folder, 'models'));
-    const environment = { ATTUNE_MODELS: join(folder, 'models'), ATTUNE_INFERENCE_THREADS: '1', ATTUNE_RATE_LIMIT: '0' };
+    const models = (name: string): string => join(folder, `models-of-${name}`);
+    await writeConceptModel(models('customer-service'));
+    await writeWordListModel(models('sentiment-monitor'));
+    const environment = { ATTUNE_INFERENCE_THREADS: '1', ATTUNE_RATE_LIMIT: '0' };
     [service, monitor] = await Promise.all(
       ['customer-service', 'sentiment-monitor'].map((name) =>
-        startService(join(__dirname, `../../${name}/bin/${name}.js`), { ...environment, ATTUNE_DATA: join(folder, name) }),
+        startService(join(__dirname, `../../${name}/bin/${name}.js`), {
+          ...environment,
+          ATTUNE_MODELS: models(name),
+          ATTUNE_DATA: join(folder, name),
+        }),
       ),
     );
     await service.request('POST', '/v1/knowledge', { question: 'Where is my order?', answer: 'On its way.', intent: 'track_order' });
