@@ -123,13 +123,14 @@ describeInBrowser('the screen of models', (browser) => {
   it(
     'trains, and tells how far it is while it does',
     async () => {
-      await fillTraining('first', '4');
+      // Long enough to be seen on its way.
+      await fillTraining('first', '16');
       await page.getByRole('button', { name: 'Start the training' }).click();
       await page.getByRole('heading', { name: 'Training of first' }).waitFor();
       await panel('Training of first').getByText('Live', { exact: true }).waitFor();
       await page.getByRole('progressbar').waitFor();
       await panel('Training of first')
-        .getByText(/^[\d.]+ of 4$/)
+        .getByText(/^[\d.]+ of 16$/)
         .first()
         .waitFor({ timeout: LONG });
       await panel('Training of first')
@@ -139,7 +140,7 @@ describeInBrowser('the screen of models', (browser) => {
       await page.getByRole('link', { name: 'Look at the version' }).waitFor({ timeout: LONG });
       expect(await page.getByRole('progressbar').count()).toBe(0);
       await page.getByText('All evaluations').click();
-      expect(await panel('All evaluations').getByRole('row').count()).toBe(5);
+      expect(await panel('All evaluations').getByRole('row').count()).toBe(17);
     },
     LONG,
   );
