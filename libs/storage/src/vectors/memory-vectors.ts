@@ -8,6 +8,9 @@ const EXPANSION_SEARCH = 96;
 const load = () => import('usearch');
 type UsearchIndex = InstanceType<Awaited<ReturnType<typeof load>>['Index']>;
 
+/** Vectors that are looked at exactly beyond those asked for: the graph holds them halved, and takes near ones for equal. */
+const LOOKED_AT_BEYOND = 16;
+
 /** A vector near to the one searched for. */
 export interface MemoryHit {
   readonly id: number;
@@ -69,12 +72,12 @@ export class MemoryVectors {
     this.check(vector);
     const { size } = this;
     if (size === 0) return [];
-    const { keys } = this.index.search(vector, Math.min(limit, size), 1);
+    const { keys } = this.index.search(vector, Math.min(limit + LOOKED_AT_BEYOND, size), 1);
     const hits = Array.from(keys, Number).flatMap((id) => {
       const found = this.vectors.get(id);
       return found === undefined ? [] : [{ id, cosine: dotProduct(vector, found) }];
     });
-    return hits.sort((a, b) => b.cosine - a.cosine);
+    return hits.sort((a, b) => b.cosine - a.cosine).slice(0, limit);
   }
 
   /** How near one of the vectors is to another one; undefined where it is not there. */
