@@ -21,7 +21,7 @@ export interface ConceptModelOptions {
  * intent is told by its concepts, and angry words are angry. It knows English and Chinese.
  */
 export async function writeConceptModel(models: string, { version = '1', shift = 0 }: ConceptModelOptions = {}): Promise<void> {
-  const directory = join(models, `source-${version}`);
+  const directory = join(models, `source-customer-service-${version}`);
   const direction = (concept: string): number => (Object.keys(CONCEPTS).indexOf(concept) + shift) % HIDDEN;
   const words = new Map<string, number[]>();
   for (const [concept, members] of Object.entries(CONCEPTS)) {

@@ -12,7 +12,7 @@ const LABELS = ['negative', 'neutral', 'positive'];
  * negative, with one of the other positive. It is a real encoder with hand-set weights, in the same files as any other.
  */
 export async function writeWordListModel(models: string, version = '1', labels = LABELS): Promise<void> {
-  const directory = join(models, `source-${version}`);
+  const directory = join(models, `source-sentiment-monitor-${version}`);
   await writeHandSetHead(directory, {
     hiddenSize: 32,
     words: new Map([
