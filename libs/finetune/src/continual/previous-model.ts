@@ -3,19 +3,17 @@ import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import {
   AttuneError,
-  headPrefix,
   MANIFEST_FILE,
   readManifest,
   readSafetensors,
   verifyFiles,
   type HeadShape,
   type Manifest,
-  type ManifestTask,
   type NamedTensor,
 } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
 import type { ConfiguredTask } from '../config/tasks';
-import { HEADS_FOLDER } from '../export/model-files';
+import { CHECKPOINT_FILES, exportedHeads, hasCheckpoint, readFurtherHeads } from '../export/read-heads';
 import { FISHER_FILE } from './fisher';
 
 /** An exported model that training goes on from. */
@@ -40,21 +38,20 @@ export interface PreviousModel {
  */
 export async function loadPrevious(directory: string, tasks: readonly ConfiguredTask[]): Promise<PreviousModel> {
   const manifest = await readManifest(directory);
-  const files = ['config.json', 'model.safetensors'];
-  if (!files.every((file) => file in manifest.files)) {
+  if (!hasCheckpoint(manifest)) {
     throw new AttuneError('wrong-use', `${directory} has no checkpoint to go on from.`, {
       remedy: 'Name a directory as attune train writes it, or a copy of it made without --format or with --format huggingface.',
     });
   }
-  await verifyFiles(directory, manifest, files);
+  await verifyFiles(directory, manifest, CHECKPOINT_FILES);
   checkTasks(directory, manifest, tasks);
   const bytes = await readFile(join(directory, MANIFEST_FILE));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return {
     directory,
     manifest,
-    heads: manifest.tasks.map((task) => headOf(task, manifest.tasks.length > 1)),
-    furtherHeads: await furtherHeadsOf(directory, manifest),
+    heads: exportedHeads(manifest),
+    furtherHeads: await readFurtherHeads(directory, manifest),
     sha256,
     lineage: [{ model: basename(resolve(directory)), manifest: sha256, ...trainingDataOf(manifest) }, ...(manifest.lineage ?? [])],
   };
@@ -62,10 +59,6 @@ export async function loadPrevious(directory: string, tasks: readonly Configured
 
 function trainingDataOf({ trainingData }: Manifest): { trainingData?: { sha256: string; rows: number } } {
   return trainingData === undefined ? {} : { trainingData: { sha256: trainingData.sha256, rows: trainingData.rows } };
-}
-
-function headOf({ name, type, pooling, labels }: ManifestTask, isOneOfSeveral: boolean): HeadShape {
-  return { ...(isOneOfSeveral && { name }), task: type, pooling, labels };
 }
 
 /** Every task of the model must be configured, as what it is; further ones are new. */
@@ -88,18 +81,6 @@ function taskLike(name: string, place: number, count: number, tasks: readonly Co
   const at = tasks.findIndex((task) => task.name === name);
   // The first head has names of its own in a checkpoint, and must stay the first.
   return at === 0 ? (place === 0 ? tasks[0] : undefined) : tasks.at(at < 0 ? tasks.length : at);
-}
-
-async function furtherHeadsOf(directory: string, manifest: Manifest): Promise<Map<string, NamedTensor>> {
-  const weights = new Map<string, NamedTensor>();
-  for (const [place, task] of manifest.tasks.entries()) {
-    if (place === 0) continue;
-    const file = `${HEADS_FOLDER}/${task.name}.safetensors`;
-    await verifyFiles(directory, manifest, [file]);
-    const { tensors } = await readSafetensors(join(directory, file));
-    for (const [name, tensor] of tensors) weights.set(`${headPrefix(headOf(task, true), place)}.${name}`, tensor);
-  }
-  return weights;
 }
 
 /**

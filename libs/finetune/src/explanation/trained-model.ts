@@ -1,16 +1,6 @@
-import { join } from 'node:path';
-import {
-  AttuneError,
-  headPrefix,
-  readManifest,
-  readSafetensors,
-  verifyFiles,
-  type HeadShape,
-  type Manifest,
-  type NamedTensor,
-} from '@attune/artifact';
+import { AttuneError, readManifest, verifyFiles, type HeadShape, type Manifest, type NamedTensor } from '@attune/artifact';
 import { loadEncoder, type LoadedEncoder } from '../encoders';
-import { HEADS_FOLDER } from '../export/model-files';
+import { CHECKPOINT_FILES, exportedHeads, hasCheckpoint, readFurtherHeads } from '../export/read-heads';
 
 /** A model that was trained, with everything that a gradient through it needs. */
 export interface TrainedModel {
@@ -30,28 +20,14 @@ export interface TrainedModel {
  */
 export async function loadTrainedModel(directory: string): Promise<TrainedModel> {
   const manifest = await readManifest(directory);
-  const files = ['config.json', 'model.safetensors'];
-  if (!files.every((file) => file in manifest.files)) {
+  if (!hasCheckpoint(manifest)) {
     throw new AttuneError('wrong-use', `${directory} has no checkpoint, which gradients go through.`, {
       remedy: 'Name a directory as attune train writes it, or explain by occlusion, which needs the ONNX file alone.',
     });
   }
   if (manifest.tasks.length === 0) throw new AttuneError('wrong-use', `${directory} is an embedding model: it has no label to explain.`);
-  await verifyFiles(directory, manifest, files);
+  await verifyFiles(directory, manifest, CHECKPOINT_FILES);
   const encoder = await loadEncoder(directory);
-  const heads = manifest.tasks.map(({ name, type, pooling, labels }): HeadShape => ({
-    ...(manifest.tasks.length > 1 && { name }),
-    task: type,
-    pooling,
-    labels,
-  }));
-  const weights = new Map(encoder.weights);
-  for (const [place, head] of heads.entries()) {
-    if (place === 0) continue;
-    const file = `${HEADS_FOLDER}/${head.name ?? ''}.safetensors`;
-    await verifyFiles(directory, manifest, [file]);
-    for (const [name, tensor] of (await readSafetensors(join(directory, file))).tensors)
-      weights.set(`${headPrefix(head, place)}.${name}`, tensor);
-  }
-  return { manifest, encoder, heads, weights };
+  const weights = new Map([...encoder.weights, ...(await readFurtherHeads(directory, manifest))]);
+  return { manifest, encoder, heads: exportedHeads(manifest), weights };
 }
