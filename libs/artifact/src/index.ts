@@ -25,6 +25,7 @@ export {
   type StoredModel,
   type StoredVersion,
 } from './model-store/model-store';
+export { versionName } from './model-store/names';
 export type { ModelStorage, StoredManifest, TellLeft } from './model-store/model-storage';
 export {
   CURRENT_FILE,

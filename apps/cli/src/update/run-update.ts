@@ -69,7 +69,11 @@ const SPEED_ROUNDS = 5;
  * @throws AttuneError `missing-file` where no version serves, what training throws, `conflict` where another version was promoted meanwhile
  */
 export async function runUpdate(request: UpdateRequest, { onEvent, onPhase }: UpdateProgress, signal: AbortSignal): Promise<UpdateResult> {
-  const [{ trainHead }, { Predictor: Opener }] = await Promise.all([import('@attune/finetune'), import('@attune/inference')]);
+  const [{ versionName }, { trainHead }, { Predictor: Opener }] = await Promise.all([
+    import('@attune/artifact'),
+    import('@attune/finetune'),
+    import('@attune/inference'),
+  ]);
   const { app, store, precision } = request;
   const serving = await store.open(app);
   const config = await updateConfig(request, serving);
@@ -171,10 +175,4 @@ async function compareSpeed(before: Predictor, after: Predictor, signal: AbortSi
     updated = Math.min(updated, await secondsOf(after));
   }
   return { serving, updated };
-}
-
-/** Versions stand in the order of their beginnings: `20260301-093000-1f0c2d3e`. */
-function versionName(now: Date, id: string): string {
-  const [date, time] = now.toISOString().split('T');
-  return `${date.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}-${id.slice(0, 8)}`;
 }

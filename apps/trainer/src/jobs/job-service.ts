@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { AttuneError, type ModelStore } from '@attune/artifact';
+import { AttuneError, type ModelStore, versionName } from '@attune/artifact';
 import type { Dataset, TrainingJob, TrainingJobInput } from '@attune/contracts';
 import { HttpProblem } from '@attune/service-kit';
 import type { Transaction } from '@attune/storage';
@@ -74,10 +74,4 @@ export class JobService {
 
 function fault(path: string, message: string) {
   return { path: `body.${path}`, message };
-}
-
-/** Versions stand in the order of their beginnings: `20260301-093000-1f0c2d3e`. */
-function versionName(now: Date, id: string): string {
-  const [date, time] = now.toISOString().split('T');
-  return `${date.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}-${id.slice(0, 8)}`;
 }

@@ -11,6 +11,16 @@ export function isStoreName(name: string): boolean {
 }
 
 /**
+ * A name for a version that has none: versions stand in the order of their beginnings, as in `20260301-093000-1f0c2d3e`.
+ *
+ * @param id of the training or update, of which the first eight characters tell those of one second apart
+ */
+export function versionName(now: Date, id: string): string {
+  const [date, time] = now.toISOString().split('T');
+  return `${date.replaceAll('-', '')}-${time.slice(0, 8).replaceAll(':', '')}-${id.slice(0, 8)}`;
+}
+
+/**
  * Refuses names that would leave the store, hide in it, or stand for something else in it.
  *
  * @throws AttuneError `wrong-use`
