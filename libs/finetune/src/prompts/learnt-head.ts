@@ -7,6 +7,7 @@ import { hostProduct } from '../native/host-product';
 import type { TrainableNetwork } from '../network/trainable-network';
 import { Random } from '../random';
 import { buildNetwork } from '../training/build-network';
+import { trainableParameters } from '../training/count-parameters';
 import { overExamples } from '../training/evaluate-network';
 import { checkpointJudge } from '../training/evaluate-tasks';
 import type { TrainingHistory } from '../training/events';
@@ -28,6 +29,7 @@ const RELATIVE_L2 = 1e-3;
 export class LearntHead {
   readonly network: TrainableNetwork;
   private readonly tuner: AttachedTuner;
+  readonly trainableParameters: number;
   history: TrainingHistory = { losses: [], evaluations: [] };
   /** Strength of the output layer's penalty, relative to the features' total variance. */
   relativeL2 = RELATIVE_L2;
@@ -36,10 +38,7 @@ export class LearntHead {
     const { config, encoder, dataset, labelRows } = run;
     this.network = buildNetwork({ config, encoder, heads: dataset.heads, vocabulary: vocabularyOf(run, labelRows) });
     this.tuner = findTuner(config.tuner.name).attach(this.network, config, new Random(config.seed).fork('tuner'), encoder);
-  }
-
-  get trainableParameters(): number {
-    return this.tuner.parameters.reduce((sum, { size }) => sum + size, 0);
+    this.trainableParameters = trainableParameters(this.tuner, encoder);
   }
 
   /** What the tuner added and cannot merge. */

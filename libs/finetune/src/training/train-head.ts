@@ -10,6 +10,7 @@ import { Random } from '../random';
 import { findTuner, type AttachedTuner } from '../tuners';
 import { buildNetwork } from './build-network';
 import { importanceOf } from './continual-run';
+import { countValues, trainableParameters } from './count-parameters';
 import { calibrateRun, evaluateTest } from './evaluate-run';
 import type { TrainingResult } from './events';
 import { exportRun, type Tuned } from './export-run';
@@ -93,12 +94,12 @@ async function tuneAndEvaluate(run: Run, afterwards?: (network: TrainableNetwork
   const network = buildNetwork({ config, encoder, heads: dataset.heads, vocabulary, expandHeads: previous !== undefined });
   const tuner = findTuner(config.tuner.name).attach(network, config, new Random(config.seed).fork('tuner'), encoder);
   try {
-    const trainableParameters = countValues(tuner.parameters.map(({ name, shape }) => encoder.weights.get(name)?.shape ?? shape));
-    const totalParameters = countValues([...wholeShapes(run, tuner)]);
+    const trainable = trainableParameters(tuner, encoder);
+    const totalParameters = countValues(wholeShapes(run, tuner));
     const pooler = unusedPooler(run);
     // TensorFlow has them now, and what is exported comes from there.
     encoder.weights.clear();
-    options.onEvent({ type: 'parameters', trainable: trainableParameters, total: totalParameters });
+    options.onEvent({ type: 'parameters', trainable, total: totalParameters });
     const { history, outputs } = await tune(run, network, tuner);
     stopIfAborted(options.signal);
     options.onEvent({ type: 'phase', name: 'evaluating' });
@@ -115,7 +116,7 @@ async function tuneAndEvaluate(run: Run, afterwards?: (network: TrainableNetwork
       history,
       calibrated,
       ...(test ? { test } : {}),
-      trainableParameters,
+      trainableParameters: trainable,
       totalParameters,
     };
   } finally {
@@ -141,8 +142,4 @@ function* wholeShapes({ encoder, dataset }: Run, tuner: AttachedTuner): Generato
     yield shape;
   }
   for (const { name, shape } of tuner.parameters) if (!own.has(name)) yield shape;
-}
-
-function countValues(shapes: number[][]): number {
-  return shapes.reduce((sum, shape) => sum + shape.reduce((product, extent) => product * extent, 1), 0);
 }

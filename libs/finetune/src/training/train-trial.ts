@@ -3,6 +3,7 @@ import { Random } from '../random';
 import type { Direction } from '../search/trial';
 import { findTuner } from '../tuners';
 import { buildNetwork } from './build-network';
+import { trainableParameters } from './count-parameters';
 import { evaluateValidation } from './evaluate-run';
 import { checkpointJudge } from './evaluate-tasks';
 import { stopIfAborted } from './interruption';
@@ -54,14 +55,14 @@ export async function trainTrial(config: HeadConfig, { folder, resume, signal, o
   const { encoder, dataset, vocabulary, previous } = run;
   const network = buildNetwork({ config: own, encoder, heads: dataset.heads, vocabulary, expandHeads: previous !== undefined });
   const tuner = findTuner(own.tuner.name).attach(network, own, new Random(own.seed).fork('tuner'), encoder);
-  const trainableParameters = tuner.parameters.reduce((sum, { shape }) => sum + shape.reduce((product, extent) => product * extent, 1), 0);
+  const trainable = trainableParameters(tuner, encoder);
   encoder.weights.clear();
   try {
     await tune(run, network, tuner);
     stopIfAborted(signal);
     const value = judge.value((await evaluateValidation(run, network)).report);
     await checkpointsOf(folder).clear();
-    return { value, trainableParameters, seconds: (performance.now() - startedAt) / 1000 };
+    return { value, trainableParameters: trainable, seconds: (performance.now() - startedAt) / 1000 };
   } finally {
     tuner.dispose();
     network.dispose();
