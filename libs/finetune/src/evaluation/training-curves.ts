@@ -1,11 +1,11 @@
 import type { EChartsOption } from 'echarts';
 import type { TrainingHistory } from '../training/events';
+import { PALETTE, renderSvg } from './render-svg';
 
 /** Most points drawn of a curve; more cannot be seen. */
 const MOST_POINTS = 400;
 
-/** Okabe and Ito's palette, told apart by readers of every colour vision. */
-const COLOURS = ['#0072B2', '#D55E00', '#009E73', '#CC79A7', '#E69F00', '#56B4E9'];
+const COLOURS = Object.values(PALETTE);
 const FAINT = '#B8CCDB';
 
 /** Measures of an evaluation that are drawn, where they are there; all are at most 1. */
@@ -24,15 +24,8 @@ type Point = [step: number, value: number];
  * Loss and validation measures over the steps of a run, as an SVG image of 960 × 400 pixels.
  * The chart library is loaded by the first call.
  */
-export async function renderTrainingCurves(history: TrainingHistory): Promise<string> {
-  const { init } = await import('echarts');
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width: 960, height: 400 });
-  try {
-    chart.setOption(curvesOption(history));
-    return chart.renderToSVGString();
-  } finally {
-    chart.dispose();
-  }
+export function renderTrainingCurves(history: TrainingHistory): Promise<string> {
+  return renderSvg(curvesOption(history), { width: 960, height: 400 });
 }
 
 function curvesOption({ losses, evaluations }: TrainingHistory): EChartsOption {
@@ -44,9 +37,6 @@ function curvesOption({ losses, evaluations }: TrainingHistory): EChartsOption {
     name === 'microF1' && evaluations.every(({ metrics: { accuracy, microF1 } }) => accuracy === microF1);
   const metrics = Object.keys(METRIC_NAMES).filter((name) => measure(name).length > 0 && !repeated(name));
   return {
-    animation: false,
-    backgroundColor: '#ffffff',
-    textStyle: { fontFamily: 'Helvetica, Arial, sans-serif' },
     title: [
       { text: 'Loss', left: 60, top: 8, textStyle: { fontSize: 15, fontWeight: 'normal' } },
       { text: 'Validation', left: 550, top: 8, textStyle: { fontSize: 15, fontWeight: 'normal' } },

@@ -1,9 +1,9 @@
 import type { EChartsOption } from 'echarts';
+import { PALETTE, renderSvg } from '../evaluation/render-svg';
 import type { Dimension } from './space';
 import { byValue, type Direction, type Trial } from './trial';
 
-/** Okabe and Ito's palette, told apart by readers of every colour vision. */
-const COLOURS = { complete: '#0072B2', stopped: '#E69F00', best: '#009E73' };
+const COLOURS = { complete: PALETTE.blue, stopped: PALETTE.orange, best: PALETTE.green };
 /** Panels of searched keys; more would not be read. */
 const MOST_PANELS = 8;
 const COLUMNS = 3;
@@ -21,16 +21,9 @@ export interface StudyPlot {
 }
 
 /** The value of each trial, and against each searched key, as an SVG image. The chart library is loaded by the first call. */
-export async function renderStudy(plot: StudyPlot): Promise<string> {
-  const { init } = await import('echarts');
+export function renderStudy(plot: StudyPlot): Promise<string> {
   const rows = Math.ceil((Math.min(plot.dimensions.length, MOST_PANELS) + 1) / COLUMNS);
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: rows * ROW_HEIGHT });
-  try {
-    chart.setOption(plotOption(plot));
-    return chart.renderToSVGString();
-  } finally {
-    chart.dispose();
-  }
+  return renderSvg(plotOption(plot), { width: WIDTH, height: rows * ROW_HEIGHT });
 }
 
 function plotOption({ dimensions, trials, direction, metric }: StudyPlot): EChartsOption {
@@ -38,9 +31,6 @@ function plotOption({ dimensions, trials, direction, metric }: StudyPlot): EChar
   const valued = trials.filter(({ value }) => value !== undefined);
   const panels = ['trial', ...shown.map(({ path }) => path)];
   return {
-    animation: false,
-    backgroundColor: '#ffffff',
-    textStyle: { fontFamily: 'Helvetica, Arial, sans-serif' },
     legend: { top: 8, data: [...STATES, 'best so far'] },
     grid: panels.map((_, place) => ({
       left: 70 + (place % COLUMNS) * 310,
