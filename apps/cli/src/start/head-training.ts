@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { spawnAttune } from '../attune-process';
 import type { TrainingSummary } from '../training-summary';
 import { ROOT } from './places';
 import { step } from './show-service';
@@ -34,14 +35,10 @@ const MEASURES = ['macroF1', 'microF1', 'mrr', 'ndcg@10'];
  */
 export async function trainInProcess({ app, out, flags, threads, inBackground }: HeadTraining, signal: AbortSignal): Promise<void> {
   const { AttuneError } = await import('@attune/artifact');
-  const program = ['-r', join(__dirname, 'end-with-parent.js'), join(ROOT, 'apps/cli/bin/attune.js')];
   const options = ['--config', join(ROOT, `apps/${app}/head/head.yaml`), '--out', out, '--json', '--progress', 'json', ...flags];
-  // In a group of its own, so that Ctrl-C reaches it once: through the signal.
-  const child = spawn(process.execPath, [...program, 'train', ...options], {
+  const child = spawnAttune(['train', ...options], {
     cwd: ROOT,
     env: { ...process.env, ...(threads !== undefined && { TF_NUM_INTRAOP_THREADS: String(threads) }) },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    detached: true,
   });
   if (inBackground && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   const killed = (): boolean => child.kill('SIGKILL');

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { join } from 'node:path';
 import { isRunning, until } from '@attune/testing';
+import { END_WITH_PARENT } from '../attune-process';
 
 /** A process that starts another one as `startService` does, says its id, and waits. */
 const PARENT = `
   const { spawn } = require('node:child_process');
-  const child = spawn(process.execPath, ['-r', ${JSON.stringify(join(__dirname, 'end-with-parent.js'))}, '-e', 'setInterval(() => 0, 1000)'], {
+  const child = spawn(process.execPath, ['-r', ${JSON.stringify(END_WITH_PARENT)}, '-e', 'setInterval(() => 0, 1000)'], {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'], detached: true,
   });
   console.log(child.pid);

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { END_WITH_PARENT } from '../attune-process';
 
 /** A service in a process of its own. */
 export interface ServiceProcess {
@@ -33,7 +33,7 @@ export async function startService(
 ): Promise<ServiceProcess> {
   const { AttuneError } = await import('@attune/artifact');
   // In a group of its own, so that Ctrl-C reaches it once: through `stop`.
-  const child = spawn(process.execPath, ['-r', join(__dirname, 'end-with-parent.js'), program], {
+  const child = spawn(process.execPath, ['-r', END_WITH_PARENT, program], {
     env: { ...environment, ATTUNE_HOST: '127.0.0.1', ATTUNE_PORT: String(port), LOG_LEVEL: 'info' },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,

@@ -56,7 +56,7 @@ export async function runStudy({ file, config, out, resume, parallel, onTrial }:
     () => printMessage('Stopping: trials that run keep a checkpoint.'),
     async (signal) => {
       const interrupted = trials.filter(({ state }) => state === 'running');
-      const next = (): Trial | undefined => interrupted.shift() ?? study.next();
+      const next = (): Trial | undefined => (signal.aborted ? undefined : (interrupted.shift() ?? study.next()));
       const shared = { study, file, out, signal, save, onTrial };
       // What cannot be trained as it stands is not searched.
       if (study.trials.length === 0 || study.trials[0].state === 'running') {
@@ -65,7 +65,7 @@ export async function runStudy({ file, config, out, resume, parallel, onTrial }:
         if (base?.error !== undefined) throw new AttuneError('training-failed', `${file} as it stands cannot be trained: ${base.error}`);
       }
       const worker = async (): Promise<void> => {
-        for (let trial = signal.aborted ? undefined : next(); trial !== undefined; trial = signal.aborted ? undefined : next()) {
+        for (let trial = next(); trial !== undefined; trial = next()) {
           await runOne({ ...shared, trial, parallel: atOnce });
         }
       };

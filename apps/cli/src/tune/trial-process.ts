@@ -1,9 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Parameters } from '@attune/finetune';
+import { spawnAttune } from '../attune-process';
 import type { TrialLine } from './trial-line';
 
 /** What a trial is started with. */
@@ -25,9 +25,6 @@ export interface TrialEnd {
   words: string;
 }
 
-const ATTUNE = join(__dirname, '../../bin/attune.js');
-/** Ends a trial whose study is gone. */
-const END_WITH_PARENT = join(__dirname, '../start/end-with-parent.js');
 /** Lines of its messages that are kept. */
 const LAST_LINES = 20;
 
@@ -38,12 +35,7 @@ export class TrialProcess {
 
   constructor({ config, parameters, folder, parallel }: TrialStart, onLine: (line: TrialLine) => void) {
     const args = ['tune-trial', '--config', config, '--parameters', JSON.stringify(parameters), '--folder', folder];
-    // In a group of its own, so that Ctrl-C in a terminal reaches it once: through `interrupt`.
-    this.child = spawn(process.execPath, ['-r', END_WITH_PARENT, ATTUNE, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, ...threadsOf(parallel) },
-      detached: true,
-    });
+    this.child = spawnAttune(args, { env: { ...process.env, ...threadsOf(parallel) } });
     const words: string[] = [];
     const { stdout, stderr } = this.child;
     if (stdout !== null) createInterface({ input: stdout }).on('line', (line) => onLine(JSON.parse(line) as TrialLine));
