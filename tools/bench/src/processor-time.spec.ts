@@ -1,11 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { describeUnlessMissing } from '@attune/testing';
 import { processorTimeOf, timeBetween } from './processor-time';
 
 /** Microseconds of processor time. */
 const WORK = 200_000;
 
-(existsSync('/proc/self/stat') ? describe : describe.skip)('processor time', () => {
+const missing = existsSync('/proc/self/stat') ? undefined : { reason: 'this system has none.', remedy: 'Run it on Linux.' };
+
+describeUnlessMissing({ name: '/proc', missing }, 'processor time', () => {
   it('is told of the main thread, and of children that have ended', () => {
     const before = processorTimeOf(process.pid);
     const { user } = process.cpuUsage();

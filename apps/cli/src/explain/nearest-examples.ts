@@ -1,5 +1,6 @@
 import type { Predictor } from '@attune/inference';
 import type { TrainedColumns } from '../model-columns';
+import type { ModelText } from '../rows/text-columns';
 import { readTextRows } from '../rows/text-rows';
 
 /** A row that lies near a text. */
@@ -11,7 +12,16 @@ export interface NearExample {
   similarity: number;
 }
 
+type ExplainedText = Pick<ModelText, 'text'> & { pair?: string | undefined };
+
+interface LabelledText extends ExplainedText {
+  row: number;
+  label?: string;
+}
+
 const CHUNK = 512;
+
+const asInput = ({ text, pair }: ExplainedText): ModelText => ({ text, ...(pair !== undefined && { pair }) });
 
 /**
  * Rows of a file whose vectors lie nearest to a text's, the nearest first: what a head was taught about the like.
@@ -21,15 +31,14 @@ const CHUNK = 512;
  */
 export async function nearestExamples(
   predictor: Predictor,
-  text: { text: string; pair?: string | undefined },
+  text: ExplainedText,
   { file, columns, most, signal }: { file: string; columns: TrainedColumns; most: number; signal: AbortSignal },
 ): Promise<NearExample[]> {
   const { dotProduct } = await import('@attune/artifact');
-  const input = ({ text: own, pair }: { text: string; pair?: string | undefined }) => ({ text: own, ...(pair !== undefined && { pair }) });
-  const [own] = await predictor.embed([input(text)]);
+  const [own] = await predictor.embed([asInput(text)]);
   let nearest: NearExample[] = [];
-  const compare = async (rows: { row: number; text: string; pair?: string | undefined; label?: string }[]): Promise<void> => {
-    const vectors = await predictor.embed(rows.map(input), { bulk: true });
+  const compare = async (rows: readonly LabelledText[]): Promise<void> => {
+    const vectors = await predictor.embed(rows.map(asInput), { bulk: true });
     const found = rows.map(({ row, text: example, label }, index) => ({
       row,
       text: example,
@@ -38,7 +47,7 @@ export async function nearestExamples(
     }));
     nearest = [...nearest, ...found].sort((one, other) => other.similarity - one.similarity).slice(0, most);
   };
-  let chunk: { row: number; text: string; pair?: string | undefined; label?: string }[] = [];
+  let chunk: LabelledText[] = [];
   const asked = { text: undefined, pair: undefined };
   for await (const { row, text: example, pair, values } of readTextRows({ path: file, asked, trained: columns, signal })) {
     const label = columns.label === undefined ? undefined : values[columns.label];

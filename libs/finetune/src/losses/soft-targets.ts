@@ -96,7 +96,6 @@ function addSoftRow(logits: Float32Array, targets: Float32Array, row: number, so
     known.map((j) => wanted[j]),
   );
   // A loss at the temperature T is multiplied by T², so that its gradient is as large as that of the labels.
-
   known.forEach((j, i) => (gradient[at + j] += factor * divisor * slopes[i]));
   return divisor * divisor * loss;
 }
