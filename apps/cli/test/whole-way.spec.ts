@@ -58,6 +58,13 @@ describe('attune, the whole way', () => {
     expect((await run('predict', '--model', 'model', '--text', 'please refund the lamp')).stdout).toContain(String(prediction.label));
   });
 
+  it('predicts a text as long as a command line takes', async () => {
+    const text = `refund ${'the lamp '.repeat(11_000)}`;
+    const { status, stdout } = await runAttune(['predict', '--model', 'model', '--text', text, '--json'], { cwd: folder });
+    expect(status).toBe(0);
+    expect(Object.keys(parse(stdout))).toEqual(['label', 'probability', 'probabilities']);
+  });
+
   it('explains a label by either method, with the rows nearest to the text', async () => {
     const text = 'please i want my money back for the lamp';
     for (const method of ['integrated-gradients', 'occlusion']) {

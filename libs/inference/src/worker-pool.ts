@@ -47,6 +47,12 @@ interface Seat {
 }
 
 /**
+ * Address space of a thread's stack: ONNX Runtime goes through the command line of the process by a recursive search when it is loaded, which
+ * ends the process where a text of some 15,000 bytes stands there and the stack is Node's usual one of 4 MB. No memory is taken until it is used.
+ */
+const STACK_MEGABYTES = 64;
+
+/**
  * Worker threads, each with its own copy of the model, which take their tasks from a source. A worker that dies is
  * replaced, and its tasks are tried once more, each in a worker of its own; a task that kills two workers fails.
  */
@@ -134,7 +140,7 @@ export class WorkerPool {
   }
 
   private spawn(): Promise<void> {
-    const worker = new Worker(this.entry, { workerData: this.setup });
+    const worker = new Worker(this.entry, { workerData: this.setup, resourceLimits: { stackSizeMb: STACK_MEGABYTES } });
     const seat: Seat = { worker, jobs: new Map(), ready: false };
     this.seats.add(seat);
     return new Promise((resolve, reject) => {
