@@ -1,8 +1,9 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ConfigFlag } from '@attune/finetune';
 import type { Result } from '../write-result';
 import { takeFewRows, type FewRows } from './few-rows';
+import { KnownRuns } from './known-runs';
 import { SWITCHES, TEACHERS, UNLABELLED, type Switch } from './switches';
 
 export interface RegulariserMeasurementOptions {
@@ -32,8 +33,7 @@ interface Run {
 export async function measureRegularisers(options: RegulariserMeasurementOptions): Promise<Result> {
   const { perLabel, seeds, work } = options;
   const rows = await takeFewRows(options.train, perLabel, join(work, 'rows'));
-  const known = new KnownRuns(join(work, 'runs.json'));
-  await known.read();
+  const known = await KnownRuns.read<Run>(join(work, 'runs.json'));
   const measured: { name: string; setting: string; runs: Run[] }[] = [];
   for (const { name, settings } of SWITCHES) {
     const first = new Map<Switch['settings'][number], Run>();
@@ -82,7 +82,7 @@ async function run(
   setting: Switch['settings'][number],
   seed: number,
   rows: FewRows,
-  known: KnownRuns,
+  known: KnownRuns<Run>,
   options: RegulariserMeasurementOptions,
 ): Promise<Run> {
   const key = `${name} ${JSON.stringify(setting)} ${seed}`;
@@ -115,28 +115,6 @@ async function run(
   await known.put(key, made);
   if (name !== 'none') await rm(out, { recursive: true });
   return made;
-}
-
-/** Runs that were made, in a file. */
-class KnownRuns {
-  private runs: Record<string, Run> = {};
-
-  constructor(private readonly file: string) {}
-
-  async read(): Promise<void> {
-    const text = await readFile(this.file, 'utf8').catch(() => '{}');
-    this.runs = JSON.parse(text) as Record<string, Run>;
-  }
-
-  get(key: string): Run | undefined {
-    return Object.hasOwn(this.runs, key) ? this.runs[key] : undefined;
-  }
-
-  async put(key: string, run: Run): Promise<void> {
-    this.runs[key] = run;
-    await writeFile(`${this.file}.staged`, JSON.stringify(this.runs, null, 2));
-    await rename(`${this.file}.staged`, this.file);
-  }
 }
 
 function shown(setting: Switch['settings'][number]): string {

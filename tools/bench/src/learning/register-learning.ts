@@ -4,6 +4,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Result } from '../write-result';
 import { measureContinual, type ContinualMeasurementOptions } from './measure-continual';
 import { measureRegularisers, type RegulariserMeasurementOptions } from './measure-regularisers';
+import { measureWays, type WayMeasurementOptions } from './measure-ways';
 
 export interface LearningBenchmarks {
   /** Root of the checkout. */
@@ -48,5 +49,16 @@ export function registerLearning(program: Command, { root, command, say, publish
     .action(async (options: Omit<RegulariserMeasurementOptions, 'onRun' | 'command' | 'seeds'> & { seeds: number; out: string }) => {
       const seeds = Array.from({ length: options.seeds }, (_, place) => 42 + place);
       await publish(await measureRegularisers({ ...options, seeds, onRun: say, command }), options.out);
+    });
+  program
+    .command('ways')
+    .description('every way of learning on PhraseBank and BANKING77: accuracy, trained parameters, time, memory, size')
+    .requiredOption('--data <folder>', 'phrasebank and banking77 as NAME.train.jsonl and NAME.test.jsonl')
+    .option('--heads <folder>', 'configurations of the data', join(root, 'tools/bench/heads'))
+    .addOption(new Option('--draws <n>', 'draws of 8 rows of each intent').argParser(count).default(3))
+    .option('--out <folder>', 'where the result is written', join(root, 'docs/results'))
+    .option('--work <folder>', 'for rows and models; what is measured already is used', join(tmpdir(), 'attune-bench'))
+    .action(async (options: Omit<WayMeasurementOptions, 'onRun' | 'command'> & { out: string }) => {
+      await publish(await measureWays({ ...options, onRun: say, command }), options.out);
     });
 }

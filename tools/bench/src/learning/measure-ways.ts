@@ -1,0 +1,198 @@
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { attuneCommand, lastJsonLine } from '../attune-command';
+import { runMeasured } from '../measured-process';
+import type { Result } from '../write-result';
+import { drawRows, type LabelledText } from './draw-rows';
+import { KnownRuns } from './known-runs';
+import { MATERIALS, WAYS, type Material, type Way } from './ways';
+
+export interface WayMeasurementOptions {
+  /** Folder with phrasebank and banking77 as NAME.train.jsonl and NAME.test.jsonl. */
+  data: string;
+  /** Folder of the configurations of the data. */
+  heads: string;
+  /** Draws of a few rows of each intent. */
+  draws: number;
+  /** For rows and models; what is measured already is used. */
+  work: string;
+  onRun: (message: string) => void;
+  command: string;
+}
+
+const PER_INTENT = 8;
+
+const runSchema = z.object({ accuracy: z.number(), macroF1: z.number() });
+const summarySchema = z.object({ test: runSchema, trainableParameters: z.number() });
+
+/** What a run came to. */
+interface WayRun extends z.infer<typeof runSchema> {
+  trainableParameters: number;
+  cpuSeconds: number | undefined;
+  wallSeconds: number;
+  /** Bytes. */
+  peakMemory: number | undefined;
+  /** Bytes of the exported directory. */
+  size: number;
+}
+
+/** Configuration and rows of a material. */
+interface Rows {
+  config: string;
+  test: string;
+  /** Training rows: several draws, or none. */
+  train: readonly string[];
+  args: readonly string[];
+}
+
+/** Trains every way on every material that it is meant for, each in a process of its own, from the file of rows to the checked export. */
+export async function measureWays(options: WayMeasurementOptions): Promise<Result> {
+  await mkdir(options.work, { recursive: true });
+  const known = await KnownRuns.read<WayRun>(join(options.work, 'ways.json'));
+  const rows: string[][] = [];
+  for (const material of MATERIALS) {
+    const of = await rowsOf(material, options);
+    for (const way of WAYS[material]) rows.push(row(material, way, await runsOf(material, way, of, known, options)));
+  }
+  return {
+    name: 'ways-of-learning',
+    title: 'What each way of learning is worth',
+    command: options.command,
+    summary:
+      "The default encoder (all-MiniLM-L6-v2, 22.7 million parameters) by each way, with the settings of the data's file in `tools/bench/heads` and those named. " +
+      `Of ${PER_INTENT} rows an intent: the mean of ${options.draws} draws by hash, all rows learned from and none but they, with the accuracies of the draws. ` +
+      'Learning rates were chosen on rows set aside from training; test rows are seen by the final report alone.',
+    columns: [
+      'data',
+      'way',
+      'settings',
+      'accuracy',
+      'macro F1',
+      'trained parameters',
+      'processor time',
+      'wall time',
+      'peak memory',
+      'size',
+      'draws',
+    ],
+    rows,
+    notes: [
+      'Trained parameters are those that an optimiser moves, the head among them; times and memory are those of the whole command, from the rows to the checked ' +
+        'export. Processor time is the sum over both threads; wall time suffers from whatever else the machine does. Memory is the largest resident set.',
+      'Size is that of the exported directory in 10⁶ bytes, both ONNX files (fp32 and int8) among it; of few rows and of none the int8 file is left out.',
+    ],
+  };
+}
+
+async function rowsOf(material: Material, { data, heads, draws, work }: WayMeasurementOptions): Promise<Rows> {
+  const file = (name: string): string => join(data, name);
+  if (material === 'PhraseBank') {
+    const train = [file('phrasebank.train.jsonl')];
+    return { config: join(heads, 'phrasebank.yaml'), test: file('phrasebank.test.jsonl'), train, args: [] };
+  }
+  const test = file('banking77.test.jsonl');
+  const train = file('banking77.train.jsonl');
+  if (material === 'BANKING77') return { config: join(heads, 'banking77.yaml'), test, train: [train], args: [] };
+  const args = ['--set', 'export.int8=false'];
+  if (material === 'BANKING77, no row') return { config: join(heads, 'banking77-labels.yaml'), test, train: [], args };
+  const text = await readFile(train, 'utf8');
+  const all = text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as LabelledText]));
+  const drawn: string[] = [];
+  for (let draw = 1; draw <= draws; draw++) {
+    const path = join(work, `banking77-${PER_INTENT}-${draw}.jsonl`);
+    await writeFile(
+      path,
+      drawRows(all, PER_INTENT, draw)
+        .map((row) => `${JSON.stringify(row)}\n`)
+        .join(''),
+    );
+    drawn.push(path);
+  }
+  return { config: join(heads, 'few-rows.yaml'), test, train: drawn, args };
+}
+
+async function runsOf(
+  material: Material,
+  way: Way,
+  rows: Rows,
+  known: KnownRuns<WayRun>,
+  options: WayMeasurementOptions,
+): Promise<WayRun[]> {
+  const runs: WayRun[] = [];
+  for (const train of rows.train.length === 0 ? [undefined] : rows.train) {
+    const key = [material, way.name, ...way.args, train ?? ''].join(' ');
+    let run = known.get(key);
+    if (run === undefined) {
+      options.onRun(`${material}: ${way.name}${rows.train.length > 1 ? `, draw ${runs.length + 1}` : ''}`);
+      run = await learn(way, rows, train, options);
+      options.onRun(`  accuracy ${run.accuracy.toFixed(4)}, macro F1 ${run.macroF1.toFixed(4)}, ${run.wallSeconds.toFixed(0)} s`);
+      await known.put(key, run);
+    }
+    runs.push(run);
+  }
+  return runs;
+}
+
+async function learn(
+  way: Way,
+  { config, test, args }: Rows,
+  train: string | undefined,
+  { heads, work }: WayMeasurementOptions,
+): Promise<WayRun> {
+  const out = join(work, 'way');
+  const few = args.length > 0 && train !== undefined;
+  const from = way.fromLabels === true ? join(heads, 'banking77-labels.yaml') : config;
+  const { command, args: all } = attuneCommand(
+    ...['train', '-c', from, '--test', test, '--out', out, '--json'],
+    ...(train === undefined ? [] : ['--data', train]),
+    // Of few rows none is spared for validation: what judges them is learned from, and chooses nothing.
+    ...(few && way.fromLabels !== true ? ['--set', `data.validation=${train}`] : []),
+    ...args,
+    ...way.args,
+  );
+  await rm(out, { recursive: true, force: true });
+  const { stdout, cpuSeconds, wallSeconds, peakMemory } = await runMeasured(`attune train (${way.name})`, command, all);
+  const { test: figures, trainableParameters } = summarySchema.parse(lastJsonLine(stdout));
+  const size = await sizeOf(out);
+  await rm(out, { recursive: true });
+  return { ...figures, trainableParameters, cpuSeconds, wallSeconds, peakMemory, size };
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const sizes = entries.filter((entry) => entry.isFile()).map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size);
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+function row(material: Material, way: Way, runs: readonly WayRun[]): string[] {
+  const mean = (of: (run: WayRun) => number | undefined): number => runs.reduce((sum, run) => sum + (of(run) ?? NaN), 0) / runs.length;
+  const figure = (value: number, digits: number, unit: string): string =>
+    Number.isNaN(value) ? 'not told' : `${value.toFixed(digits)} ${unit}`;
+  return [
+    material,
+    way.name,
+    settings(way),
+    mean(({ accuracy }) => accuracy).toFixed(4),
+    mean(({ macroF1 }) => macroF1).toFixed(4),
+    Math.round(mean(({ trainableParameters }) => trainableParameters)).toLocaleString('en'),
+    figure(
+      mean(({ cpuSeconds }) => cpuSeconds),
+      0,
+      's',
+    ),
+    `${mean(({ wallSeconds }) => wallSeconds).toFixed(0)} s`,
+    figure(mean(({ peakMemory }) => peakMemory) / 1e9, 2, 'GB'),
+    figure(mean(({ size }) => size) / 1e6, 0, 'MB'),
+    runs.length > 1 ? runs.map(({ accuracy }) => accuracy.toFixed(4)).join(', ') : '',
+  ];
+}
+
+/** What a way sets, as the command line says it, without the words that its name says. */
+function settings({ args }: Way): string {
+  return args
+    .join(' ')
+    .replace(/--tuner (?!head)\S+ ?/, '')
+    .replace(/--set |--task few-shot ?/g, '')
+    .replace('--learning-rate', 'learning rate');
+}
