@@ -40,10 +40,12 @@ export class EncoderRegistry {
   }
 
   /**
-   * Gives every text a vector of a version before it serves, those written meanwhile included, learns how to rank with
-   * them, and holds them in memory. Of several instances one embeds and learns while the others wait.
+   * Gives every text a vector of a version before it serves, those written meanwhile included, and learns how to rank with them. Of
+   * several instances one embeds and learns while the others wait. Before a version takes over from another its vectors are held in memory,
+   * too; at the start, when nothing serves, that is left to the upkeep: the database searches until they are there.
    */
   async prepare(model: UsedModel): Promise<void> {
+    const isFirst = this.ready.size === 0;
     const [probe] = await model.embed(['?'], { bulk: true });
     const encoder = await this.vectors.encoder(model.manifestSha256, model.version, probe.length);
     await this.alone(`encoder ${encoder.id}`, async () => {
@@ -56,6 +58,7 @@ export class EncoderRegistry {
       this.keep(model, encoder, statistics);
       await this.passages.prepare(model, encoder);
     });
+    if (isFirst) return;
     await this.hold(model);
     // What was written while they were loaded.
     await this.catchUp(model);

@@ -32,6 +32,8 @@ export class RankingUpkeep {
     this.model.onSwap(() => this.catchUp());
     this.timer = setInterval(() => this.run(() => this.refresh()), REFRESH);
     this.timer.unref();
+    // Vectors that the start left to the database, and what was written while it went on.
+    this.catchUp();
   }
 
   async stop(): Promise<void> {
