@@ -28,6 +28,7 @@ export * from './encoders';
 export { evaluateMatching, type MatchingVectors } from './evaluation/matching-report';
 export { answerCurve, type AnswerPoint } from './evaluation/answer-curve';
 export { scopeCurve, type ScopePoint } from './evaluation/out-of-scope';
+export { PALETTE, renderSvg } from './evaluation/render-svg';
 export * from './evaluation/report';
 export { TextExplainer, type ExplainedText, type TextExplanation, type WordAttribution } from './explanation/explain-text';
 export * from './export';

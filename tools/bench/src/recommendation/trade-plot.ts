@@ -2,13 +2,9 @@ import type { TradePoint } from './trade-diversity';
 
 /** NDCG@10 against diversity within lists, a point for each value asked for, as an SVG image of 640 × 400 pixels. */
 export async function renderTrade(points: readonly TradePoint[]): Promise<string> {
-  const { init } = await import('echarts');
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width: 640, height: 400 });
-  try {
-    chart.setOption({
-      animation: false,
-      backgroundColor: '#ffffff',
-      textStyle: { fontFamily: 'Helvetica, Arial, sans-serif' },
+  const { PALETTE, renderSvg } = await import('@attune/finetune');
+  return renderSvg(
+    {
       grid: { left: 72, right: 32, top: 32, bottom: 56 },
       xAxis: { type: 'value', name: 'diversity within lists', nameLocation: 'middle', nameGap: 32, scale: true },
       yAxis: { type: 'value', name: 'NDCG@10', scale: true },
@@ -16,16 +12,14 @@ export async function renderTrade(points: readonly TradePoint[]): Promise<string
         {
           type: 'line',
           symbolSize: 8,
-          color: '#0072B2',
+          color: PALETTE.blue,
           data: points.map(({ diversity, report }) => ({
             value: [report.diversityAt10, report.ndcgAt10],
             label: { show: true, position: 'right', formatter: diversity.toFixed(1) },
           })),
         },
       ],
-    });
-    return chart.renderToSVGString();
-  } finally {
-    chart.dispose();
-  }
+    },
+    { width: 640, height: 400 },
+  );
 }
