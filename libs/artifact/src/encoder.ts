@@ -1,5 +1,7 @@
+import { RELATIVE_BIAS } from './relative-position';
+
 /** Encoder families whose forward pass this project knows. All are post-norm transformers (Vaswani et al. 2017). */
-export type EncoderFamilyName = 'bert' | 'roberta' | 'xlm-roberta' | 'distilbert';
+export type EncoderFamilyName = 'bert' | 'roberta' | 'xlm-roberta' | 'distilbert' | 'mpnet';
 
 /** The shape of an encoder, whatever names its own config.json uses. */
 export interface EncoderConfig {
@@ -20,6 +22,8 @@ export interface EncoderConfig {
   hiddenDropout: number;
   attentionDropout: number;
   padTokenId: number;
+  /** Buckets of distances between two tokens, each with a summand of a head's attention scores (MPNet); all blocks share them. */
+  relativeBuckets?: number;
   /** What a tuner added that cannot be merged into the weights; none in a pretrained encoder. */
   additions?: EncoderAdditions;
 }
@@ -48,6 +52,7 @@ export function encoderParameterShapes(config: EncoderConfig): Map<string, numbe
   if (config.tokenTypes > 0) shapes.set('embeddings.token_type_embeddings.weight', [config.tokenTypes, hidden]);
   shapes.set('embeddings.LayerNorm.weight', [hidden]);
   shapes.set('embeddings.LayerNorm.bias', [hidden]);
+  if (config.relativeBuckets !== undefined) shapes.set(RELATIVE_BIAS, [config.relativeBuckets, config.attentionHeads]);
   const dense = (name: string, out: number, input: number): void => {
     shapes.set(`${name}.weight`, [out, input]);
     shapes.set(`${name}.bias`, [out]);

@@ -3,6 +3,7 @@ export { DEFAULT_THRESHOLD, interpretLogits, type Interpretation } from './calib
 export { cacheDirectory } from './cache-directory';
 export { dotProduct } from './dot-product';
 export * from './encoder';
+export * from './relative-position';
 export { entityMarkersSchema, markEntity, type EntityMarkers } from './entity-markers';
 export * from './errors';
 export { fileErrorCode, isDiskFull, isMissing } from './file-errors';

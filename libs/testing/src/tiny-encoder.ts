@@ -4,7 +4,7 @@ import { writeSafetensorsFile, type FileTensor } from './safetensors-file';
 import { seededNormal } from './seeded-random';
 import { byteLevelTokenizer, wordPieceTokenizer, type TinyTokenizer } from './tiny-tokenizer';
 
-export type TinyEncoderFamily = 'bert' | 'roberta' | 'distilbert';
+export type TinyEncoderFamily = 'bert' | 'roberta' | 'distilbert' | 'mpnet';
 
 export interface TinyEncoderOptions {
   family?: TinyEncoderFamily;
@@ -12,7 +12,7 @@ export interface TinyEncoderOptions {
   layers?: number;
   attentionHeads?: number;
   intermediateSize?: number;
-  /** Tokens of the longest text; RoBERTa's position table has two rows more. */
+  /** Tokens of the longest text; the position tables of RoBERTa and MPNet have two rows more. */
   maxLength?: number;
   /** Dropout of states and attention probabilities; 0 makes training steps repeatable without a seed. */
   dropout?: number;
@@ -74,12 +74,22 @@ const names: Record<TinyEncoderFamily, Names> = {
     outer: 'transformer.layer.$.ffn.lin2',
     outputNorm: 'transformer.layer.$.output_layer_norm',
   },
+  mpnet: {
+    ...bertNames,
+    prefix: 'mpnet.',
+    query: 'encoder.layer.$.attention.attn.q',
+    key: 'encoder.layer.$.attention.attn.k',
+    value: 'encoder.layer.$.attention.attn.v',
+    attentionOutput: 'encoder.layer.$.attention.attn.o',
+    attentionNorm: 'encoder.layer.$.attention.LayerNorm',
+  },
 };
 
 /** Where each family keeps its masked-language-model head, whose words are those of the word table. */
 const maskedLmNames: Record<TinyEncoderFamily, { dense: string; norm: string; bias: string }> = {
   bert: { dense: 'cls.predictions.transform.dense', norm: 'cls.predictions.transform.LayerNorm', bias: 'cls.predictions.bias' },
   roberta: { dense: 'lm_head.dense', norm: 'lm_head.layer_norm', bias: 'lm_head.bias' },
+  mpnet: { dense: 'lm_head.dense', norm: 'lm_head.layer_norm', bias: 'lm_head.bias' },
   distilbert: { dense: 'vocab_transform', norm: 'vocab_layer_norm', bias: 'vocab_projector.bias' },
 };
 
@@ -112,7 +122,7 @@ export function createTinyEncoder(directory: string, options: TinyEncoderOptions
 }
 
 function tokenizerOf({ family, maxLength }: Shape): TinyTokenizer {
-  if (family === 'roberta') return byteLevelTokenizer('RobertaTokenizer', maxLength);
+  if (isRobertaLike(family)) return byteLevelTokenizer('RobertaTokenizer', maxLength);
   return wordPieceTokenizer(family === 'bert' ? 'BertTokenizer' : 'DistilBertTokenizer', maxLength, family === 'bert');
 }
 
@@ -136,10 +146,10 @@ function configOf(shape: Shape, tokenizer: TinyTokenizer): Record<string, unknow
       sinusoidal_pos_embds: false,
     };
   }
-  const roberta = family === 'roberta';
+  const roberta = isRobertaLike(family);
   return {
     ...common,
-    architectures: [roberta ? 'RobertaModel' : 'BertModel'],
+    architectures: [{ bert: 'BertModel', roberta: 'RobertaModel', mpnet: 'MPNetModel' }[family]],
     hidden_size: hiddenSize,
     num_hidden_layers: layers,
     num_attention_heads: attentionHeads,
@@ -148,14 +158,19 @@ function configOf(shape: Shape, tokenizer: TinyTokenizer): Record<string, unknow
     hidden_dropout_prob: dropout,
     attention_probs_dropout_prob: dropout,
     max_position_embeddings: positionsOf(shape),
-    type_vocab_size: roberta ? 1 : 2,
+    ...(family !== 'mpnet' && { type_vocab_size: roberta ? 1 : 2 }),
     layer_norm_eps: roberta ? 1e-5 : 1e-12,
     ...(roberta ? { bos_token_id: 0, eos_token_id: 2 } : {}),
   };
 }
 
 function positionsOf({ family, maxLength }: Shape): number {
-  return family === 'roberta' ? maxLength + 2 : maxLength;
+  return isRobertaLike(family) ? maxLength + 2 : maxLength;
+}
+
+/** Positions count from after the padding id, and the tokenizer is byte-level. */
+function isRobertaLike(family: TinyEncoderFamily): boolean {
+  return family === 'roberta' || family === 'mpnet';
 }
 
 /** A masked-language-model head stands beside the encoder. */
@@ -182,7 +197,8 @@ function randomWeights(shape: Shape, vocabularySize: number, seed: number): Map<
   };
   add('embeddings.word_embeddings.weight', [vocabularySize, hidden], 1);
   add('embeddings.position_embeddings.weight', [positionsOf(shape), hidden], 0.2);
-  if (family !== 'distilbert') add('embeddings.token_type_embeddings.weight', [family === 'bert' ? 2 : 1, hidden], 0.2);
+  if (family === 'bert' || family === 'roberta') add('embeddings.token_type_embeddings.weight', [family === 'bert' ? 2 : 1, hidden], 0.2);
+  if (family === 'mpnet') add('encoder.relative_attention_bias.weight', [32, shape.attentionHeads], 1);
   norm('embeddings.LayerNorm');
   for (let layer = 0; layer < shape.layers; layer++) {
     const at = (name: string): string => name.replace('$', String(layer));

@@ -40,7 +40,7 @@ async function classifierWeights(directory: string): Promise<Map<string, NamedTe
 }
 
 describe('an encoder in a folder', () => {
-  it.each(['bert', 'roberta', 'distilbert'] as const)('of the family %s is loaded whole', async (family) => {
+  it.each(['bert', 'roberta', 'distilbert', 'mpnet'] as const)('of the family %s is loaded whole', async (family) => {
     const { directory, weights } = createTinyEncoder(join(folder, family), { family });
     const encoder = await loadEncoder(directory);
     expect(encoder).toMatchObject({

@@ -43,7 +43,7 @@ async function load(name: EncoderFixtureName, weightsDirectory?: string): Promis
 
 const disposeAll = (fixture: LoadedFixture): void => fixture.variables.forEach((variable) => variable.dispose());
 
-describe.each<EncoderFixtureName>(['bert', 'roberta', 'xlm-roberta', 'distilbert', 'bert-f16', 'bert-bf16'])('%s', (name) => {
+describe.each<EncoderFixtureName>(['bert', 'roberta', 'xlm-roberta', 'distilbert', 'mpnet', 'bert-f16', 'bert-bf16'])('%s', (name) => {
   let fixture: LoadedFixture;
   beforeAll(async () => {
     fixture = await load(name);
@@ -68,7 +68,7 @@ describe.each<EncoderFixtureName>(['bert', 'roberta', 'xlm-roberta', 'distilbert
   });
 });
 
-describe.each<EncoderFixtureName>(['bert', 'roberta', 'xlm-roberta', 'distilbert'])('gradients of %s', (name) => {
+describe.each<EncoderFixtureName>(['bert', 'roberta', 'xlm-roberta', 'distilbert', 'mpnet'])('gradients of %s', (name) => {
   let fixture: LoadedFixture;
   beforeAll(async () => {
     fixture = await load(name);

@@ -1,6 +1,7 @@
-import type { EncoderConfig, HeadShape, Pooling } from '@attune/artifact';
+import { RELATIVE_BIAS, type EncoderConfig, type HeadShape, type Pooling } from '@attune/artifact';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import type { Batch } from '../data/example';
+import { bucketsOfDistances } from '../layers/score-bias';
 import type { TensorFlowModule } from '../native/tensorflow';
 import { encoderFamily } from './families';
 
@@ -99,7 +100,18 @@ function embed(
   return states.reshape([rows, tokens, hidden]);
 }
 
-/** Scaled dot-product attention of several heads (Vaswani et al. 2017). `bias` is `[batch, 1, 1, tokens]`. */
+/** What is added to the attention scores of every block, `[batch, 1 or heads, 1 or tokens, tokens]`. */
+function scoreBias(tf: TensorFlowModule, config: EncoderConfig, parameters: Parameters, batch: EncoderInput): Tensor {
+  const { rows, tokens } = batch;
+  const mask = tf.tensor4d(Float32Array.from(batch.attentionMask), [rows, 1, 1, tokens]);
+  const padding = tf.sub(1, mask).mul(MASKED);
+  if (config.relativeBuckets === undefined) return padding;
+  const buckets = tf.tensor1d(bucketsOfDistances(tokens, config.relativeBuckets), 'int32');
+  const ofDistances = tf.gather(parameters(RELATIVE_BIAS), buckets).transpose().reshape([1, config.attentionHeads, tokens, tokens]);
+  return padding.add(ofDistances);
+}
+
+/** Scaled dot-product attention of several heads (Vaswani et al. 2017). */
 function selfAttention(
   tf: TensorFlowModule,
   config: EncoderConfig,
@@ -135,8 +147,7 @@ export function referenceEncoder(
   const { dropout = (states): Tensor => states, branch = (states): Tensor => states } = options;
   return tf.tidy(() => {
     const norm = (states: Tensor, name: string): Tensor => layerNorm(tf, states, parameters, name, config.layerNormEpsilon);
-    const mask = tf.tensor4d(Float32Array.from(batch.attentionMask), [batch.rows, 1, 1, batch.tokens]);
-    const bias = tf.sub(1, mask).mul(MASKED);
+    const bias = scoreBias(tf, config, parameters, batch);
     let states = dropout(norm(embed(tf, config, parameters, batch, options), 'embeddings.LayerNorm'), config.hiddenDropout, 'embeddings');
     for (let layer = 0; layer < config.layers; layer++) {
       const prefix = `encoder.layer.${layer}`;

@@ -1,4 +1,4 @@
-import { AttuneError, type EncoderConfig, type NamedTensor } from '@attune/artifact';
+import { AttuneError, RELATIVE_BIAS, relativeBucket, type EncoderConfig, type NamedTensor } from '@attune/artifact';
 import type { EncodedExample } from '../data/example';
 
 type Weights = ReadonlyMap<string, NamedTensor>;
@@ -86,12 +86,13 @@ function attention(config: EncoderConfig, weights: Weights, prefix: string, stat
   const [query, key, value] = ['query', 'key', 'value'].map((part) => dense(weights, `${prefix}.${part}`, states, tokens));
   const width = hidden / attentionHeads;
   const context = new Float64Array(tokens * hidden);
+  const bias = scoreBias(config, weights);
   for (let head = 0; head < attentionHeads; head++) {
     for (let from = 0; from < tokens; from++) {
       const scores = Float64Array.from({ length: tokens }, (_, to) => {
         let score = 0;
         for (let i = head * width; i < (head + 1) * width; i++) score += query[from * hidden + i] * key[to * hidden + i];
-        return score / Math.sqrt(width);
+        return score / Math.sqrt(width) + bias(from, to, head);
       });
       const largest = Math.max(...scores);
       const exponentials = scores.map((score) => Math.exp(score - largest));
@@ -103,6 +104,13 @@ function attention(config: EncoderConfig, weights: Weights, prefix: string, stat
     }
   }
   return context;
+}
+
+/** What is added to the score of a key for a query. */
+function scoreBias({ relativeBuckets, attentionHeads }: EncoderConfig, weights: Weights): (from: number, to: number, head: number) => number {
+  if (relativeBuckets === undefined) return () => 0;
+  const table = valuesOf(weights, RELATIVE_BIAS);
+  return (from, to, head) => table[relativeBucket(to - from, relativeBuckets) * attentionHeads + head];
 }
 
 /** `[rows, in]` → `[rows, out]`. */

@@ -3,6 +3,7 @@ import { dropout } from './dropout';
 import type { Forward, Pass } from './layer';
 import { Linear, type LinearSlot } from './linear';
 import type { Packing } from './packing';
+import type { ScoreBias } from './score-bias';
 
 /**
  * Multi-head scaled dot-product self-attention (Vaswani et al. 2017) with one product for query, key and value; the
@@ -26,12 +27,12 @@ export class SelfAttention {
   }
 
   /** `x [flowing, hidden]` → context `[flowing, hidden]`. */
-  forward(x: Tensor, packing: Packing, pass: Pass): Forward {
+  forward(x: Tensor, packing: Packing, pass: Pass, bias?: ScoreBias): Forward {
     const { kernels } = pass;
     const projected = this.projections.forward(x, pass);
     const [query, key, value] = this.separate(projected.y, packing, kernels);
     projected.y.release();
-    const probabilities = this.probabilities(query, key, packing, kernels);
+    const probabilities = this.probabilities(query, key, [packing.maskBias, bias?.value], kernels);
     const dropped = dropout(kernels, pass.dropout, this.dropoutRate, probabilities);
     const heads = kernels.batchMatMul(dropped.y, value);
     const y = this.join(heads, packing, kernels);
@@ -50,6 +51,7 @@ export class SelfAttention {
       dDropped.release();
       const dScores = softmaxBackward(kernels, probabilities, dProbabilities);
       release(dProbabilities, probabilities);
+      bias?.backward(dScores);
       const dQuery = kernels.batchMatMul(dScores, key);
       const dKey = kernels.batchMatMul(dScores, query, true, false);
       release(dScores, query, key);
@@ -85,11 +87,16 @@ export class SelfAttention {
     return collected;
   }
 
-  private probabilities(query: Tensor, key: Tensor, packing: Packing, kernels: Kernels): Tensor {
-    const scores = kernels.batchMatMul(query, key, false, true);
-    const masked = packing.maskBias ? kernels.add(scores, packing.maskBias) : scores.retain();
-    const probabilities = kernels.softmax(masked);
-    release(scores, masked);
+  private probabilities(query: Tensor, key: Tensor, summands: readonly (Tensor | undefined)[], kernels: Kernels): Tensor {
+    let scores = kernels.batchMatMul(query, key, false, true);
+    for (const summand of summands) {
+      if (!summand) continue;
+      const sum = kernels.add(scores, summand);
+      scores.release();
+      scores = sum;
+    }
+    const probabilities = kernels.softmax(scores);
+    scores.release();
     return probabilities;
   }
 

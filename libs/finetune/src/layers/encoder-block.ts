@@ -8,6 +8,7 @@ import type { LayerNorm } from './layer-norm';
 import type { Linear } from './linear';
 import type { Packing } from './packing';
 import type { Parameter } from './parameter';
+import type { ScoreBias } from './score-bias';
 
 /** What a tuner put on the output of a branch of a block, before it joins the residual. */
 export interface BranchAdapter {
@@ -65,8 +66,8 @@ export class EncoderBlock {
   }
 
   /** `x [flowing, hidden]` → `[flowing, hidden]`. */
-  forward(x: Tensor, packing: Packing, pass: Pass): Forward {
-    const attended = this.attend(x, packing, pass);
+  forward(x: Tensor, packing: Packing, pass: Pass, bias?: ScoreBias): Forward {
+    const attended = this.attend(x, packing, pass, bias);
     const { feedForward, outputBranch, outputNorm } = this.parts;
     const transformed = this.residual(attended.y, feedForward.forward(attended.y, pass), { slot: outputBranch, norm: outputNorm }, pass);
     attended.y.release();
@@ -82,8 +83,8 @@ export class EncoderBlock {
     return { y: transformed.y, backward };
   }
 
-  private attend(x: Tensor, packing: Packing, pass: Pass): Forward {
-    const context = this.parts.attention.forward(x, packing, pass);
+  private attend(x: Tensor, packing: Packing, pass: Pass, bias: ScoreBias | undefined): Forward {
+    const context = this.parts.attention.forward(x, packing, pass, bias);
     const output = this.parts.attentionOutput.forward(context.y, pass);
     context.y.release();
     const { backward: contextBackward } = context;

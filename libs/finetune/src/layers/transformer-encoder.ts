@@ -1,4 +1,4 @@
-import type { EncoderConfig } from '@attune/artifact';
+import { RELATIVE_BIAS, type EncoderConfig } from '@attune/artifact';
 import { release, type Tensor } from '../native/kernels';
 import { activation } from './activation';
 import { SelfAttention } from './attention';
@@ -10,6 +10,7 @@ import { LayerNorm } from './layer-norm';
 import { Linear, type LinearSlot } from './linear';
 import type { Packing } from './packing';
 import type { Parameter } from './parameter';
+import { RelativeBias } from './score-bias';
 
 /** Looks a parameter up by its name (see `encoderParameterShapes`). */
 export type ParameterLookup = (name: string) => Parameter;
@@ -20,6 +21,7 @@ export type ParameterLookup = (name: string) => Parameter;
  */
 export class TransformerEncoder {
   private readonly embeddings: Embeddings;
+  private readonly relativeBias: RelativeBias | undefined;
   private readonly embeddingParameters: Parameter[];
   private readonly blocks: EncoderBlock[] = [];
   private readonly blockParameters: Parameter[][] = [];
@@ -58,6 +60,7 @@ export class TransformerEncoder {
       config,
       { wordRows, input: this.input },
     );
+    this.relativeBias = config.relativeBuckets === undefined ? undefined : new RelativeBias(find(RELATIVE_BIAS));
     this.embeddingParameters = used.splice(0);
     for (let layer = 0; layer < config.layers; layer++) {
       const prefix = `encoder.layer.${layer}`;
@@ -93,16 +96,25 @@ export class TransformerEncoder {
     const lowest = pass.training ? this.lowestLearning() : Infinity;
     const still: Pass = { ...pass, training: false };
     const embedded = this.embeddings.forward(packing, lowest < 0 ? pass : still);
+    const bias = this.relativeBias?.forward(packing, pass.kernels);
     const steps: (Backward | undefined)[] = [embedded.backward];
     let states = embedded.y;
     this.blocks.forEach((block, i) => {
-      const next = block.forward(states, packing, i >= lowest ? pass : still);
+      const next = block.forward(states, packing, i >= lowest ? pass : still, bias);
       states.release();
       states = next.y;
       steps.push(next.backward);
     });
-    if (!pass.training) return { y: states };
-    return { y: states, backward: (dy) => propagate(steps, dy) };
+    if (!pass.training) {
+      bias?.release();
+      return { y: states };
+    }
+    const backward = (dy: Tensor): Tensor => {
+      const dx = propagate(steps, dy);
+      bias?.release();
+      return dx;
+    };
+    return { y: states, backward };
   }
 
   /** Index of the lowest block with a parameter or adapter that learns; -1 for the embeddings or a prompt before them. */

@@ -20,7 +20,7 @@ const NETWORKS = [
   ['hand-written passes', Network],
   ['plain tfjs operations', ReferenceNetwork],
 ] as const;
-const FAMILIES: EncoderFixtureName[] = ['bert', 'roberta', 'xlm-roberta', 'distilbert'];
+const FAMILIES: EncoderFixtureName[] = ['bert', 'roberta', 'xlm-roberta', 'distilbert', 'mpnet'];
 
 interface Fixture {
   description: EncoderDescription;

@@ -37,7 +37,7 @@ export class ReferenceNetwork implements TrainableNetwork {
     this.options = options;
     this.store = new ParameterStore(this.kernels, { ...options, weights });
     for (const name of this.store.byName.keys()) {
-      const layer = /^(encoder\..*)\.weight$/.exec(name)?.[1];
+      const layer = /^(encoder\.layer\..*)\.weight$/.exec(name)?.[1];
       if (layer && !layer.endsWith('LayerNorm')) {
         this.slots.set(layer, { name: layer, weight: this.store.get(`${layer}.weight`), bias: this.store.get(`${layer}.bias`) });
       }

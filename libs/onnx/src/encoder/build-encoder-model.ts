@@ -11,11 +11,12 @@ import {
 import { GraphBuilder } from '../graph/graph-builder';
 import { DataType } from '../protobuf/onnx-model';
 import { activation } from './activation';
-import { attention, scoreMask } from './attention';
+import { attention } from './attention';
 import { dense, layerNorm, type ModelParts } from './dense';
 import { clozeInputs, GAP_PLACE } from './cloze';
 import { embeddings, type EncoderInputs } from './embeddings';
-import { promptMask, textStates } from './prompt';
+import { textStates } from './prompt';
+import { biasOfPlace, scoreBias } from './score-bias';
 import { firstState, logits, meanState, normalisedEmbedding, type HeadActivation } from './outputs';
 
 /** The lowest set of operators with a layer normalisation, and the format version that belongs to it. */
@@ -146,30 +147,27 @@ function declareInputs(graph: GraphBuilder, config: EncoderConfig): void {
 /** The states after the last layer: `[batch, tokens, hidden]`, or `[batch, 1, hidden]` where that of one place alone is wanted. */
 function encoderLayers(parts: ModelParts, config: EncoderConfig, inputs: EncoderInputs, onlyPlace?: number): string {
   const { graph } = parts;
-  const mask = scoreMask(parts, promptMask(parts, config, inputs.mask));
+  const bias = scoreBias(parts, config, inputs);
   let states = embeddings(parts, config, inputs);
   for (let layer = 0; layer < config.layers; layer++) {
     const prefix = `encoder.layer.${layer}`;
     const last = layer === config.layers - 1;
-    const queries =
-      last && onlyPlace !== undefined
-        ? graph.node('Slice', `${prefix}.first_state/Slice`, [
-            states,
-            graph.integers(onlyPlace),
-            graph.integers(onlyPlace + 1),
-            graph.integers(1),
-          ])
-        : states;
-    states = block(parts, config, prefix, queries, states, mask);
+    if (!last || onlyPlace === undefined) {
+      states = block(parts, config, prefix, states, states, bias);
+      continue;
+    }
+    const bounds = [graph.integers(onlyPlace), graph.integers(onlyPlace + 1), graph.integers(1)];
+    const queries = graph.node('Slice', `${prefix}.first_state/Slice`, [states, ...bounds]);
+    states = block(parts, config, prefix, queries, states, biasOfPlace(parts, config, bias, onlyPlace));
   }
   return states;
 }
 
 /** One post-norm transformer block. */
-function block(parts: ModelParts, config: EncoderConfig, prefix: string, queries: string, states: string, mask: string): string {
+function block(parts: ModelParts, config: EncoderConfig, prefix: string, queries: string, states: string, bias: string): string {
   const { graph } = parts;
   const { hiddenSize: hidden, intermediateSize: inner, layerNormEpsilon: epsilon } = config;
-  const attended = adapted(parts, config, `${prefix}.attention.output`, attention(parts, config, prefix, queries, states, mask));
+  const attended = adapted(parts, config, `${prefix}.attention.output`, attention(parts, config, prefix, queries, states, bias));
   const first = graph.node('Add', `${prefix}.attention.output/Residual`, [attended, queries]);
   const middle = layerNorm(parts, first, `${prefix}.attention.output.LayerNorm`, hidden, epsilon);
   const expanded = dense(parts, middle, `${prefix}.intermediate.dense`, inner, hidden);

@@ -14,6 +14,7 @@ const sources: Record<string, Record<string, unknown>> = {
   roberta: { model_type: 'roberta', ...bertLike },
   'xlm-roberta': { model_type: 'xlm-roberta', ...bertLike },
   distilbert: { model_type: 'distilbert', vocab_size: 100, dim: 32, n_layers: 2, n_heads: 4, hidden_dim: 64, max_position_embeddings: 40 },
+  mpnet: { model_type: 'mpnet', ...bertLike },
 };
 
 describe.each(encoderFamilies.map((family) => family.name))('%s', (name) => {
@@ -75,7 +76,7 @@ describe.each(encoderFamilies.map((family) => family.name))('%s', (name) => {
 describe('the position of the first token', () => {
   it('is 0, and in the RoBERTa family after the padding id', () => {
     const offsets = encoderFamilies.map((family) => family.parseConfig(sources[family.name], 'config.json').positionOffset);
-    expect(offsets).toEqual([0, 2, 2, 0]);
+    expect(offsets).toEqual([0, 2, 2, 0, 2]);
     expect(encoderFamily('roberta').parseConfig({ ...sources.roberta, pad_token_id: 4 }, 'config.json').positionOffset).toBe(5);
   });
 });
@@ -100,10 +101,10 @@ describe('old checkpoints', () => {
 
 describe('what is not supported', () => {
   it('is refused by name, with the list of what is', () => {
-    const refuse = (): unknown => familyOfConfig({ model_type: 'gpt2', architectures: ['GPT2LMHeadModel'] }, 'some/config.json');
-    expect(refuse).toThrow('some/config.json: the architecture "gpt2" (GPT2LMHeadModel) is not supported');
+    const refuse = (): unknown => familyOfConfig({ model_type: 't5', architectures: ['T5ForConditionalGeneration'] }, 'some/config.json');
+    expect(refuse).toThrow('some/config.json: the architecture "t5" (T5ForConditionalGeneration) is not supported');
     expect(refuse).toThrow(
-      expect.objectContaining({ code: 'unsupported-encoder', remedy: 'Supported are: bert, roberta, xlm-roberta, distilbert.' }),
+      expect.objectContaining({ code: 'unsupported-encoder', remedy: 'Supported are: bert, roberta, xlm-roberta, distilbert, mpnet.' }),
     );
   });
 

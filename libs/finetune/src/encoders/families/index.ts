@@ -2,12 +2,13 @@ import { AttuneError, type EncoderFamilyName } from '@attune/artifact';
 import { bert } from './bert';
 import { distilbert } from './distilbert';
 import type { EncoderFamily, SourceConfig } from './family';
+import { mpnet } from './mpnet';
 import { roberta, xlmRoberta } from './roberta';
 
 export type { CheckpointLayout, EncoderFamily, SourceConfig } from './family';
 
 /** Every family that is known; a new one is a file beside these and a line here. */
-export const encoderFamilies: readonly EncoderFamily[] = [bert, roberta, xlmRoberta, distilbert];
+export const encoderFamilies: readonly EncoderFamily[] = [bert, roberta, xlmRoberta, distilbert, mpnet];
 
 /** The family of that name. */
 export function encoderFamily(name: EncoderFamilyName): EncoderFamily {
