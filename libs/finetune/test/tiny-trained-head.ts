@@ -58,8 +58,10 @@ export async function tinyTrainedHead(
   const head: HeadShape = { task, pooling, labels };
   const weights = new Map([...encoder.weights].filter(([name]) => !name.startsWith('head.')));
   const hidden = encoder.config.hiddenSize;
-  if (pooling === 'pooler') addDense(weights, 'head.dense', hidden, hidden, random);
+  const ownOfCausal = pooling === 'pooler' && encoder.config.causal === true;
+  if (pooling === 'pooler' && !ownOfCausal) addDense(weights, 'head.dense', hidden, hidden, random);
   addDense(weights, 'head.output', labels.length, hidden, random);
+  if (ownOfCausal) weights.delete('head.output.bias');
   const adapter = options.adapter === true ? mergeAdapter(encoder, encoderDirectory, weights, random) : added(encoder, weights, random);
   const maxLength = 24;
   const examples = TEXTS.map((text, index): EncodedExample => ({
@@ -108,10 +110,10 @@ function mergeAdapter(encoder: LoadedEncoder, baseModel: string, weights: Map<st
   const hidden = encoder.config.hiddenSize;
   const adapter = new Map<string, NamedTensor>();
   for (let layer = 0; layer < encoder.config.layers; layer++) {
-    for (const part of ['query', 'value']) {
+    for (const part of encoder.config.causal ? ['c_attn'] : ['query', 'value']) {
       const name = `encoder.layer.${layer}.attention.self.${part}`;
       const a = randomTensor([rank, hidden], 0.2, random);
-      const b = randomTensor([hidden, rank], 0.2, random);
+      const b = randomTensor([encoder.config.causal ? 3 * hidden : hidden, rank], 0.2, random);
       adapter.set(`${name}.lora_A.weight`, a).set(`${name}.lora_B.weight`, b);
       const base = weights.get(`${name}.weight`);
       if (base === undefined) throw new Error(`no ${name}`);
@@ -163,14 +165,14 @@ function plainLogits(
   const mean = first.map((_, i) => ofText.reduce((sum, value, at) => (at % hidden === i ? sum + value : sum), 0) / tokens);
   const dense = (name: string, input: Float64Array): Float64Array => {
     const { values } = weights.get(`${name}.weight`) ?? { values: new Float32Array() };
-    const bias = weights.get(`${name}.bias`)?.values ?? new Float32Array();
+    const bias = weights.get(`${name}.bias`)?.values ?? new Float32Array(values.length / input.length);
     return Float64Array.from(bias, (start, out) => input.reduce((sum, value, i) => sum + value * values[out * hidden + i], start));
   };
   const activate = encoderFamily(config.family).headActivation === 'tanh' ? Math.tanh : (x: number): number => Math.max(0, x);
   const features = (): Float64Array => {
     switch (head.pooling) {
       case 'pooler':
-        return dense('head.dense', first).map(activate);
+        return config.causal ? states.slice(-hidden) : dense('head.dense', first).map(activate);
       case 'cls':
         return first;
       case 'mean':

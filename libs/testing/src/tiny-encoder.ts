@@ -2,9 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeSafetensorsFile, type FileTensor } from './safetensors-file';
 import { seededNormal } from './seeded-random';
-import { byteLevelTokenizer, wordPieceTokenizer, type TinyTokenizer } from './tiny-tokenizer';
+import { tinyGpt2Config, tinyGpt2Weights } from './tiny-gpt2';
+import { byteLevelTokenizer, endOfTextTokenizer, wordPieceTokenizer, type TinyTokenizer } from './tiny-tokenizer';
 
-export type TinyEncoderFamily = 'bert' | 'roberta' | 'distilbert' | 'mpnet';
+export type TinyEncoderFamily = 'bert' | 'roberta' | 'distilbert' | 'mpnet' | 'gpt2';
 
 export interface TinyEncoderOptions {
   family?: TinyEncoderFamily;
@@ -16,7 +17,7 @@ export interface TinyEncoderOptions {
   maxLength?: number;
   /** Dropout of states and attention probabilities; 0 makes training steps repeatable without a seed. */
   dropout?: number;
-  /** Writes the pooler too, as base models of BERT and RoBERTa have one. DistilBERT has none. */
+  /** Writes the pooler too, as base models of BERT, RoBERTa and MPNet have one. The others have none. */
   pooler?: boolean;
   /** Writes a masked-language-model head, too. */
   maskedLm?: boolean;
@@ -33,7 +34,12 @@ export interface TinyEncoder {
   weights: Map<string, FileTensor>;
 }
 
-type Shape = Required<Omit<TinyEncoderOptions, 'seed'>>;
+export type TinyEncoderShape = Required<Omit<TinyEncoderOptions, 'seed'>>;
+
+/** Families whose parts are BERT's under other names. */
+type BertLike = Exclude<TinyEncoderFamily, 'gpt2'>;
+
+type Shape = TinyEncoderShape & { family: BertLike };
 
 /** Names that differ between the families; `$` stands for the layer's number. */
 interface Names {
@@ -60,7 +66,7 @@ const bertNames: Names = {
   outputNorm: 'encoder.layer.$.output.LayerNorm',
 };
 
-const names: Record<TinyEncoderFamily, Names> = {
+const names: Record<BertLike, Names> = {
   bert: bertNames,
   roberta: { ...bertNames, prefix: 'roberta.' },
   distilbert: {
@@ -86,7 +92,7 @@ const names: Record<TinyEncoderFamily, Names> = {
 };
 
 /** Where each family keeps its masked-language-model head, whose words are those of the word table. */
-const maskedLmNames: Record<TinyEncoderFamily, { dense: string; norm: string; bias: string }> = {
+const maskedLmNames: Record<BertLike, { dense: string; norm: string; bias: string }> = {
   bert: { dense: 'cls.predictions.transform.dense', norm: 'cls.predictions.transform.LayerNorm', bias: 'cls.predictions.bias' },
   roberta: { dense: 'lm_head.dense', norm: 'lm_head.layer_norm', bias: 'lm_head.bias' },
   mpnet: { dense: 'lm_head.dense', norm: 'lm_head.layer_norm', bias: 'lm_head.bias' },
@@ -100,7 +106,7 @@ const maskedLmNames: Record<TinyEncoderFamily, { dense: string; norm: string; bi
  */
 export function createTinyEncoder(directory: string, options: TinyEncoderOptions = {}): TinyEncoder {
   const hiddenSize = options.hiddenSize ?? 32;
-  const shape: Shape = {
+  const shape: TinyEncoderShape = {
     family: options.family ?? 'bert',
     hiddenSize,
     layers: options.layers ?? 2,
@@ -113,15 +119,29 @@ export function createTinyEncoder(directory: string, options: TinyEncoderOptions
     maskedLm: options.maskedLm ?? false,
   };
   const tokenizer = tokenizerOf(shape);
-  const weights = randomWeights(shape, tokenizer.vocabularySize, options.seed ?? 1);
+  const { config, weights } = contentOf(shape, tokenizer, options.seed ?? 1);
   mkdirSync(directory, { recursive: true });
   for (const [name, content] of Object.entries(tokenizer.files)) writeFileSync(join(directory, name), content);
-  writeFileSync(join(directory, 'config.json'), `${JSON.stringify(configOf(shape, tokenizer), null, 2)}\n`);
+  writeFileSync(join(directory, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
   writeSafetensorsFile(join(directory, 'model.safetensors'), weights);
   return { directory, vocabularySize: tokenizer.vocabularySize, weights };
 }
 
-function tokenizerOf({ family, maxLength }: Shape): TinyTokenizer {
+function isBertLike(shape: TinyEncoderShape): shape is Shape {
+  return shape.family !== 'gpt2';
+}
+
+function contentOf(
+  shape: TinyEncoderShape,
+  tokenizer: TinyTokenizer,
+  seed: number,
+): { config: Record<string, unknown>; weights: Map<string, FileTensor> } {
+  if (isBertLike(shape)) return { config: configOf(shape, tokenizer), weights: randomWeights(shape, tokenizer.vocabularySize, seed) };
+  return { config: tinyGpt2Config(shape, tokenizer), weights: tinyGpt2Weights(shape, tokenizer.vocabularySize, seed) };
+}
+
+function tokenizerOf({ family, maxLength }: TinyEncoderShape): TinyTokenizer {
+  if (family === 'gpt2') return endOfTextTokenizer(maxLength);
   if (isRobertaLike(family)) return byteLevelTokenizer('RobertaTokenizer', maxLength);
   return wordPieceTokenizer(family === 'bert' ? 'BertTokenizer' : 'DistilBertTokenizer', maxLength, family === 'bert');
 }

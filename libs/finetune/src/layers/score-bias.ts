@@ -9,9 +9,16 @@ export function bucketsOfDistances(tokens: number, buckets: number): Int32Array 
   return Int32Array.from({ length: tokens * tokens }, (_, at) => ofDistance[(at % tokens) - Math.floor(at / tokens) + tokens - 1]);
 }
 
+/** 0 where a query, `[tokens × tokens]` with its own place first, may see the key; else so little that its attention is 0 in float32. */
+export function causalMask(tokens: number): Float32Array {
+  return Float32Array.from({ length: tokens * tokens }, (_, at) => (at % tokens > Math.floor(at / tokens) ? HIDDEN : 0));
+}
+
+const HIDDEN = -1e9;
+
 /** What blocks add to their attention scores in one pass over a batch; the pass's owner releases it after the way back. */
 export interface ScoreBias {
-  /** `[1, heads, tokens, tokens]` */
+  /** `[1, heads or 1, tokens, tokens]` */
   value: Tensor;
   /** Takes the gradient of the scores of a block, `[batch, heads, tokens, tokens]`, which stays the caller's. */
   backward(dScores: Tensor): void;
@@ -47,4 +54,10 @@ export class RelativeBias {
     };
     return { value, backward, release: () => release(value, rows) };
   }
+}
+
+/** Hides from each token those after it. */
+export function causalBias({ tokens }: Packing, kernels: Kernels): ScoreBias {
+  const value = kernels.floats(causalMask(tokens), [1, 1, tokens, tokens]);
+  return { value, backward: () => undefined, release: () => value.release() };
 }

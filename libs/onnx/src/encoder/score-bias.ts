@@ -10,11 +10,13 @@ const MASKED_SCORE = -1e9;
 
 /**
  * What is added to the scores of every block: `[batch, 1, 1, tokens]`, 0 for a real token and the masked score for padding; with what the
- * distances between tokens add, where the encoder has that (MPNet), `[batch, heads, tokens, tokens]`.
+ * distances between tokens add, where the encoder has that (MPNet), `[batch, heads, tokens, tokens]`; of a causal encoder
+ * `[batch, 1, tokens, tokens]`, the masked score for tokens after the query, too.
  */
 export function scoreBias(parts: ModelParts, config: EncoderConfig, inputs: EncoderInputs): string {
   const { graph } = parts;
   const padding = paddingBias(parts, promptMask(parts, config, inputs.mask));
+  if (config.causal) return graph.node('Add', 'score_bias/Causal', [padding, causalBias(parts, config)]);
   if (config.relativeBuckets === undefined) return padding;
   return graph.node('Add', 'score_bias/Distances', [padding, distanceBias(parts, config, config.relativeBuckets, inputs)]);
 }
@@ -33,11 +35,21 @@ function paddingBias({ graph }: ModelParts, attentionMask: string): string {
   return graph.node('Mul', 'attention_mask/Mul', [padding, graph.scalar(MASKED_SCORE)]);
 }
 
+/** `[1, tokens, tokens]` */
+function causalBias(parts: ModelParts, config: EncoderConfig): string {
+  const { graph } = parts;
+  const places = tokenPlaces(parts, config, 'causal');
+  const queries = graph.node('Transpose', 'causal/Queries', [places], { perm: [1, 0] });
+  const later = graph.node('Cast', 'causal/Cast', [graph.node('Greater', 'causal/Greater', [places, queries])], { to: DataType.float });
+  const hidden = graph.node('Mul', 'causal/Mul', [later, graph.scalar(MASKED_SCORE)]);
+  return graph.node('Unsqueeze', 'causal/Unsqueeze', [hidden, graph.integers(0)]);
+}
+
 /** `[batch or 1, heads, tokens, tokens]`, looked up in a table with a row a distance. */
 function distanceBias(parts: ModelParts, config: EncoderConfig, buckets: number, { positions }: EncoderInputs): string {
   const { graph } = parts;
   const name = 'score_bias';
-  const places = positions ?? tokenPlaces(parts, config);
+  const places = positions ?? tokenPlaces(parts, config, name);
   const keys = graph.node('Unsqueeze', `${name}/Keys`, [places, graph.integers(1)]);
   const queries = graph.node('Unsqueeze', `${name}/Queries`, [places, graph.integers(2)]);
   const distances = graph.node('Sub', `${name}/Sub`, [keys, queries]);
@@ -58,9 +70,9 @@ function distanceTable(parts: ModelParts, config: EncoderConfig, buckets: number
   return parts.graph.initializer(floatTensor('score_bias/table', [rows, heads], ofDistance));
 }
 
-/** 0, 1, 2 … for the tokens, a soft prompt's among them, `[1, tokens]`. */
-export function tokenPlaces({ graph }: ModelParts, { additions }: EncoderConfig): string {
-  const name = 'token_places';
+/** 0, 1, 2 … for the tokens, a soft prompt's among them, `[1, tokens]`; its nodes' names begin with the prefix. */
+export function tokenPlaces({ graph }: ModelParts, { additions }: EncoderConfig, prefix: string): string {
+  const name = `${prefix}/token_places`;
   const scalar = (value: number): string => graph.initializer(int64Tensor(`${name}/${value}`, [], [value]));
   const shape = graph.node('Shape', `${name}/Shape`, ['input_ids']);
   const tokens = graph.node('Gather', `${name}/Tokens`, [shape, scalar(1)]);

@@ -40,9 +40,14 @@ export const mpnet: EncoderFamily = {
     const config = parseBertSource({ ...source, type_vocab_size: 1 }, file, shared);
     const buckets = bucketsSchema.safeParse(source).data?.relative_attention_num_buckets;
     if (buckets !== BUCKETS || config.padTokenId !== PAD_TOKEN_ID) {
-      throw new AttuneError('unsupported-encoder', `${file}: an MPNet has ${BUCKETS} buckets of distances and the padding id ${PAD_TOKEN_ID}`, {
-        remedy: 'Python computes with these numbers, too, whatever relative_attention_num_buckets and pad_token_id are: correct config.json.',
-      });
+      throw new AttuneError(
+        'unsupported-encoder',
+        `${file}: an MPNet has ${BUCKETS} buckets of distances and the padding id ${PAD_TOKEN_ID}`,
+        {
+          remedy:
+            'Python computes with these numbers, too, whatever relative_attention_num_buckets and pad_token_id are: correct config.json.',
+        },
+      );
     }
     return { ...config, tokenTypes: 0, relativeBuckets: BUCKETS };
   },
