@@ -179,7 +179,7 @@ const tokenizerJsonSchema = z.looseObject({
   added_tokens: z.array(z.looseObject({ id: z.number().int(), content: z.string() })).default([]),
 });
 const tokenizerConfigSchema = z.looseObject({ truncation_side: z.string().optional() });
-const namesPaddingSchema = z.looseObject({ pad_token: z.unknown() });
+const namesPaddingSchema = z.looseObject({ pad_token: z.unknown().optional() });
 const encoderTypesSchema = z.looseObject({ type_vocab_size: z.number().int().optional() });
 
 /**

@@ -57,11 +57,7 @@ export async function tinyTrainedHead(
   const labels = task === 'regression' ? ['score'] : ['late', 'lost "or" stolen', '其他'];
   const head: HeadShape = { task, pooling, labels };
   const weights = new Map([...encoder.weights].filter(([name]) => !name.startsWith('head.')));
-  const hidden = encoder.config.hiddenSize;
-  const ownOfCausal = pooling === 'pooler' && encoder.config.causal === true;
-  if (pooling === 'pooler' && !ownOfCausal) addDense(weights, 'head.dense', hidden, hidden, random);
-  addDense(weights, 'head.output', labels.length, hidden, random);
-  if (ownOfCausal) weights.delete('head.output.bias');
+  addHead(weights, head, encoder, random);
   const adapter = options.adapter === true ? mergeAdapter(encoder, encoderDirectory, weights, random) : added(encoder, weights, random);
   const maxLength = 24;
   const examples = TEXTS.map((text, index): EncodedExample => ({
@@ -101,6 +97,14 @@ function randomTensor(shape: number[], deviation: number, random: Random): Named
 function addDense(weights: Map<string, NamedTensor>, name: string, outputs: number, inputs: number, random: Random): void {
   weights.set(`${name}.weight`, randomTensor([outputs, inputs], 1 / Math.sqrt(inputs), random));
   weights.set(`${name}.bias`, randomTensor([outputs], 0.1, random));
+}
+
+/** Random output layers, with the dense layer of the family's own head where it has one. */
+function addHead(weights: Map<string, NamedTensor>, { pooling, labels }: HeadShape, { config }: LoadedEncoder, random: Random): void {
+  const { hiddenSize: hidden, causal } = config;
+  if (pooling === 'pooler' && !causal) addDense(weights, 'head.dense', hidden, hidden, random);
+  addDense(weights, 'head.output', labels.length, hidden, random);
+  if (pooling === 'pooler' && causal) weights.delete('head.output.bias');
 }
 
 /** Adds `alpha / rank · B A` to the weights and returns the adapter (Hu et al. 2021). */

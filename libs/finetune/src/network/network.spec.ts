@@ -69,16 +69,11 @@ function build(
       dropout: options.dropout ?? 0,
       inputDropout: family.dropoutBeforePooler ? (options.dropout ?? 0) : 0,
     },
-    weights: withBias(fixture),
+    // Heads other than a causal encoder's own have a bias.
+    weights: new Map([['head.output.bias', { shape: [3], values: new Float32Array(3) }], ...fixture.weights]),
     precision: options.precision ?? 'fp32',
     ...(options.subset ? { vocabulary: VocabularySubset.of(config.vocabularySize, ids, [config.padTokenId]) } : {}),
   });
-}
-
-/** Heads other than a causal encoder's own have a bias. */
-function withBias(fixture: Fixture): Map<string, NamedTensor> {
-  const outputs = headOf(fixture).labels.length;
-  return new Map([['head.output.bias', { shape: [outputs], values: new Float32Array(outputs) }], ...fixture.weights]);
 }
 
 function batchOf(fixture: Fixture, name: string): Batch {

@@ -1,4 +1,4 @@
-import { AttuneError, type EncoderAdditions, NamedTensor, Tokenizer } from '@attune/artifact';
+import { AttuneError, type EncoderAdditions, type NamedTensor, type Tokenizer } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
 import type { TrainedAdapter } from '../export/trained-head';
 import type { Parameter } from '../layers/parameter';
