@@ -10,6 +10,7 @@ import { registerEmbed } from './commands/embed';
 import { registerEvaluate } from './commands/evaluate';
 import { registerExplain } from './commands/explain';
 import { registerExport } from './commands/export';
+import { registerGenerate } from './commands/generate';
 import { registerKafka } from './commands/kafka';
 import { registerModels } from './commands/models';
 import { registerPredict } from './commands/predict';
@@ -51,6 +52,7 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
   registerPredict(program);
   registerExplain(program);
   registerEmbed(program);
+  registerGenerate(program);
   registerExport(program);
   registerModels(program);
   registerDetect(program);

@@ -1,5 +1,7 @@
-/** Encoder families whose forward pass this project knows. All are post-norm transformers (Vaswani et al. 2017). */
-export type EncoderFamilyName = 'bert' | 'roberta' | 'xlm-roberta' | 'distilbert';
+import { RELATIVE_BIAS } from './relative-position';
+
+/** Encoder families whose forward pass this project knows: post-norm transformers (Vaswani et al. 2017), and GPT-2, which is causal. */
+export type EncoderFamilyName = 'bert' | 'roberta' | 'xlm-roberta' | 'distilbert' | 'mpnet' | 'gpt2';
 
 /** The shape of an encoder, whatever names its own config.json uses. */
 export interface EncoderConfig {
@@ -20,6 +22,13 @@ export interface EncoderConfig {
   hiddenDropout: number;
   attentionDropout: number;
   padTokenId: number;
+  /** Buckets of distances between two tokens, each with a summand of a head's attention scores (MPNet); all blocks share them. */
+  relativeBuckets?: number;
+  /**
+   * Each token sees itself and those before it. Blocks then normalise what their branches read, rather than what they give, a last norm
+   * stands after them and none after the embeddings, and query, key and value are one dense layer, `attention.self.c_attn` (GPT-2).
+   */
+  causal?: boolean;
   /** What a tuner added that cannot be merged into the weights; none in a pretrained encoder. */
   additions?: EncoderAdditions;
 }
@@ -41,6 +50,7 @@ export interface EncoderAdditions {
  * Weights of dense layers are `[out, in]`, as in PyTorch.
  */
 export function encoderParameterShapes(config: EncoderConfig): Map<string, number[]> {
+  if (config.causal) return causalParameterShapes(config);
   const { hiddenSize: hidden, intermediateSize: inner } = config;
   const shapes = new Map<string, number[]>();
   shapes.set('embeddings.word_embeddings.weight', [config.vocabularySize, hidden]);
@@ -48,6 +58,7 @@ export function encoderParameterShapes(config: EncoderConfig): Map<string, numbe
   if (config.tokenTypes > 0) shapes.set('embeddings.token_type_embeddings.weight', [config.tokenTypes, hidden]);
   shapes.set('embeddings.LayerNorm.weight', [hidden]);
   shapes.set('embeddings.LayerNorm.bias', [hidden]);
+  if (config.relativeBuckets !== undefined) shapes.set(RELATIVE_BIAS, [config.relativeBuckets, config.attentionHeads]);
   const dense = (name: string, out: number, input: number): void => {
     shapes.set(`${name}.weight`, [out, input]);
     shapes.set(`${name}.bias`, [out]);
@@ -66,15 +77,55 @@ export function encoderParameterShapes(config: EncoderConfig): Map<string, numbe
   return shapes;
 }
 
+/** The same of a causal encoder: its norms are called by what reads them. */
+function causalParameterShapes({
+  vocabularySize,
+  maxPositions,
+  layers,
+  hiddenSize: hidden,
+  intermediateSize: inner,
+}: EncoderConfig): Map<string, number[]> {
+  const shapes = new Map([
+    ['embeddings.word_embeddings.weight', [vocabularySize, hidden]],
+    ['embeddings.position_embeddings.weight', [maxPositions, hidden]],
+  ]);
+  const dense = (name: string, out: number, input: number): void => {
+    shapes.set(`${name}.weight`, [out, input]).set(`${name}.bias`, [out]);
+  };
+  const norm = (name: string): void => void shapes.set(`${name}.weight`, [hidden]).set(`${name}.bias`, [hidden]);
+  for (let layer = 0; layer < layers; layer++) {
+    const prefix = `encoder.layer.${layer}`;
+    norm(`${prefix}.attention.LayerNorm`);
+    dense(`${prefix}.attention.self.c_attn`, 3 * hidden, hidden);
+    dense(`${prefix}.attention.output.dense`, hidden, hidden);
+    norm(`${prefix}.intermediate.LayerNorm`);
+    dense(`${prefix}.intermediate.dense`, inner, hidden);
+    dense(`${prefix}.output.dense`, hidden, inner);
+  }
+  norm('encoder.LayerNorm');
+  return shapes;
+}
+
 /** A named float32 tensor in host memory. */
 export interface NamedTensor {
   shape: number[];
   values: Float32Array;
 }
 
+/** The transpose of a matrix. */
+export function transposedTensor({ shape, values }: NamedTensor): NamedTensor {
+  const [rows, columns] = shape;
+  const result = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) result[column * rows + row] = values[row * columns + column];
+  }
+  return { shape: [columns, rows], values: result };
+}
+
 /**
  * How a head reads the encoder's last hidden states.
- * - `pooler`: the family's own classification head: first state → dense `[hidden, hidden]` → tanh (ReLU in DistilBERT) → output.
+ * - `pooler`: the family's own classification head: first state → dense `[hidden, hidden]` → tanh (ReLU in DistilBERT) → output; of a
+ *   causal encoder the state of the last token that is not padding → output without bias.
  * - `cls`: first state → output.
  * - `mean`: mean of the states of real tokens → output.
  * - `embedding`: that mean divided by its Euclidean length, as sentence embeddings are compared → output.
@@ -102,7 +153,7 @@ export interface ClozeReading {
 
 /**
  * A head's parameters in memory: `head.dense.weight` `[hidden, hidden]`, `head.dense.bias` `[hidden]` (pooler
- * and cloze), `head.LayerNorm.weight` and `head.LayerNorm.bias` `[hidden]` (cloze),
+ * but of causal encoders, and cloze), `head.LayerNorm.weight` and `head.LayerNorm.bias` `[hidden]` (cloze),
  * `head.output.weight` `[outputs, hidden]`, `head.output.bias` `[outputs]`. Of several heads on one encoder the first has
  * these names, so that it is an ordinary classification checkpoint; the others have `heads.<name>` for `head`.
  */

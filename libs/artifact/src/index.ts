@@ -3,6 +3,8 @@ export { DEFAULT_THRESHOLD, interpretLogits, type Interpretation } from './calib
 export { cacheDirectory } from './cache-directory';
 export { dotProduct } from './dot-product';
 export * from './encoder';
+export * from './last-tokens';
+export * from './relative-position';
 export { entityMarkersSchema, markEntity, type EntityMarkers } from './entity-markers';
 export * from './errors';
 export { fileErrorCode, isDiskFull, isMissing } from './file-errors';
@@ -68,5 +70,5 @@ export { isSafeRelativePath, resolveInside } from './safe-path';
 export { readSafetensors, writeSafetensors, type SafetensorsContent } from './safetensors/safetensors';
 export { sha256, sha256OfFile } from './sha256';
 export { normalizeText, textNormalizationSchema, type TextCleaning, type TextNormalization } from './text-normalization';
-export { loadTokenizer, Tokenizer, TOKENIZER_FILES, type TokenizedText } from './tokenizer';
+export { loadTokenizer, paddingToken, Tokenizer, TOKENIZER_FILES, type TokenizedText } from './tokenizer';
 export { withoutWords, wordsOf, type Word } from './words';

@@ -80,7 +80,7 @@ export const manifestSchema = z
     encoder: z.strictObject({
       id: z.string().min(1),
       hash: z.string().min(1).describe('Of the pretrained weights that training started from'),
-      family: z.enum(['bert', 'roberta', 'xlm-roberta', 'distilbert'] satisfies EncoderFamilyName[]),
+      family: z.enum(['bert', 'roberta', 'xlm-roberta', 'distilbert', 'mpnet', 'gpt2'] satisfies EncoderFamilyName[]),
       hiddenSize: z.number().int().positive(),
       tokenTypes: z.number().int().nonnegative().describe('2 or more: the ONNX files have an input token_type_ids'),
       padTokenId: z.number().int().nonnegative(),

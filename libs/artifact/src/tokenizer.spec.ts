@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadTokenizer } from './tokenizer';
+import { loadTokenizer, paddingToken } from './tokenizer';
 
 interface Expected {
   padTokenId: number;
@@ -10,7 +10,7 @@ interface Expected {
 
 const fixtures = join(__dirname, '../test/fixtures/tokenizers');
 
-describe.each(['wordpiece', 'byte-level-bpe', 'unigram'])('the %s tokenizer', (name) => {
+describe.each(['wordpiece', 'byte-level-bpe', 'end-of-text', 'unigram'])('the %s tokenizer', (name) => {
   const directory = join(fixtures, name);
   const expected = JSON.parse(readFileSync(join(directory, 'expected.json'), 'utf8')) as Expected;
 
@@ -56,6 +56,13 @@ describe('loadTokenizer', () => {
   it('refuses a file that is cut short', async () => {
     writeFileSync(join(directory, 'tokenizer.json'), readFileSync(join(fixtures, 'wordpiece/tokenizer.json'), 'utf8').slice(0, 500));
     await expect(loadTokenizer(directory)).rejects.toMatchObject({ code: 'bad-model' });
+  });
+
+  it('gives a text without tokens the one that ends a text, which pads where nothing else does', async () => {
+    const tokenizer = await loadTokenizer(join(fixtures, 'end-of-text'));
+    expect([...tokenizer.encode('', undefined, 16).inputIds]).toEqual([tokenizer.endTokenId]);
+    expect(await paddingToken(join(fixtures, 'end-of-text'))).toEqual({ pad_token: '<|endoftext|>' });
+    expect(await paddingToken(join(fixtures, 'byte-level-bpe'))).toEqual({});
   });
 
   it('refuses a maximum length without room for the special tokens', async () => {

@@ -61,6 +61,17 @@ export class Tokenizer {
     return typeof id === 'number' ? id : undefined;
   }
 
+  /** Id of the token that ends a text; undefined where the tokenizer has none. */
+  get endTokenId(): number | undefined {
+    const id: unknown = this.tokenizer.eos_token_id;
+    return typeof id === 'number' ? id : undefined;
+  }
+
+  /** The text of token ids, special tokens left out. */
+  decode(ids: readonly number[]): string {
+    return this.tokenizer.decode([...ids], { skip_special_tokens: true, clean_up_tokenization_spaces: false });
+  }
+
   /** Token ids of a piece of text without special tokens around it, whole. */
   encodePiece(text: string): number[] {
     return this.tokens(text);
@@ -87,6 +98,8 @@ export class Tokenizer {
     // One token more than there is room for tells a text that must be cut from one that fits exactly.
     const first = this.firstTokens(text, room + 1);
     const second = pair === undefined ? [] : this.firstTokens(pair, room + 1);
+    // Without special tokens an empty text would have none at all; the padding token of such an encoder is the end of a text.
+    if (first.length + second.length + addedTokens(pieces) === 0) first.push(this.padTokenId);
     const [keepFirst, keepSecond] =
       pair === undefined ? [Math.min(first.length, room), 0] : longestFirst(first.length, second.length, room);
     return this.assemble(pieces, first, keepFirst, second, keepSecond);
@@ -166,6 +179,7 @@ const tokenizerJsonSchema = z.looseObject({
   added_tokens: z.array(z.looseObject({ id: z.number().int(), content: z.string() })).default([]),
 });
 const tokenizerConfigSchema = z.looseObject({ truncation_side: z.string().optional() });
+const namesPaddingSchema = z.looseObject({ pad_token: z.unknown().optional() });
 const encoderTypesSchema = z.looseObject({ type_vocab_size: z.number().int().optional() });
 
 /**
@@ -206,10 +220,32 @@ export async function loadTokenizer(directory: string): Promise<Tokenizer> {
   );
 }
 
+/** What pads the texts of a vocabulary without padding, as is usual in Python: the token that ends a text (GPT-2). */
+const END_OF_TEXT = '<|endoftext|>';
+
+/**
+ * The keys that tokenizer_config.json lacks for Python to pad as this project does: none where a tokenizer names its padding.
+ *
+ * @param directory folder of the tokenizer
+ */
+export async function paddingToken(directory: string): Promise<{ pad_token?: string }> {
+  for (const file of ['tokenizer_config.json', 'special_tokens_map.json']) {
+    const content = await readJson(join(directory, file), namesPaddingSchema);
+    if (content?.pad_token !== undefined && content.pad_token !== null) return {};
+  }
+  const source = await readJson(join(directory, 'tokenizer.json'), tokenizerJsonSchema);
+  if (source === undefined || source.padding) return {};
+  const { padTokenId } = await loadTokenizer(directory);
+  const token = source.added_tokens.find(({ id }) => id === padTokenId);
+  return token === undefined ? {} : { pad_token: token.content };
+}
+
 function findPadTokenId(tokenizer: PreTrainedTokenizer, source: z.infer<typeof tokenizerJsonSchema>, file: string): number {
   const named: unknown = tokenizer.pad_token_id;
   if (typeof named === 'number') return named;
-  const id = source.padding?.pad_id ?? source.added_tokens.find((token) => token.content === '[PAD]' || token.content === '<pad>')?.id;
+  const idOf = (contents: readonly string[]): number | undefined =>
+    source.added_tokens.find(({ content }) => contents.includes(content))?.id;
+  const id = source.padding?.pad_id ?? idOf(['[PAD]', '<pad>']) ?? idOf([END_OF_TEXT]);
   if (id === undefined) throw new AttuneError('bad-model', `${file} defines no padding token.`);
   return id;
 }

@@ -57,9 +57,7 @@ export async function tinyTrainedHead(
   const labels = task === 'regression' ? ['score'] : ['late', 'lost "or" stolen', '其他'];
   const head: HeadShape = { task, pooling, labels };
   const weights = new Map([...encoder.weights].filter(([name]) => !name.startsWith('head.')));
-  const hidden = encoder.config.hiddenSize;
-  if (pooling === 'pooler') addDense(weights, 'head.dense', hidden, hidden, random);
-  addDense(weights, 'head.output', labels.length, hidden, random);
+  addHead(weights, head, encoder, random);
   const adapter = options.adapter === true ? mergeAdapter(encoder, encoderDirectory, weights, random) : added(encoder, weights, random);
   const maxLength = 24;
   const examples = TEXTS.map((text, index): EncodedExample => ({
@@ -101,6 +99,14 @@ function addDense(weights: Map<string, NamedTensor>, name: string, outputs: numb
   weights.set(`${name}.bias`, randomTensor([outputs], 0.1, random));
 }
 
+/** Random output layers, with the dense layer of the family's own head where it has one. */
+function addHead(weights: Map<string, NamedTensor>, { pooling, labels }: HeadShape, { config }: LoadedEncoder, random: Random): void {
+  const { hiddenSize: hidden, causal } = config;
+  if (pooling === 'pooler' && !causal) addDense(weights, 'head.dense', hidden, hidden, random);
+  addDense(weights, 'head.output', labels.length, hidden, random);
+  if (pooling === 'pooler' && causal) weights.delete('head.output.bias');
+}
+
 /** Adds `alpha / rank · B A` to the weights and returns the adapter (Hu et al. 2021). */
 function mergeAdapter(encoder: LoadedEncoder, baseModel: string, weights: Map<string, NamedTensor>, random: Random): TrainedAdapter {
   const rank = 4;
@@ -108,10 +114,10 @@ function mergeAdapter(encoder: LoadedEncoder, baseModel: string, weights: Map<st
   const hidden = encoder.config.hiddenSize;
   const adapter = new Map<string, NamedTensor>();
   for (let layer = 0; layer < encoder.config.layers; layer++) {
-    for (const part of ['query', 'value']) {
+    for (const part of encoder.config.causal ? ['c_attn'] : ['query', 'value']) {
       const name = `encoder.layer.${layer}.attention.self.${part}`;
       const a = randomTensor([rank, hidden], 0.2, random);
-      const b = randomTensor([hidden, rank], 0.2, random);
+      const b = randomTensor([encoder.config.causal ? 3 * hidden : hidden, rank], 0.2, random);
       adapter.set(`${name}.lora_A.weight`, a).set(`${name}.lora_B.weight`, b);
       const base = weights.get(`${name}.weight`);
       if (base === undefined) throw new Error(`no ${name}`);
@@ -163,14 +169,14 @@ function plainLogits(
   const mean = first.map((_, i) => ofText.reduce((sum, value, at) => (at % hidden === i ? sum + value : sum), 0) / tokens);
   const dense = (name: string, input: Float64Array): Float64Array => {
     const { values } = weights.get(`${name}.weight`) ?? { values: new Float32Array() };
-    const bias = weights.get(`${name}.bias`)?.values ?? new Float32Array();
+    const bias = weights.get(`${name}.bias`)?.values ?? new Float32Array(values.length / input.length);
     return Float64Array.from(bias, (start, out) => input.reduce((sum, value, i) => sum + value * values[out * hidden + i], start));
   };
   const activate = encoderFamily(config.family).headActivation === 'tanh' ? Math.tanh : (x: number): number => Math.max(0, x);
   const features = (): Float64Array => {
     switch (head.pooling) {
       case 'pooler':
-        return dense('head.dense', first).map(activate);
+        return config.causal ? states.slice(-hidden) : dense('head.dense', first).map(activate);
       case 'cls':
         return first;
       case 'mean':

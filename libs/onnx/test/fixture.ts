@@ -30,7 +30,7 @@ export interface Fixture {
   logits: Float32Array;
 }
 
-export const families = ['bert', 'roberta', 'xlm-roberta', 'distilbert'];
+export const families = ['bert', 'roberta', 'xlm-roberta', 'distilbert', 'mpnet', 'gpt2'];
 
 export function headShape(labels: number, pooling: Pooling): HeadShape {
   return { task: 'classification', pooling, labels: Array.from({ length: labels }, (_, index) => `label ${index}`) };

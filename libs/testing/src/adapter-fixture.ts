@@ -3,6 +3,9 @@ import { join } from 'node:path';
 /** Folders under libs/testing/fixtures/adapters, written by tools/fixtures/adapters.py: the method, and the encoder's fixture it is for. */
 export const ADAPTER_FIXTURES = [
   'lora-bert',
+  'lora-gpt2',
+  'dora-gpt2',
+  'ia3-gpt2',
   'dora-bert',
   'dora-roberta',
   'ia3-bert',

@@ -2,11 +2,21 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Encoders with a masked-language-model head, written by tools/fixtures/masked_lm.py. */
-export type MaskedLmFixtureName = 'bert-mlm' | 'roberta-mlm' | 'distilbert-mlm';
+export type MaskedLmFixtureName = 'bert-mlm' | 'roberta-mlm' | 'distilbert-mlm' | 'mpnet-mlm';
 
-/** Folders under libs/testing/fixtures/encoders, the others written by tools/fixtures/encoders.py. */
+/** Folders under libs/testing/fixtures/encoders, the others written by tools/fixtures/encoders.py, and by causal_lm.py a GPT-2 with its language-model head. */
 export type EncoderFixtureName =
-  MaskedLmFixtureName | 'bert' | 'roberta' | 'xlm-roberta' | 'distilbert' | 'bert-f16' | 'bert-bf16' | 'all-MiniLM-L6-v2';
+  | MaskedLmFixtureName
+  | 'bert'
+  | 'roberta'
+  | 'xlm-roberta'
+  | 'distilbert'
+  | 'mpnet'
+  | 'gpt2'
+  | 'gpt2-lm'
+  | 'bert-f16'
+  | 'bert-bf16'
+  | 'all-MiniLM-L6-v2';
 
 /** A batch whose outcome Python computed. */
 export interface EncoderFixtureCase {

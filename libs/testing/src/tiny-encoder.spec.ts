@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { loadTokenizer } from '@attune/artifact';
 import { createTinyEncoder, type TinyEncoderFamily } from './tiny-encoder';
 
-const families: TinyEncoderFamily[] = ['bert', 'roberta', 'distilbert'];
+const families: TinyEncoderFamily[] = ['bert', 'roberta', 'distilbert', 'mpnet'];
 
 describe('createTinyEncoder', () => {
   const folder = mkdtempSync(join(tmpdir(), 'tiny-encoder-'));

@@ -2,9 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeSafetensorsFile, type FileTensor } from './safetensors-file';
 import { seededNormal } from './seeded-random';
-import { byteLevelTokenizer, wordPieceTokenizer, type TinyTokenizer } from './tiny-tokenizer';
+import { tinyGpt2Config, tinyGpt2Weights } from './tiny-gpt2';
+import { byteLevelTokenizer, endOfTextTokenizer, wordPieceTokenizer, type TinyTokenizer } from './tiny-tokenizer';
 
-export type TinyEncoderFamily = 'bert' | 'roberta' | 'distilbert';
+export type TinyEncoderFamily = 'bert' | 'roberta' | 'distilbert' | 'mpnet' | 'gpt2';
 
 export interface TinyEncoderOptions {
   family?: TinyEncoderFamily;
@@ -12,11 +13,11 @@ export interface TinyEncoderOptions {
   layers?: number;
   attentionHeads?: number;
   intermediateSize?: number;
-  /** Tokens of the longest text; RoBERTa's position table has two rows more. */
+  /** Tokens of the longest text; the position tables of RoBERTa and MPNet have two rows more. */
   maxLength?: number;
   /** Dropout of states and attention probabilities; 0 makes training steps repeatable without a seed. */
   dropout?: number;
-  /** Writes the pooler too, as base models of BERT and RoBERTa have one. DistilBERT has none. */
+  /** Writes the pooler too, as base models of BERT, RoBERTa and MPNet have one. The others have none. */
   pooler?: boolean;
   /** Writes a masked-language-model head, too. */
   maskedLm?: boolean;
@@ -33,7 +34,12 @@ export interface TinyEncoder {
   weights: Map<string, FileTensor>;
 }
 
-type Shape = Required<Omit<TinyEncoderOptions, 'seed'>>;
+export type TinyEncoderShape = Required<Omit<TinyEncoderOptions, 'seed'>>;
+
+/** Families whose parts are BERT's under other names. */
+type BertLike = Exclude<TinyEncoderFamily, 'gpt2'>;
+
+type Shape = TinyEncoderShape & { family: BertLike };
 
 /** Names that differ between the families; `$` stands for the layer's number. */
 interface Names {
@@ -60,7 +66,7 @@ const bertNames: Names = {
   outputNorm: 'encoder.layer.$.output.LayerNorm',
 };
 
-const names: Record<TinyEncoderFamily, Names> = {
+const names: Record<BertLike, Names> = {
   bert: bertNames,
   roberta: { ...bertNames, prefix: 'roberta.' },
   distilbert: {
@@ -74,12 +80,22 @@ const names: Record<TinyEncoderFamily, Names> = {
     outer: 'transformer.layer.$.ffn.lin2',
     outputNorm: 'transformer.layer.$.output_layer_norm',
   },
+  mpnet: {
+    ...bertNames,
+    prefix: 'mpnet.',
+    query: 'encoder.layer.$.attention.attn.q',
+    key: 'encoder.layer.$.attention.attn.k',
+    value: 'encoder.layer.$.attention.attn.v',
+    attentionOutput: 'encoder.layer.$.attention.attn.o',
+    attentionNorm: 'encoder.layer.$.attention.LayerNorm',
+  },
 };
 
 /** Where each family keeps its masked-language-model head, whose words are those of the word table. */
-const maskedLmNames: Record<TinyEncoderFamily, { dense: string; norm: string; bias: string }> = {
+const maskedLmNames: Record<BertLike, { dense: string; norm: string; bias: string }> = {
   bert: { dense: 'cls.predictions.transform.dense', norm: 'cls.predictions.transform.LayerNorm', bias: 'cls.predictions.bias' },
   roberta: { dense: 'lm_head.dense', norm: 'lm_head.layer_norm', bias: 'lm_head.bias' },
+  mpnet: { dense: 'lm_head.dense', norm: 'lm_head.layer_norm', bias: 'lm_head.bias' },
   distilbert: { dense: 'vocab_transform', norm: 'vocab_layer_norm', bias: 'vocab_projector.bias' },
 };
 
@@ -90,7 +106,7 @@ const maskedLmNames: Record<TinyEncoderFamily, { dense: string; norm: string; bi
  */
 export function createTinyEncoder(directory: string, options: TinyEncoderOptions = {}): TinyEncoder {
   const hiddenSize = options.hiddenSize ?? 32;
-  const shape: Shape = {
+  const shape: TinyEncoderShape = {
     family: options.family ?? 'bert',
     hiddenSize,
     layers: options.layers ?? 2,
@@ -103,16 +119,30 @@ export function createTinyEncoder(directory: string, options: TinyEncoderOptions
     maskedLm: options.maskedLm ?? false,
   };
   const tokenizer = tokenizerOf(shape);
-  const weights = randomWeights(shape, tokenizer.vocabularySize, options.seed ?? 1);
+  const { config, weights } = contentOf(shape, tokenizer, options.seed ?? 1);
   mkdirSync(directory, { recursive: true });
   for (const [name, content] of Object.entries(tokenizer.files)) writeFileSync(join(directory, name), content);
-  writeFileSync(join(directory, 'config.json'), `${JSON.stringify(configOf(shape, tokenizer), null, 2)}\n`);
+  writeFileSync(join(directory, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
   writeSafetensorsFile(join(directory, 'model.safetensors'), weights);
   return { directory, vocabularySize: tokenizer.vocabularySize, weights };
 }
 
-function tokenizerOf({ family, maxLength }: Shape): TinyTokenizer {
-  if (family === 'roberta') return byteLevelTokenizer('RobertaTokenizer', maxLength);
+function isBertLike(shape: TinyEncoderShape): shape is Shape {
+  return shape.family !== 'gpt2';
+}
+
+function contentOf(
+  shape: TinyEncoderShape,
+  tokenizer: TinyTokenizer,
+  seed: number,
+): { config: Record<string, unknown>; weights: Map<string, FileTensor> } {
+  if (isBertLike(shape)) return { config: configOf(shape, tokenizer), weights: randomWeights(shape, tokenizer.vocabularySize, seed) };
+  return { config: tinyGpt2Config(shape, tokenizer), weights: tinyGpt2Weights(shape, tokenizer.vocabularySize, seed) };
+}
+
+function tokenizerOf({ family, maxLength }: TinyEncoderShape): TinyTokenizer {
+  if (family === 'gpt2') return endOfTextTokenizer(maxLength);
+  if (isRobertaLike(family)) return byteLevelTokenizer('RobertaTokenizer', maxLength);
   return wordPieceTokenizer(family === 'bert' ? 'BertTokenizer' : 'DistilBertTokenizer', maxLength, family === 'bert');
 }
 
@@ -136,10 +166,10 @@ function configOf(shape: Shape, tokenizer: TinyTokenizer): Record<string, unknow
       sinusoidal_pos_embds: false,
     };
   }
-  const roberta = family === 'roberta';
+  const roberta = isRobertaLike(family);
   return {
     ...common,
-    architectures: [roberta ? 'RobertaModel' : 'BertModel'],
+    architectures: [{ bert: 'BertModel', roberta: 'RobertaModel', mpnet: 'MPNetModel' }[family]],
     hidden_size: hiddenSize,
     num_hidden_layers: layers,
     num_attention_heads: attentionHeads,
@@ -148,14 +178,19 @@ function configOf(shape: Shape, tokenizer: TinyTokenizer): Record<string, unknow
     hidden_dropout_prob: dropout,
     attention_probs_dropout_prob: dropout,
     max_position_embeddings: positionsOf(shape),
-    type_vocab_size: roberta ? 1 : 2,
+    ...(family !== 'mpnet' && { type_vocab_size: roberta ? 1 : 2 }),
     layer_norm_eps: roberta ? 1e-5 : 1e-12,
     ...(roberta ? { bos_token_id: 0, eos_token_id: 2 } : {}),
   };
 }
 
 function positionsOf({ family, maxLength }: Shape): number {
-  return family === 'roberta' ? maxLength + 2 : maxLength;
+  return isRobertaLike(family) ? maxLength + 2 : maxLength;
+}
+
+/** Positions count from after the padding id, and the tokenizer is byte-level. */
+function isRobertaLike(family: TinyEncoderFamily): boolean {
+  return family === 'roberta' || family === 'mpnet';
 }
 
 /** A masked-language-model head stands beside the encoder. */
@@ -182,7 +217,8 @@ function randomWeights(shape: Shape, vocabularySize: number, seed: number): Map<
   };
   add('embeddings.word_embeddings.weight', [vocabularySize, hidden], 1);
   add('embeddings.position_embeddings.weight', [positionsOf(shape), hidden], 0.2);
-  if (family !== 'distilbert') add('embeddings.token_type_embeddings.weight', [family === 'bert' ? 2 : 1, hidden], 0.2);
+  if (family === 'bert' || family === 'roberta') add('embeddings.token_type_embeddings.weight', [family === 'bert' ? 2 : 1, hidden], 0.2);
+  if (family === 'mpnet') add('encoder.relative_attention_bias.weight', [32, shape.attentionHeads], 1);
   norm('embeddings.LayerNorm');
   for (let layer = 0; layer < shape.layers; layer++) {
     const at = (name: string): string => name.replace('$', String(layer));

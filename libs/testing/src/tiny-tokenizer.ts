@@ -101,13 +101,10 @@ function byteCharacters(): string[] {
   return Array.from({ length: 256 }, (_, byte) => String.fromCodePoint(printable(byte) ? byte : next++));
 }
 
-/**
- * A byte-level BPE tokenizer (Radford et al. 2019) with RoBERTa's special tokens. Its merges build each word of the tiny
- * vocabulary from left to right, so that a word after a space is one token and everything else comes apart into bytes.
- */
-export function byteLevelTokenizer(tokenizerClass: string, maxLength: number): TinyTokenizer {
+/** Pieces of a byte-level vocabulary (Radford et al. 2019) and the merges that build each word of the tiny vocabulary from left to right. */
+function byteLevelPieces(first: readonly string[]): { pieces: string[]; merges: string[] } {
   const space = byteCharacters()[32];
-  const pieces = ['<s>', '<pad>', '</s>', '<unk>', ...byteCharacters()];
+  const pieces = [...first, ...byteCharacters()];
   const known = new Set(pieces);
   const merges: [string, string][] = [];
   for (const word of tinyWords) {
@@ -121,18 +118,14 @@ export function byteLevelTokenizer(tokenizerClass: string, maxLength: number): T
       piece += letter;
     }
   }
-  pieces.push('<mask>');
-  const vocabulary = Object.fromEntries(pieces.map((piece, id) => [piece, id]));
-  const mask = { id: pieces.length - 1, content: '<mask>' };
-  const specials = pieces.slice(0, 4).map((content, id) => ({ id, content }));
-  const tokenizer = {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: [...specials.map((token) => addedToken(token)), addedToken(mask, true)],
+  return { pieces, merges: merges.map((merge) => merge.join(' ')) };
+}
+
+/** The parts of tokenizer.json that byte-level tokenizers share. */
+function byteLevelModel(vocabulary: Record<string, number>, merges: readonly string[]): Record<string, unknown> {
+  return {
     normalizer: null,
     pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
-    post_processor: { type: 'RobertaProcessing', sep: ['</s>', 2], cls: ['<s>', 0], trim_offsets: true, add_prefix_space: false },
     decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
     model: {
       type: 'BPE',
@@ -143,8 +136,60 @@ export function byteLevelTokenizer(tokenizerClass: string, maxLength: number): T
       fuse_unk: false,
       byte_fallback: false,
       vocab: vocabulary,
-      merges: merges.map((merge) => merge.join(' ')),
+      merges,
     },
+  };
+}
+
+/** GPT-2's: nothing around a text, no token of padding, and one that ends a text. */
+export function endOfTextTokenizer(maxLength: number): TinyTokenizer {
+  const { pieces, merges } = byteLevelPieces(['<|endoftext|>']);
+  const vocabulary = Object.fromEntries(pieces.map((piece, id) => [piece, id]));
+  const end = { id: 0, content: '<|endoftext|>' };
+  const tokenizer = {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: [addedToken(end)],
+    post_processor: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: false, use_regex: true },
+    ...byteLevelModel(vocabulary, merges),
+  };
+  const settings = {
+    tokenizer_class: 'GPT2Tokenizer',
+    add_prefix_space: false,
+    model_max_length: maxLength,
+    bos_token: end.content,
+    eos_token: end.content,
+    unk_token: end.content,
+  };
+  return {
+    files: { 'tokenizer.json': json(tokenizer), 'tokenizer_config.json': json(settings), ...vocabularyFiles(vocabulary, merges) },
+    vocabularySize: pieces.length,
+    padTokenId: end.id,
+  };
+}
+
+function vocabularyFiles(vocabulary: Record<string, number>, merges: readonly string[]): Record<string, string> {
+  return { 'vocab.json': json(vocabulary), 'merges.txt': `#version: 0.2\n${merges.join('\n')}\n` };
+}
+
+/**
+ * A byte-level BPE tokenizer (Radford et al. 2019) with RoBERTa's special tokens: a word of the tiny vocabulary after a space is one token
+ * and everything else comes apart into bytes.
+ */
+export function byteLevelTokenizer(tokenizerClass: string, maxLength: number): TinyTokenizer {
+  const { pieces, merges } = byteLevelPieces(['<s>', '<pad>', '</s>', '<unk>']);
+  pieces.push('<mask>');
+  const vocabulary = Object.fromEntries(pieces.map((piece, id) => [piece, id]));
+  const mask = { id: pieces.length - 1, content: '<mask>' };
+  const specials = pieces.slice(0, 4).map((content, id) => ({ id, content }));
+  const tokenizer = {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: [...specials.map((token) => addedToken(token)), addedToken(mask, true)],
+    post_processor: { type: 'RobertaProcessing', sep: ['</s>', 2], cls: ['<s>', 0], trim_offsets: true, add_prefix_space: false },
+    ...byteLevelModel(vocabulary, merges),
   };
   const settings = {
     tokenizer_class: tokenizerClass,
@@ -164,8 +209,7 @@ export function byteLevelTokenizer(tokenizerClass: string, maxLength: number): T
     files: {
       'tokenizer.json': json(tokenizer),
       'tokenizer_config.json': json(settings),
-      'vocab.json': json(vocabulary),
-      'merges.txt': `#version: 0.2\n${merges.map((merge) => merge.join(' ')).join('\n')}\n`,
+      ...vocabularyFiles(vocabulary, merges),
     },
     vocabularySize: pieces.length,
     padTokenId: 1,

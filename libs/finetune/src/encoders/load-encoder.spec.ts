@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { encoderParameterShapes, readSafetensors, writeSafetensors, type NamedTensor } from '@attune/artifact';
 import { createTinyEncoder, encoderFixture } from '@attune/testing';
 import { longestInput, readEncoderConfig } from './encoder-config';
+import { encoderFamily } from './families';
 import { loadEncoder, readEncoderWeights } from './load-encoder';
 import { resolveEncoder } from './resolve';
 
@@ -40,7 +41,7 @@ async function classifierWeights(directory: string): Promise<Map<string, NamedTe
 }
 
 describe('an encoder in a folder', () => {
-  it.each(['bert', 'roberta', 'distilbert'] as const)('of the family %s is loaded whole', async (family) => {
+  it.each(['bert', 'roberta', 'distilbert', 'mpnet', 'gpt2'] as const)('of the family %s is loaded whole', async (family) => {
     const { directory, weights } = createTinyEncoder(join(folder, family), { family });
     const encoder = await loadEncoder(directory);
     expect(encoder).toMatchObject({
@@ -51,7 +52,7 @@ describe('an encoder in a folder', () => {
     });
     const names = [...encoderParameterShapes(encoder.config).keys()];
     expect([...encoder.weights.keys()]).toEqual(family === 'bert' ? [...names, 'head.dense.weight', 'head.dense.bias'] : names);
-    expect(encoder.weights.get(names[0])?.values).toEqual(weights.get(names[0])?.values);
+    expect(encoder.weights.get(names[0])?.values).toEqual(weights.get(encoderFamily(family).toHuggingFaceName(names[0], 'base'))?.values);
     expect(encoder.hash).toMatch(/^[0-9a-f]{64}$/);
     expect(encoder.tokenizer.encode('where is my order', undefined, longestInput(encoder.config)).inputIds.length).toBeGreaterThan(3);
     expect(longestInput(encoder.config)).toBe(64);

@@ -7,6 +7,7 @@ import {
   MANIFEST_FILE,
   type EncoderConfig,
   type NamedTensor,
+  transposedTensor,
   type Tokenizer,
 } from '@attune/artifact';
 import { readCheckpoint, readDenseModule } from './checkpoint';
@@ -86,22 +87,29 @@ function checkEncoderWeights(
   }
 }
 
+function withoutMaskedLm(directory: string, why: string): AttuneError {
+  return new AttuneError('unsupported-encoder', `${directory}: the encoder has no masked-language-model head ${why}.`, {
+    remedy: 'Choose a checkpoint of a …ForMaskedLM, or a way that needs none.',
+  });
+}
+
 /** @throws AttuneError `unsupported-encoder` where it is wanted and not there, `bad-model` for other shapes */
 function checkMaskedLm(directory: string, shapes: ReadonlyMap<string, number[]>, tensors: ReadonlyMap<string, NamedTensor>): void {
   for (const [name, shape] of shapes) {
     const tensor = tensors.get(name);
-    if (tensor === undefined) {
-      throw new AttuneError('unsupported-encoder', `${directory}: the encoder has no masked-language-model head (no ${name}).`, {
-        remedy: 'Choose a checkpoint of a …ForMaskedLM, or a way that needs none.',
-      });
-    }
+    if (tensor === undefined) throw withoutMaskedLm(directory, `(no ${name})`);
     checkShape(directory, name, tensor, shape);
   }
 }
 
-/** A head is kept where both weight and bias are there and fit the encoder. */
-function keepHead(directory: string, hiddenSize: number, tensors: Map<string, NamedTensor>): Map<string, NamedTensor> {
+/** A head is kept where both weight and bias are there and fit the encoder; that of a causal encoder has no bias. */
+function keepHead(directory: string, { hiddenSize, causal }: EncoderConfig, tensors: Map<string, NamedTensor>): Map<string, NamedTensor> {
   const head = new Map<string, NamedTensor>();
+  const scores = tensors.get('head.output.weight');
+  if (causal && scores !== undefined && !tensors.has('head.output.bias')) {
+    checkShape(directory, 'head.output.weight', scores, [scores.shape[0], hiddenSize]);
+    return head.set('head.output.weight', scores);
+  }
   for (const layer of ['head.dense', 'head.output']) {
     const weight = tensors.get(`${layer}.weight`);
     const bias = tensors.get(`${layer}.bias`);
@@ -126,6 +134,7 @@ export async function readEncoderWeights(
   options: { maskedLm?: boolean } = {},
 ): Promise<{ weights: Map<string, NamedTensor>; hash: string }> {
   const shapes = encoderParameterShapes(config);
+  if (options.maskedLm && config.causal) throw withoutMaskedLm(directory, 'and is causal');
   const ofMaskedLm = options.maskedLm ? maskedLmShapes(config, sourceConfig) : new Map<string, number[]>();
   const wanted = new Set([
     ...shapes.keys(),
@@ -137,6 +146,7 @@ export async function readEncoderWeights(
     return canonical !== undefined && wanted.has(canonical) ? canonical : undefined;
   };
   const { tensors, otherNames, hash } = await readCheckpoint(directory, rename);
+  for (const [name, tensor] of tensors) if (family.isTransposed?.(name)) tensors.set(name, transposedTensor(tensor));
   checkEncoderWeights(directory, shapes, tensors, otherNames);
 
   const weights = new Map<string, NamedTensor>();
@@ -148,8 +158,14 @@ export async function readEncoderWeights(
   // Elsewhere a Dense module is part of an embedding, not a head.
   const isOwnExport = existsSync(join(directory, MANIFEST_FILE));
   if (isOwnExport) for (const [name, tensor] of await readDenseModule(directory)) tensors.set(name, tensor);
-  for (const [name, tensor] of keepHead(directory, config.hiddenSize, tensors)) weights.set(name, tensor);
+  for (const [name, tensor] of keepHead(directory, config, tensors)) weights.set(name, tensor);
   return { weights, hash };
+}
+
+/** A causal encoder whose config.json names no padding has its tokenizer's. */
+function withPadding({ config, sourceConfig }: EncoderDescription, { padTokenId }: Tokenizer): EncoderConfig {
+  const isNamed = typeof sourceConfig.pad_token_id === 'number';
+  return config.causal && !isNamed && padTokenId < config.vocabularySize ? { ...config, padTokenId } : config;
 }
 
 /**
@@ -171,6 +187,7 @@ export async function loadEncoder(
   const description = await readEncoderConfig(directory);
   const { weights, hash } = await readEncoderWeights(directory, description, options);
   const tokenizer = await loadTokenizer(directory);
-  const { config, sourceConfig } = description;
+  const { sourceConfig } = description;
+  const config = withPadding(description, tokenizer);
   return { id, directory, config, sourceConfig, hash, weights, tokenizer };
 }

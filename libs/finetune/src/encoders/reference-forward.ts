@@ -1,23 +1,17 @@
-import type { EncoderConfig, HeadShape, Pooling } from '@attune/artifact';
+import { lastTokens, type EncoderConfig, type HeadShape, type Pooling } from '@attune/artifact';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import type { Batch } from '../data/example';
 import type { TensorFlowModule } from '../native/tensorflow';
 import { encoderFamily } from './families';
+import { referenceBlock, scoreBias } from './reference-blocks';
+import { dense, layerNorm, referenceActivation, type Dropout, type Parameters } from './reference-operations';
+
+export { referenceActivation, type Dropout, type Parameters } from './reference-operations';
 
 type Tensor = TensorFlow.Tensor;
 
-/** Gives a parameter by its name in memory. */
-export type Parameters = (name: string) => Tensor;
-
 /** The part of a batch that the forward pass reads. */
 export type EncoderInput = Pick<Batch, 'rows' | 'tokens' | 'inputIds' | 'attentionMask' | 'tokenTypeIds' | 'gaps' | 'promptTokens'>;
-
-/**
- * Applies dropout where training asks for it: zeroes a share `rate` of the values and scales the rest by 1 / (1 - rate).
- * `place` names the spot (`embeddings`, `encoder.layer.0.attention.probabilities`, `encoder.layer.0.attention.output`,
- * `encoder.layer.0.output`, `head.dense`, `head.output`), so that two implementations can be given the same masks.
- */
-export type Dropout = (states: Tensor, rate: number, place: string) => Tensor;
 
 export interface ForwardOptions {
   /** None when absent, as in evaluation. */
@@ -32,32 +26,6 @@ export interface EncoderForwardOptions extends ForwardOptions {
   branch?: (states: Tensor, place: string) => Tensor;
   /** A soft prompt `[promptTokens, hidden]`, at the places that the batch has for it. */
   prompt?: TensorFlow.Tensor2D;
-}
-
-/** Added to the score of a padding key, so that its attention is 0 in float32. */
-const MASKED = -1e9;
-
-/** x → y over the last axis, with weights `[out, in]`. */
-function dense(tf: TensorFlowModule, states: Tensor, parameters: Parameters, name: string): Tensor {
-  const weight = parameters(`${name}.weight`) as TensorFlow.Tensor2D;
-  const inputs = states.reshape([-1, weight.shape[1]]);
-  const outputs = tf.matMul(inputs, weight, false, true).add(parameters(`${name}.bias`));
-  return outputs.reshape([...states.shape.slice(0, -1), weight.shape[0]]);
-}
-
-/** Layer normalisation over the last axis (Ba et al. 2016). */
-function layerNorm(tf: TensorFlowModule, states: Tensor, parameters: Parameters, name: string, epsilon: number): Tensor {
-  const { mean, variance } = tf.moments(states, -1, true);
-  const normalized = states.sub(mean).mul(variance.add(epsilon).rsqrt());
-  return normalized.mul(parameters(`${name}.weight`)).add(parameters(`${name}.bias`));
-}
-
-/** GELU (Hendrycks and Gimpel 2016), exact or by its tanh approximation, or ReLU. */
-export function referenceActivation(tf: TensorFlowModule, x: Tensor, activation: EncoderConfig['activation']): Tensor {
-  if (activation === 'relu') return tf.relu(x);
-  const inner =
-    activation === 'gelu' ? tf.erf(x.mul(Math.SQRT1_2)) : tf.tanh(x.add(x.mul(x).mul(x).mul(0.044715)).mul(Math.sqrt(2 / Math.PI)));
-  return x.mul(inner.add(1)).mul(0.5);
 }
 
 /**
@@ -99,25 +67,6 @@ function embed(
   return states.reshape([rows, tokens, hidden]);
 }
 
-/** Scaled dot-product attention of several heads (Vaswani et al. 2017). `bias` is `[batch, 1, 1, tokens]`. */
-function selfAttention(
-  tf: TensorFlowModule,
-  config: EncoderConfig,
-  parameters: Parameters,
-  states: Tensor,
-  bias: Tensor,
-  prefix: string,
-  dropout: Dropout,
-): Tensor {
-  const [rows, tokens] = states.shape;
-  const width = config.hiddenSize / config.attentionHeads;
-  const heads = (part: string): Tensor =>
-    dense(tf, states, parameters, `${prefix}.self.${part}`).reshape([rows, tokens, config.attentionHeads, width]).transpose([0, 2, 1, 3]);
-  const scores = tf.matMul(heads('query'), heads('key'), false, true).mul(1 / Math.sqrt(width));
-  const probabilities = dropout(tf.softmax(scores.add(bias)), config.attentionDropout, `${prefix}.probabilities`);
-  return tf.matMul(probabilities, heads('value')).transpose([0, 2, 1, 3]).reshape([rows, tokens, config.hiddenSize]);
-}
-
 /**
  * The encoder's forward pass in plain tfjs operations, for every family, differentiable by `tf.variableGrads`. It is the
  * reference that faster implementations are tested against, and what trains a family that has none.
@@ -135,20 +84,11 @@ export function referenceEncoder(
   const { dropout = (states): Tensor => states, branch = (states): Tensor => states } = options;
   return tf.tidy(() => {
     const norm = (states: Tensor, name: string): Tensor => layerNorm(tf, states, parameters, name, config.layerNormEpsilon);
-    const mask = tf.tensor4d(Float32Array.from(batch.attentionMask), [batch.rows, 1, 1, batch.tokens]);
-    const bias = tf.sub(1, mask).mul(MASKED);
-    let states = dropout(norm(embed(tf, config, parameters, batch, options), 'embeddings.LayerNorm'), config.hiddenDropout, 'embeddings');
-    for (let layer = 0; layer < config.layers; layer++) {
-      const prefix = `encoder.layer.${layer}`;
-      const context = selfAttention(tf, config, parameters, states, bias, `${prefix}.attention`, dropout);
-      const attended = dense(tf, context, parameters, `${prefix}.attention.output.dense`);
-      const first = branch(dropout(attended, config.hiddenDropout, `${prefix}.attention.output`), `${prefix}.attention.output`);
-      states = norm(states.add(first), `${prefix}.attention.output.LayerNorm`);
-      const inner = referenceActivation(tf, dense(tf, states, parameters, `${prefix}.intermediate.dense`), config.activation);
-      const outer = dense(tf, inner, parameters, `${prefix}.output.dense`);
-      const second = branch(dropout(outer, config.hiddenDropout, `${prefix}.output`), `${prefix}.output`);
-      states = norm(states.add(second), `${prefix}.output.LayerNorm`);
-    }
+    const context = { tf, config, parameters, bias: scoreBias(tf, config, parameters, batch), dropout, branch };
+    const embedded = embed(tf, config, parameters, batch, options);
+    let states = dropout(config.causal ? embedded : norm(embedded, 'embeddings.LayerNorm'), config.hiddenDropout, 'embeddings');
+    for (let layer = 0; layer < config.layers; layer++) states = referenceBlock(context, states, `encoder.layer.${layer}`);
+    if (config.causal) states = norm(states, 'encoder.LayerNorm');
     return states as TensorFlow.Tensor3D;
   });
 }
@@ -188,6 +128,30 @@ export function referenceMaskedLm(
   });
 }
 
+/** `[rows, in]` → `[rows, out]` with a weight `[out, in]` and no bias. */
+function project(tf: TensorFlowModule, states: Tensor, weight: Tensor): TensorFlow.Tensor2D {
+  return tf.matMul(states as TensorFlow.Tensor2D, weight as TensorFlow.Tensor2D, false, true);
+}
+
+/**
+ * The scores of the words that follow places of a causal encoder, in plain tfjs operations: the word table on the state.
+ *
+ * @param hidden `[batch, tokens, hidden]`
+ * @param places row × tokens + token
+ * @returns `[places, words]`; the caller disposes of it.
+ */
+export function referenceCausalLm(
+  tf: TensorFlowModule,
+  parameters: Parameters,
+  hidden: TensorFlow.Tensor3D,
+  places: Int32Array,
+): TensorFlow.Tensor2D {
+  return tf.tidy(() => {
+    const states = tf.gather(hidden.reshape([-1, hidden.shape[2]]), tf.tensor1d(places, 'int32'));
+    return project(tf, states, parameters('embeddings.word_embeddings.weight'));
+  });
+}
+
 /** How a head runs: dropout's rate, and the begin of its parameters' names, by default `head`. */
 export interface HeadForwardOptions extends ForwardOptions {
   rate?: number;
@@ -195,9 +159,11 @@ export interface HeadForwardOptions extends ForwardOptions {
 }
 
 /** What a head reads of the states, `[batch, hidden]`. */
-function pool(tf: TensorFlowModule, pooling: Pooling, hidden: TensorFlow.Tensor3D, batch: EncoderInput): Tensor {
+function pool(tf: TensorFlowModule, config: EncoderConfig, pooling: Pooling, hidden: TensorFlow.Tensor3D, batch: EncoderInput): Tensor {
   const [rows, tokens, width] = hidden.shape;
-  if (pooling === 'cloze') return tf.gather(hidden.reshape([-1, width]), tf.tensor1d(batch.gaps ?? new Int32Array(0), 'int32'));
+  const at = (places: Int32Array): Tensor => tf.gather(hidden.reshape([-1, width]), tf.tensor1d(places, 'int32'));
+  if (pooling === 'cloze') return at(batch.gaps ?? new Int32Array(0));
+  if (pooling === 'pooler' && config.causal) return at(lastTokens(batch, config.padTokenId));
   if (pooling === 'pooler' || pooling === 'cls') return hidden.slice([0, 0, 0], [rows, 1, width]).reshape([rows, width]);
   const { promptTokens = 0, attentionMask } = batch;
   // A soft prompt's states are none of the text's.
@@ -227,9 +193,9 @@ export function referencePooling(
   const { dropout = (states): Tensor => states, rate = 0, prefix = 'head' } = options;
   const { headActivation, dropoutBeforePooler } = encoderFamily(config.family);
   return tf.tidy(() => {
-    const pooled = pool(tf, pooling, hidden, batch);
+    const pooled = pool(tf, config, pooling, hidden, batch);
     if (cloze) return predictionTransform(tf, { ...config, activation: cloze.activation }, parameters, pooled, prefix);
-    if (pooling !== 'pooler') return pooled;
+    if (pooling !== 'pooler' || config.causal) return pooled;
     const states = dropoutBeforePooler ? dropout(pooled, rate, `${prefix}.dense`) : pooled;
     const projected = dense(tf, states, parameters, `${prefix}.dense`);
     return headActivation === 'tanh' ? tf.tanh(projected) : tf.relu(projected);
@@ -255,6 +221,8 @@ export function referenceHead(
   const { dropout = (states): Tensor => states, rate = 0, prefix = 'head' } = options;
   return tf.tidy(() => {
     const states = referencePooling(tf, config, head, parameters, hidden, batch, options);
-    return dense(tf, dropout(states, rate, `${prefix}.output`), parameters, `${prefix}.output`) as TensorFlow.Tensor2D;
+    const dropped = dropout(states, rate, `${prefix}.output`);
+    if (config.causal && head.pooling === 'pooler') return project(tf, dropped, parameters(`${prefix}.output.weight`));
+    return dense(tf, dropped, parameters, `${prefix}.output`) as TensorFlow.Tensor2D;
   });
 }

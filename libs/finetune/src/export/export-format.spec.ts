@@ -71,7 +71,7 @@ describe('exportEmbeddingModel', () => {
   const root = mkdtempSync(join(tmpdir(), 'attune-embedding-'));
   afterAll(() => rmSync(root, { recursive: true }));
 
-  it.each(['bert', 'roberta', 'distilbert'] as const)('exports a %s encoder as it is', async (family) => {
+  it.each(['bert', 'roberta', 'distilbert', 'mpnet', 'gpt2'] as const)('exports a %s encoder as it is', async (family) => {
     createTinyEncoder(join(root, family), { family });
     const encoder = await loadEncoder(join(root, family));
     const out = join(root, `${family}-out`);

@@ -23,6 +23,9 @@ describe('exportHead', () => {
     { family: 'roberta', task: 'multi-label', pooling: 'pooler' },
     { family: 'distilbert', task: 'regression', pooling: 'pooler' },
     { family: 'bert', task: 'classification', pooling: 'mean' },
+    { family: 'mpnet', task: 'classification', pooling: 'pooler', embedding: true },
+    { family: 'gpt2', task: 'classification', pooling: 'pooler', adapter: true, embedding: true },
+    { family: 'gpt2', task: 'regression', pooling: 'mean' },
     { family: 'roberta', task: 'classification', pooling: 'cls' },
     { family: 'distilbert', task: 'classification', pooling: 'embedding', embedding: true },
   ])('writes a model whose files agree with the trained one: %j', async (options) => {

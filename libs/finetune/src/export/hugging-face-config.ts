@@ -28,7 +28,7 @@ export function isFamilyHead(head: HeadShape | undefined): boolean {
 
 /**
  * config.json for Python `transformers`: the pretrained one with the class that loads the checkpoint, the labels and the kind of problem.
- * The weights are float32, and the configuration says so, lest the loader rounds them to the pretrained checkpoint's type.
+ * A causal encoder's head is found by the padding id, which is named even where it was not. The weights are float32, and the configuration says so, lest the loader rounds them to the pretrained checkpoint's type.
  */
 export function huggingFaceConfig(encoder: EncoderSource, head: HeadShape | undefined): SourceConfig {
   const family = encoderFamily(encoder.config.family);
@@ -37,6 +37,7 @@ export function huggingFaceConfig(encoder: EncoderSource, head: HeadShape | unde
   return {
     ...kept,
     architectures: [isFamilyHead(head) ? family.classificationArchitecture : family.baseArchitecture],
+    ...(encoder.config.causal && { pad_token_id: encoder.config.padTokenId }),
     dtype: 'float32',
     torch_dtype: 'float32',
     ...(head !== undefined && {

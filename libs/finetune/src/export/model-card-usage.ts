@@ -106,7 +106,7 @@ const ADAPTERS: Record<string, string> = {
   'prompt-tuning': 'The soft prompt',
 };
 
-function peft({ tasks, tuner }: Omit<Manifest, 'files' | 'schemaVersion'>, adapter: string, baseModel = 'BASE'): string {
+function peft({ tasks, tuner, encoder }: Omit<Manifest, 'files' | 'schemaVersion'>, adapter: string, baseModel = 'BASE'): string {
   const folder = adapter.includes('/') ? 'DIR/adapter' : 'DIR';
   const labels = tasks[0]?.labels.length ?? 0;
   const bareEncoder = tasks[0]?.pooling !== 'pooler';
@@ -120,6 +120,8 @@ function peft({ tasks, tuner }: Omit<Manifest, 'files' | 'schemaVersion'>, adapt
       `from transformers import ${bareEncoder ? 'AutoModel' : 'AutoModelForSequenceClassification'}`,
       '',
       base,
+      // GPT-2 as published names no padding, by which its head finds the last token.
+      ...(encoder.family === 'gpt2' && !bareEncoder ? [`base.config.pad_token_id = ${encoder.padTokenId}`] : []),
       `model = PeftModel.from_pretrained(base, "${folder}").eval()`,
     ]),
   ].join('\n\n');

@@ -1,6 +1,15 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { AttuneError, headPrefix, isMissing, TOKENIZER_FILES, type HeadShape, type NamedTensor } from '@attune/artifact';
+import {
+  AttuneError,
+  headPrefix,
+  isMissing,
+  paddingToken,
+  TOKENIZER_FILES,
+  transposedTensor,
+  type HeadShape,
+  type NamedTensor,
+} from '@attune/artifact';
 import { encoderFamily, writeSafetensors } from '../encoders';
 import { huggingFaceConfig, isFamilyHead } from './hugging-face-config';
 import type { EncoderSource, TrainedHead } from './trained-head';
@@ -28,7 +37,8 @@ export async function writeCheckpoint(
     // A pretrained pooler stays with a bare encoder where the family's bare encoder has one.
     const belongs = !name.startsWith('heads.') && (layout === 'classification' || !name.startsWith('head.'));
     const isBasePooler = name.startsWith('head.dense.') && family.toHuggingFaceName(name, 'base').startsWith('pooler.');
-    if (belongs || isBasePooler) tensors.set(family.toHuggingFaceName(name, layout), tensor);
+    if (!belongs && !isBasePooler) continue;
+    tensors.set(family.toHuggingFaceName(name, layout), family.isTransposed?.(name) ? transposedTensor(tensor) : tensor);
   }
   await writeEncoderConfig(directory, encoder, head);
   await writeSafetensors(join(directory, 'model.safetensors'), tensors);
@@ -62,7 +72,7 @@ export async function writeHeads(directory: string, { encoder, head, further = [
 
 /**
  * Copies a tokenizer's files. The configuration gets the head's maximum length, so that `truncation=True` cuts in Python where
- * training cut.
+ * training cut, and the padding token that stood in for one of its own, so that `padding=True` pads.
  *
  * @throws AttuneError `missing-file` where there is no tokenizer.json.
  */
@@ -81,5 +91,9 @@ export async function copyTokenizer(from: string, to: string, maxLength: number)
     throw cause;
   });
   const parsed: unknown = JSON.parse(config);
-  await writeJson(join(to, 'tokenizer_config.json'), { ...(typeof parsed === 'object' ? parsed : {}), model_max_length: maxLength });
+  await writeJson(join(to, 'tokenizer_config.json'), {
+    ...(typeof parsed === 'object' ? parsed : {}),
+    ...(await paddingToken(from)),
+    model_max_length: maxLength,
+  });
 }

@@ -26,26 +26,31 @@ export function peftMethod(adapter: PeftAdapter, context: MethodContext): Record
   }
 }
 
-function lowRank({ method, rank, alpha, dropout }: LowRankAdapter, { targetModules }: MethodContext): Record<string, unknown> {
+/** Whether the dense layers are GPT-2's `Conv1D`, whose weights are `[in, out]`. */
+function isConv1d({ causal }: EncoderConfig): boolean {
+  return causal === true;
+}
+
+function lowRank({ method, rank, alpha, dropout }: LowRankAdapter, { encoder, targetModules }: MethodContext): Record<string, unknown> {
   return {
     peft_type: 'LORA',
     r: rank,
     lora_alpha: alpha,
     lora_dropout: dropout,
     bias: 'none',
-    fan_in_fan_out: false,
+    fan_in_fan_out: isConv1d(encoder),
     ...(method === 'dora' && { use_dora: true }),
     target_modules: targetModules,
   };
 }
 
 /** The feed-forward's modules are named as they are among the targets: PEFT wants the one list within the other. */
-function scaling({ feedForward }: ScalingAdapter, { targetModules, inPython }: MethodContext): Record<string, unknown> {
+function scaling({ feedForward }: ScalingAdapter, { encoder, targetModules, inPython }: MethodContext): Record<string, unknown> {
   const modules = feedForward.map((name) => moduleName(inPython(`${name}.weight`)));
   const isFeedForward = (end: string): boolean => modules.some((module) => module === end || module.endsWith(`.${end}`));
   return {
     peft_type: 'IA3',
-    fan_in_fan_out: false,
+    fan_in_fan_out: isConv1d(encoder),
     init_ia3_weights: true,
     target_modules: targetModules,
     feedforward_modules: targetModules.filter(isFeedForward),

@@ -3,7 +3,7 @@ import { encoderFixture, type EncoderFixtureName } from '@attune/testing';
 import { readEncoderConfig, readEncoderWeights, readSafetensors } from '../encoders';
 import { plainStates } from './plain-forward';
 
-describe.each<EncoderFixtureName>(['bert', 'roberta', 'xlm-roberta', 'distilbert'])('plain states of %s', (name) => {
+describe.each<EncoderFixtureName>(['bert', 'roberta', 'xlm-roberta', 'distilbert', 'mpnet', 'gpt2'])('plain states of %s', (name) => {
   it("are Python's, row by row without the padding", async () => {
     const { directory, cases } = encoderFixture(name);
     const description = await readEncoderConfig(directory);

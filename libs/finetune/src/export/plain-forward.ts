@@ -1,4 +1,4 @@
-import { AttuneError, type EncoderConfig, type NamedTensor } from '@attune/artifact';
+import { AttuneError, RELATIVE_BIAS, relativeBucket, type EncoderConfig, type NamedTensor } from '@attune/artifact';
 import type { EncodedExample } from '../data/example';
 
 type Weights = ReadonlyMap<string, NamedTensor>;
@@ -15,8 +15,9 @@ export type PlainInput = Pick<EncodedExample, 'inputIds' | 'tokenTypeIds'>;
 export function plainStates(config: EncoderConfig, weights: Weights, input: PlainInput): Float64Array {
   let states = embed(config, weights, input);
   const tokens = states.length / config.hiddenSize;
+  const block = config.causal ? preNormBlock : postNormBlock;
   for (let layer = 0; layer < config.layers; layer++) states = block(config, weights, `encoder.layer.${layer}`, states, tokens);
-  return states;
+  return config.causal ? layerNorm(config, weights, 'encoder.LayerNorm', states) : states;
 }
 
 /**
@@ -59,11 +60,21 @@ function embed(
         table[row * hidden + i] + positions[(token + config.positionOffset) * hidden + i] + (types?.[type * hidden + i] ?? 0);
     }
   }
-  return layerNorm(config, weights, 'embeddings.LayerNorm', states);
+  return config.causal ? states : layerNorm(config, weights, 'embeddings.LayerNorm', states);
+}
+
+/** One pre-norm transformer block (Radford et al. 2019). */
+function preNormBlock(config: EncoderConfig, weights: Weights, prefix: string, states: Float64Array, tokens: number): Float64Array {
+  const read = layerNorm(config, weights, `${prefix}.attention.LayerNorm`, states);
+  const context = attention(config, weights, `${prefix}.attention.self`, read, tokens);
+  const middle = sum(states, dense(weights, `${prefix}.attention.output.dense`, context, tokens));
+  const normal = layerNorm(config, weights, `${prefix}.intermediate.LayerNorm`, middle);
+  const inner = dense(weights, `${prefix}.intermediate.dense`, normal, tokens).map((value) => activate(config.activation, value));
+  return sum(middle, dense(weights, `${prefix}.output.dense`, inner, tokens));
 }
 
 /** One post-norm transformer block (Vaswani et al. 2017). */
-function block(config: EncoderConfig, weights: Weights, prefix: string, states: Float64Array, tokens: number): Float64Array {
+function postNormBlock(config: EncoderConfig, weights: Weights, prefix: string, states: Float64Array, tokens: number): Float64Array {
   const context = attention(config, weights, `${prefix}.attention.self`, states, tokens);
   const attended = branch(config, weights, `${prefix}.attention.output`, context, tokens);
   const middle = layerNorm(config, weights, `${prefix}.attention.output.LayerNorm`, sum(attended, states));
@@ -83,15 +94,18 @@ function branch(config: EncoderConfig, weights: Weights, name: string, input: Fl
 
 function attention(config: EncoderConfig, weights: Weights, prefix: string, states: Float64Array, tokens: number): Float64Array {
   const { hiddenSize: hidden, attentionHeads } = config;
-  const [query, key, value] = ['query', 'key', 'value'].map((part) => dense(weights, `${prefix}.${part}`, states, tokens));
+  const [query, key, value] = config.causal
+    ? columnThirds(dense(weights, `${prefix}.c_attn`, states, tokens), hidden)
+    : ['query', 'key', 'value'].map((part) => dense(weights, `${prefix}.${part}`, states, tokens));
   const width = hidden / attentionHeads;
   const context = new Float64Array(tokens * hidden);
+  const bias = scoreBias(config, weights);
   for (let head = 0; head < attentionHeads; head++) {
     for (let from = 0; from < tokens; from++) {
       const scores = Float64Array.from({ length: tokens }, (_, to) => {
         let score = 0;
         for (let i = head * width; i < (head + 1) * width; i++) score += query[from * hidden + i] * key[to * hidden + i];
-        return score / Math.sqrt(width);
+        return score / Math.sqrt(width) + bias(from, to, head);
       });
       const largest = Math.max(...scores);
       const exponentials = scores.map((score) => Math.exp(score - largest));
@@ -103,6 +117,24 @@ function attention(config: EncoderConfig, weights: Weights, prefix: string, stat
     }
   }
   return context;
+}
+
+/** Rows of `3 × width` values as three matrices of rows of `width`. */
+function columnThirds(values: Float64Array, width: number): Float64Array[] {
+  return [0, 1, 2].map((part) =>
+    Float64Array.from({ length: values.length / 3 }, (_, at) => values[(3 * Math.floor(at / width) + part) * width + (at % width)]),
+  );
+}
+
+/** What is added to the score of a key for a query. */
+function scoreBias(
+  { causal, relativeBuckets, attentionHeads }: EncoderConfig,
+  weights: Weights,
+): (from: number, to: number, head: number) => number {
+  if (causal) return (from, to) => (to > from ? -Infinity : 0);
+  if (relativeBuckets === undefined) return () => 0;
+  const table = valuesOf(weights, RELATIVE_BIAS);
+  return (from, to, head) => table[relativeBucket(to - from, relativeBuckets) * attentionHeads + head];
 }
 
 /** `[rows, in]` → `[rows, out]`. */

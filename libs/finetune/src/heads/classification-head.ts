@@ -4,9 +4,10 @@ import { dropout } from '../layers/dropout';
 import type { Forward, Pass } from '../layers/layer';
 import { Linear } from '../layers/linear';
 import type { Packing } from '../layers/packing';
+import { chain } from '../layers/chain';
 import { PredictionTransform } from './prediction-transform';
 import type { ParameterLookup } from '../layers/transformer-encoder';
-import { pooling, type PoolingLayer } from './pooling';
+import { lastState, pooling, type PoolingLayer } from './pooling';
 
 export interface HeadOptions {
   activation: 'tanh' | 'relu';
@@ -14,6 +15,8 @@ export interface HeadOptions {
   dropout: number;
   /** Dropout before the dense layer, as RoBERTa's head has it. */
   inputDropout: number;
+  /** Padding id of a causal encoder, whose own head is the state of the last token → output without bias. */
+  causal?: { padTokenId: number };
   /** Of a head that reads a gap; default 1e-12. */
   layerNormEpsilon?: number;
 }
@@ -36,13 +39,15 @@ export class ClassificationHead {
     prefix = 'head',
   ) {
     const layer = (name: string): Linear => new Linear([{ name, weight: lookup(`${name}.weight`), bias: lookup(`${name}.bias`) }]);
-    this.pool = pooling(shape.pooling);
-    this.dense = shape.pooling === 'pooler' ? layer(`${prefix}.dense`) : undefined;
+    const causal = shape.pooling === 'pooler' ? options.causal : undefined;
+    this.pool = causal ? lastState(causal.padTokenId) : pooling(shape.pooling);
+    this.dense = shape.pooling === 'pooler' && !causal ? layer(`${prefix}.dense`) : undefined;
     if (shape.cloze) {
       const { layerNormEpsilon = 1e-12 } = options;
       this.transform = new PredictionTransform(lookup, { prefix, activation: shape.cloze.activation, layerNormEpsilon });
     }
-    this.output = layer(`${prefix}.output`);
+    const output = `${prefix}.output`;
+    this.output = causal ? new Linear([{ name: output, weight: lookup(`${output}.weight`) }]) : layer(output);
   }
 
   get linears(): Linear[] {
@@ -53,7 +58,7 @@ export class ClassificationHead {
   features(states: Tensor, packing: Packing, pass: Pass): Forward {
     const full: Pass = { ...pass, kernels: this.kernels };
     const pooled = this.pool.forward(states, packing, full);
-    if (this.transform) return afterwards(pooled, this.transform.forward(pooled.y, full));
+    if (this.transform) return chain(pooled, this.transform.forward(pooled.y, full));
     if (!this.dense) return pooled;
     const { kernels, options } = this;
     const input = dropout(kernels, pass.dropout, options.inputDropout, pooled.y);
@@ -93,19 +98,4 @@ export class ClassificationHead {
     };
     return { y: output.y, backward };
   }
-}
-
-/** One layer after another as one; the first one's result is freed. */
-function afterwards(first: Forward, second: Forward): Forward {
-  release(first.y);
-  const { backward: firstBackward } = first;
-  const { backward: secondBackward } = second;
-  if (!firstBackward || !secondBackward) return { y: second.y };
-  const backward = (dy: Tensor): Tensor => {
-    const between = secondBackward(dy);
-    const dx = firstBackward(between);
-    between.release();
-    return dx;
-  };
-  return { y: second.y, backward };
 }

@@ -24,6 +24,8 @@ export interface LogisticRegressionOptions {
   initial?: LinearLayer;
   /** Weight of each row's loss, `[rows]`. */
   rowWeights?: ArrayLike<number>;
+  /** Whether there is a bias; default yes. */
+  intercept?: boolean;
   /** The matrix product; default the one in plain TypeScript. */
   matmul?: ProductWithTransposed;
 }
@@ -62,6 +64,7 @@ export function fitLogisticRegression(
 export class LogisticRegressionProblem {
   private readonly link: 'softmax' | 'sigmoid';
   private readonly matmul: ProductWithTransposed;
+  private readonly intercept: boolean;
   private readonly featuresTransposed: Float32Array;
   private readonly mean: Float64Array;
   /** Mean squared distance of the rows' features from their mean: the scale against which a penalty is strong or weak. */
@@ -75,13 +78,15 @@ export class LogisticRegressionProblem {
     private readonly width: number,
     private readonly targets: ArrayLike<number>,
     private readonly classes: number,
-    options: Pick<LogisticRegressionOptions, 'link' | 'matmul' | 'rowWeights'> = {},
+    options: Pick<LogisticRegressionOptions, 'link' | 'matmul' | 'rowWeights' | 'intercept'> = {},
   ) {
     this.link = options.link ?? 'softmax';
     this.matmul = options.matmul ?? multiplyTransposed;
     this.rowWeights = normalizedWeights(rows, options.rowWeights);
     this.featuresTransposed = transpose(features, rows, width);
-    this.mean = columnMeans(features, rows, width);
+    this.intercept = options.intercept ?? true;
+    // A bias takes up what centring takes away; without one the features stay where they are.
+    this.mean = this.intercept ? columnMeans(features, rows, width) : new Float64Array(width);
     this.totalVariance = totalVariance(features, width);
   }
 
@@ -125,7 +130,7 @@ export class LogisticRegressionProblem {
     for (let k = 0; k < classes; k++) {
       let residualSum = 0;
       for (let row = 0; row < rows; row++) residualSum += residuals[k * rows + row];
-      gradient[classes * width + k] = residualSum;
+      gradient[classes * width + k] = this.intercept ? residualSum : 0;
       for (let j = 0; j < width; j++) {
         const i = k * width + j;
         gradient[i] = product[i] - residualSum * this.mean[j] + l2 * point[i];

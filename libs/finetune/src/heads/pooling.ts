@@ -1,4 +1,4 @@
-import type { Pooling } from '@attune/artifact';
+import { lastTokens, type Pooling } from '@attune/artifact';
 import { release, type Tensor } from '../native/kernels';
 import type { Forward, Pass } from '../layers/layer';
 import { flowingRow, type Packing } from '../layers/packing';
@@ -8,23 +8,38 @@ export interface PoolingLayer {
   forward(states: Tensor, packing: Packing, pass: Pass): Forward;
 }
 
+/** The states that flow at certain rows. */
+function stateAt(rowsOf: (packing: Packing) => Int32Array): PoolingLayer {
+  return {
+    forward(states, packing, { kernels, training }) {
+      const rows = kernels.ints(rowsOf(packing));
+      const y = kernels.gather(states, rows);
+      if (!training) {
+        rows.release();
+        return { y };
+      }
+      const backward = (dy: Tensor): Tensor => {
+        const dStates = kernels.segmentSum(dy, rows, packing.flowing);
+        rows.release();
+        return dStates;
+      };
+      return { y, backward };
+    },
+  };
+}
+
+/** The states of places, row × tokens + token: any number of them. */
+export function stateAtPlaces(places: Int32Array): PoolingLayer {
+  return stateAt((packing) => places.map((place) => flowingRow(place, packing)));
+}
+
 /** The state of each row's first token. */
-const firstState: PoolingLayer = {
-  forward(states, packing, { kernels, training }) {
-    const firsts = kernels.ints(packing.firsts);
-    const y = kernels.gather(states, firsts);
-    if (!training) {
-      firsts.release();
-      return { y };
-    }
-    const backward = (dy: Tensor): Tensor => {
-      const dStates = kernels.segmentSum(dy, firsts, packing.flowing);
-      firsts.release();
-      return dStates;
-    };
-    return { y, backward };
-  },
-};
+const firstState = stateAt(({ firsts }) => firsts);
+
+/** The state of the last token of each row that is not padding (see `lastTokens`). */
+export function lastState(padTokenId: number): PoolingLayer {
+  return stateAt((packing) => lastTokens(packing.batch, padTokenId).map((place) => flowingRow(place, packing)));
+}
 
 /** The mean of the states of each row's real tokens; a soft prompt's are none of the text's. */
 const meanState: PoolingLayer = {
@@ -94,24 +109,11 @@ const unitMeanState: PoolingLayer = {
 };
 
 /** The state of each row's gap. */
-const gapState: PoolingLayer = {
-  forward(states, packing, { kernels, training }) {
-    const { gaps } = packing.batch;
-    if (!gaps) throw new RangeError('the rows have no gaps');
-    const rows = kernels.ints(Int32Array.from(gaps, (place) => flowingRow(place, packing)));
-    const y = kernels.gather(states, rows);
-    if (!training) {
-      rows.release();
-      return { y };
-    }
-    const backward = (dy: Tensor): Tensor => {
-      const dStates = kernels.segmentSum(dy, rows, packing.flowing);
-      rows.release();
-      return dStates;
-    };
-    return { y, backward };
-  },
-};
+const gapState = stateAt((packing) => {
+  const { gaps } = packing.batch;
+  if (!gaps) throw new RangeError('the rows have no gaps');
+  return gaps.map((place) => flowingRow(place, packing));
+});
 
 const LAYERS: Record<Pooling, PoolingLayer> = {
   pooler: firstState,

@@ -14,11 +14,11 @@ export function fitRidgeRegression(
   rows: number,
   width: number,
   targets: ArrayLike<number>,
-  { l2, matmul = multiplyTransposed }: { l2: number; matmul?: ProductWithTransposed },
+  { l2, intercept = true, matmul = multiplyTransposed }: { l2: number; intercept?: boolean; matmul?: ProductWithTransposed },
 ): LinearLayer {
-  const mean = columnMeans(features, rows, width);
+  const mean = intercept ? columnMeans(features, rows, width) : new Float64Array(width);
   let targetMean = 0;
-  for (let row = 0; row < rows; row++) targetMean += targets[row] / rows;
+  for (let row = 0; intercept && row < rows; row++) targetMean += targets[row] / rows;
   // Centred before the products: sums of squares about a large mean would lose digits in float32.
   const centred = features.map((value, i) => value - mean[i % width]);
   const columns = transpose(centred, rows, width);

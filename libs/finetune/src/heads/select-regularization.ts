@@ -23,7 +23,7 @@ export interface FeatureRows {
   targets: ArrayLike<number>;
 }
 
-export interface SelectionOptions extends Pick<LogisticRegressionOptions, 'maxIterations' | 'rowWeights' | 'matmul'> {
+export interface SelectionOptions extends Pick<LogisticRegressionOptions, 'maxIterations' | 'rowWeights' | 'matmul' | 'intercept'> {
   task: 'classification' | 'multi-label' | 'regression';
   width: number;
   outputs: number;
@@ -62,16 +62,16 @@ export function fitWithSelectedL2(train: FeatureRows, validation: FeatureRows, o
 }
 
 function fitter({ features, rows, targets }: FeatureRows, options: SelectionOptions): Fit {
-  const { task, width, outputs, rowWeights, matmul, maxIterations } = options;
+  const { task, width, outputs, rowWeights, matmul, maxIterations, intercept } = options;
   const link = task === 'multi-label' ? 'sigmoid' : 'softmax';
   if (task === 'regression') {
     const variance = totalVariance(features, width);
     return (relativeL2) => {
       const l2 = relativeL2 * variance;
-      return { ...fitRidgeRegression(features, rows, width, targets, { l2, matmul }), l2 };
+      return { ...fitRidgeRegression(features, rows, width, targets, { l2, matmul, intercept }), l2 };
     };
   }
-  const problem = new LogisticRegressionProblem(features, rows, width, targets, outputs, { link, rowWeights, matmul });
+  const problem = new LogisticRegressionProblem(features, rows, width, targets, outputs, { link, rowWeights, matmul, intercept });
   return (relativeL2, tolerance, initial) => {
     const l2 = relativeL2 * problem.totalVariance;
     return { ...problem.fit({ l2, initial, tolerance: tolerance * Math.sqrt(problem.totalVariance), maxIterations }), l2 };

@@ -3,21 +3,31 @@ import { dropout } from './dropout';
 import type { Forward, Pass } from './layer';
 import { Linear, type LinearSlot } from './linear';
 import type { Packing } from './packing';
+import type { ScoreBias } from './score-bias';
 
 /**
  * Multi-head scaled dot-product self-attention (Vaswani et al. 2017) with one product for query, key and value; the
- * scale `1 / √width` of the scores is carried by the query's parameters.
+ * scale `1 / √width` of the scores is carried by the query's parameters, or where the three are one layer, by the query itself.
  * Backward of the softmax `p = softmax(s)`: `ds = p · (dp - Σ dp · p)`.
  */
 export class SelfAttention {
   readonly projections: Linear;
+  /** Of the query, as far as its parameters do not carry it. */
+  private readonly queryScale: number;
 
+  /** @param slots query, key and value, or one layer that gives all three side by side */
   constructor(
-    slots: [query: LinearSlot, key: LinearSlot, value: LinearSlot],
+    slots: [query: LinearSlot, key: LinearSlot, value: LinearSlot] | [all: LinearSlot],
     private readonly heads: number,
     private readonly dropoutRate: number,
   ) {
-    const scale = 1 / Math.sqrt(slots[0].weight.shape[0] / heads);
+    const outputs = slots.reduce((sum, { weight }) => sum + weight.shape[0], 0);
+    const scale = 1 / Math.sqrt(outputs / 3 / heads);
+    this.queryScale = slots.length === 1 ? scale : 1;
+    if (slots.length === 1) {
+      this.projections = new Linear(slots);
+      return;
+    }
     this.projections = new Linear(slots, [
       { weight: scale, bias: scale },
       { weight: 1, bias: 1 },
@@ -26,12 +36,13 @@ export class SelfAttention {
   }
 
   /** `x [flowing, hidden]` → context `[flowing, hidden]`. */
-  forward(x: Tensor, packing: Packing, pass: Pass): Forward {
+  forward(x: Tensor, packing: Packing, pass: Pass, bias?: ScoreBias): Forward {
     const { kernels } = pass;
     const projected = this.projections.forward(x, pass);
-    const [query, key, value] = this.separate(projected.y, packing, kernels);
-    projected.y.release();
-    const probabilities = this.probabilities(query, key, packing, kernels);
+    const [plain, key, value] = this.separate(projected.y, packing, kernels);
+    const query = this.scaleQuery(plain, kernels);
+    release(projected.y, plain);
+    const probabilities = this.probabilities(query, key, [packing.maskBias, bias?.value], kernels);
     const dropped = dropout(kernels, pass.dropout, this.dropoutRate, probabilities);
     const heads = kernels.batchMatMul(dropped.y, value);
     const y = this.join(heads, packing, kernels);
@@ -50,9 +61,11 @@ export class SelfAttention {
       dDropped.release();
       const dScores = softmaxBackward(kernels, probabilities, dProbabilities);
       release(dProbabilities, probabilities);
-      const dQuery = kernels.batchMatMul(dScores, key);
+      bias?.backward(dScores);
+      const dScaled = kernels.batchMatMul(dScores, key);
+      const dQuery = this.scaleQuery(dScaled, kernels);
       const dKey = kernels.batchMatMul(dScores, query, true, false);
-      release(dScores, query, key);
+      release(dScores, dScaled, query, key);
       const dProjected = this.unite([dQuery, dKey, dValue], packing, kernels);
       release(dQuery, dKey, dValue);
       const dx = projectionBackward(dProjected);
@@ -60,6 +73,10 @@ export class SelfAttention {
       return dx;
     };
     return { y, backward };
+  }
+
+  private scaleQuery(query: Tensor, kernels: Kernels): Tensor {
+    return this.queryScale === 1 ? query.retain() : kernels.scale(query, this.queryScale);
   }
 
   /** `[flowing, 3 · hidden]` → query, key, value, each `[batch, heads, tokens, width]`. */
@@ -85,11 +102,16 @@ export class SelfAttention {
     return collected;
   }
 
-  private probabilities(query: Tensor, key: Tensor, packing: Packing, kernels: Kernels): Tensor {
-    const scores = kernels.batchMatMul(query, key, false, true);
-    const masked = packing.maskBias ? kernels.add(scores, packing.maskBias) : scores.retain();
-    const probabilities = kernels.softmax(masked);
-    release(scores, masked);
+  private probabilities(query: Tensor, key: Tensor, summands: readonly (Tensor | undefined)[], kernels: Kernels): Tensor {
+    let scores = kernels.batchMatMul(query, key, false, true);
+    for (const summand of summands) {
+      if (!summand) continue;
+      const sum = kernels.add(scores, summand);
+      scores.release();
+      scores = sum;
+    }
+    const probabilities = kernels.softmax(scores);
+    scores.release();
     return probabilities;
   }
 

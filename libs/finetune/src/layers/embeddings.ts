@@ -13,7 +13,8 @@ export interface EmbeddingTables {
   positions: Parameter;
   /** Absent where the family has no token types. */
   types?: Parameter;
-  norm: LayerNorm;
+  /** Absent where blocks normalise what they read. */
+  norm?: LayerNorm;
 }
 
 /** A soft prompt: vectors in place of the word embeddings of tokens that stand before each text. */
@@ -36,7 +37,7 @@ export interface PromptSlot {
 }
 
 /**
- * Sum of word, position and token-type embeddings, normalised, dropped out.
+ * Sum of word, position and token-type embeddings, normalised where there is a norm, dropped out.
  * Backward: each table's gradient is the sum of the rows' gradients by index.
  */
 export class Embeddings {
@@ -59,7 +60,10 @@ export class Embeddings {
     const looked = indices.map(({ table, rows }) => kernels.gather(table.value(), rows));
     if (prompt) looked[0] = this.withPrompt(looked[0], prompt.y, packing, kernels);
     const sum = kernels.sum(looked);
-    const normal = this.tables.norm.forward(sum, pass);
+    const normal: Forward = this.tables.norm?.forward(sum, pass) ?? {
+      y: sum.retain(),
+      ...(pass.training && { backward: (dy) => dy.retain() }),
+    };
     const dropped = dropout(kernels, pass.dropout, this.config.hiddenDropout, normal.y);
     release(sum, normal.y, prompt?.y, ...looked);
     const { backward: normBackward } = normal;

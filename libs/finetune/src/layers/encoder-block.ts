@@ -8,6 +8,7 @@ import type { LayerNorm } from './layer-norm';
 import type { Linear } from './linear';
 import type { Packing } from './packing';
 import type { Parameter } from './parameter';
+import type { ScoreBias } from './score-bias';
 
 /** What a tuner put on the output of a branch of a block, before it joins the residual. */
 export interface BranchAdapter {
@@ -27,6 +28,16 @@ export interface BranchSlot {
   adapter?: BranchAdapter;
 }
 
+/** One block of an encoder. */
+export interface Block {
+  /** The dense layers, by which adapters are placed and prepared weights forgotten. */
+  readonly linears: Linear[];
+  /** Whether a tuner has put anything on the block. */
+  readonly adapted: boolean;
+  /** `x [flowing, hidden]` → `[flowing, hidden]`. */
+  forward(x: Tensor, packing: Packing, pass: Pass, bias?: ScoreBias): Forward;
+}
+
 /** The parts of one block of a post-norm encoder. */
 export interface EncoderBlockParts {
   attention: SelfAttention;
@@ -42,20 +53,18 @@ export interface EncoderBlockParts {
  * One block of a post-norm transformer encoder (Vaswani et al. 2017, Devlin et al. 2018):
  * `h = norm(x + drop(attention(x)))`, `y = norm(h + drop(feedForward(h)))`; an adapter `a` on a branch makes it `norm(x + a(drop(…)))`.
  */
-export class EncoderBlock {
+export class EncoderBlock implements Block {
   constructor(
     private readonly parts: EncoderBlockParts,
     private readonly dropoutRate: number,
   ) {}
 
-  /** The dense layers, by which adapters are placed and prepared weights forgotten. */
   get linears(): Linear[] {
     const { attention, attentionOutput, feedForward } = this.parts;
     const adapters = this.branches.flatMap(({ adapter }) => adapter?.linears ?? []);
     return [attention.projections, attentionOutput, feedForward.inner, feedForward.outer, ...adapters];
   }
 
-  /** Whether a tuner has put anything on the block. */
   get adapted(): boolean {
     return this.branches.some(({ adapter }) => adapter) || this.linears.some(({ slots }) => slots.some(({ adapter }) => adapter));
   }
@@ -64,9 +73,8 @@ export class EncoderBlock {
     return [this.parts.attentionBranch, this.parts.outputBranch];
   }
 
-  /** `x [flowing, hidden]` → `[flowing, hidden]`. */
-  forward(x: Tensor, packing: Packing, pass: Pass): Forward {
-    const attended = this.attend(x, packing, pass);
+  forward(x: Tensor, packing: Packing, pass: Pass, bias?: ScoreBias): Forward {
+    const attended = this.attend(x, packing, pass, bias);
     const { feedForward, outputBranch, outputNorm } = this.parts;
     const transformed = this.residual(attended.y, feedForward.forward(attended.y, pass), { slot: outputBranch, norm: outputNorm }, pass);
     attended.y.release();
@@ -82,8 +90,8 @@ export class EncoderBlock {
     return { y: transformed.y, backward };
   }
 
-  private attend(x: Tensor, packing: Packing, pass: Pass): Forward {
-    const context = this.parts.attention.forward(x, packing, pass);
+  private attend(x: Tensor, packing: Packing, pass: Pass, bias: ScoreBias | undefined): Forward {
+    const context = this.parts.attention.forward(x, packing, pass, bias);
     const output = this.parts.attentionOutput.forward(context.y, pass);
     context.y.release();
     const { backward: contextBackward } = context;

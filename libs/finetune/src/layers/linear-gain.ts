@@ -1,6 +1,6 @@
 import { release, type Kernels, type Tensor } from '../native/kernels';
 import type { Forward, Pass } from './layer';
-import type { LinearAdapter, LinearSlot } from './linear';
+import type { DenseSlot, LinearAdapter } from './linear';
 
 /** Factors of a dense layer's inputs or outputs, one each, that a tuner learns. */
 export interface Gain {
@@ -29,7 +29,7 @@ export function applyGain(x: Tensor, gain: Gain, { kernels, training }: Pass): F
 }
 
 /** The gains of the outputs of layers side by side as one; a layer without has ones. Nothing where none has any. */
-export function joinedOutputGain(slots: readonly LinearSlot[], pass: Pass): Gain | undefined {
+export function joinedOutputGain(slots: readonly DenseSlot[], pass: Pass): Gain | undefined {
   const gains = slots.map(({ adapter }) => adapter?.outputGain?.(pass));
   if (gains.every((gain) => gain === undefined)) return undefined;
   const { kernels } = pass;

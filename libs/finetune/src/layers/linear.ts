@@ -22,13 +22,18 @@ export interface LinearAdapter {
   adaptBias?(bias: TensorFlow.Tensor1D, own: (name: string) => TensorFlow.Tensor): TensorFlow.Tensor1D;
 }
 
-/** One dense layer: `weight [out, in]`, `bias [out]`, and an adapter where a tuner put one. */
-export interface LinearSlot {
+/** One dense layer: `weight [out, in]`, `bias [out]` where it has one, and an adapter where a tuner put one. */
+export interface DenseSlot {
   /** The layer's name, such as `encoder.layer.0.attention.self.query`. */
   name: string;
   weight: Parameter;
-  bias: Parameter;
+  bias?: Parameter;
   adapter?: LinearAdapter;
+}
+
+/** A dense layer of an encoder, which has a bias. */
+export interface LinearSlot extends DenseSlot {
+  bias: Parameter;
 }
 
 /** Constant factors of a dense layer's products and biases, folded into the parameters, which are smaller than what flows. */
@@ -47,7 +52,7 @@ export class Linear {
   private prepared: { weight: Tensor; bias: Tensor } | undefined;
 
   constructor(
-    readonly slots: LinearSlot[],
+    readonly slots: DenseSlot[],
     private readonly factors: LinearFactors[] = slots.map(() => UNSCALED),
   ) {}
 
@@ -59,7 +64,7 @@ export class Linear {
 
   /** Whether an update changes what was prepared. */
   get learns(): boolean {
-    return this.slots.some((slot) => slot.weight.trainable || slot.bias.trainable);
+    return this.slots.some((slot) => slot.weight.trainable || slot.bias?.trainable);
   }
 
   /** `x [rows, in]` → `y [rows, out]`. */
@@ -133,14 +138,16 @@ export class Linear {
 
   private prepare(kernels: Kernels): { weight: Tensor; bias: Tensor } {
     const weights = this.slots.map((slot, i) => kernels.scale(slot.weight.value(), this.factors[i].weight));
-    const biases = this.slots.map((slot, i) => kernels.scale(slot.bias.value(), this.factors[i].bias));
+    const biases = this.slots.map(({ weight: { shape }, bias }, i) =>
+      bias ? kernels.scale(bias.value(), this.factors[i].bias) : kernels.floats(new Float32Array(shape[0]), [shape[0]]),
+    );
     const joined = kernels.concat(weights, 0);
     const bias = kernels.concat(biases, 0);
     const weight = kernels.operand(joined);
     release(joined, ...weights, ...biases);
     for (const slot of this.slots) {
       slot.weight.forgetValue();
-      slot.bias.forgetValue();
+      slot.bias?.forgetValue();
     }
     return { weight, bias };
   }
@@ -153,7 +160,7 @@ export class Linear {
       joined.release();
       this.distribute(kernels, parts, 'weight');
     }
-    if (this.slots.some((slot) => slot.bias.trainable)) {
+    if (this.slots.some((slot) => slot.bias?.trainable)) {
       const joined = kernels.sumRows(dBias);
       const parts = kernels.split(joined, sizes, 0);
       joined.release();
@@ -164,7 +171,7 @@ export class Linear {
   private distribute(kernels: Kernels, parts: Tensor[], part: 'weight' | 'bias'): void {
     parts.forEach((gradient, i) => {
       const parameter = this.slots[i][part];
-      if (parameter.trainable) parameter.accumulate(kernels.scale(gradient, this.factors[i][part]));
+      if (parameter?.trainable) parameter.accumulate(kernels.scale(gradient, this.factors[i][part]));
       gradient.release();
     });
   }

@@ -9,7 +9,7 @@ import { Network } from './network';
 import { ReferenceNetwork } from './reference-network';
 import type { TrainableNetwork } from './trainable-network';
 
-const FAMILIES: MaskedLmFixtureName[] = ['bert-mlm', 'roberta-mlm', 'distilbert-mlm'];
+const FAMILIES: MaskedLmFixtureName[] = ['bert-mlm', 'roberta-mlm', 'distilbert-mlm', 'mpnet-mlm'];
 const GAP = 7;
 /** A gap behind the text, one before it, and one with words on both sides. */
 const PATTERNS: ClozePattern[] = [

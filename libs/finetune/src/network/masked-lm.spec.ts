@@ -17,7 +17,7 @@ const NETWORKS = [
   ['hand-written passes', Network],
   ['plain tfjs operations', ReferenceNetwork],
 ] as const;
-const FAMILIES: MaskedLmFixtureName[] = ['bert-mlm', 'roberta-mlm', 'distilbert-mlm'];
+const FAMILIES: MaskedLmFixtureName[] = ['bert-mlm', 'roberta-mlm', 'distilbert-mlm', 'mpnet-mlm'];
 
 interface Fixture {
   description: EncoderDescription;

@@ -5,6 +5,7 @@ import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import type { Batch } from '../data/example';
 import { readEncoderConfig, type EncoderDescription } from '../encoders/encoder-config';
 import { encoderFamily, readSafetensors } from '../encoders';
+import { inMemory } from '../encoders/families';
 import { readEncoderWeights } from '../encoders/load-encoder';
 import { referenceEncoder, referenceHead } from '../encoders/reference-forward';
 import { DropoutSource } from '../layers/dropout';
@@ -20,7 +21,7 @@ const NETWORKS = [
   ['hand-written passes', Network],
   ['plain tfjs operations', ReferenceNetwork],
 ] as const;
-const FAMILIES: EncoderFixtureName[] = ['bert', 'roberta', 'xlm-roberta', 'distilbert'];
+const FAMILIES: EncoderFixtureName[] = ['bert', 'roberta', 'xlm-roberta', 'distilbert', 'mpnet', 'gpt2'];
 
 interface Fixture {
   description: EncoderDescription;
@@ -36,7 +37,7 @@ async function load(name: EncoderFixtureName): Promise<Fixture> {
   const { weights } = await readEncoderWeights(directory, description);
   const { tensors: expected } = await readSafetensors(join(directory, 'expected.safetensors'));
   const { tensors } = await readSafetensors(join(directory, 'gradients.safetensors'));
-  const gradients = new Map([...tensors].map(([key, value]) => [description.family.fromHuggingFaceName(key) ?? key, value]));
+  const gradients = new Map([...tensors].map(([key, value]) => inMemory(description.family, key, value)));
   const batches = new Map(cases.map((one) => [one.name, toBatch(one, labels)]));
   return { description, weights, batches, expected, gradients };
 }
@@ -49,7 +50,7 @@ function toBatch(one: EncoderFixtureCase, labels: number[]): Batch {
 }
 
 function headOf({ weights }: Fixture, pooling: HeadShape['pooling'] = 'pooler'): HeadShape {
-  const outputs = weights.get('head.output.bias')?.shape[0] ?? 0;
+  const outputs = weights.get('head.output.weight')?.shape[0] ?? 0;
   return { task: 'classification', pooling, labels: Array.from({ length: outputs }, (_, i) => `label ${i}`) };
 }
 
@@ -68,7 +69,8 @@ function build(
       dropout: options.dropout ?? 0,
       inputDropout: family.dropoutBeforePooler ? (options.dropout ?? 0) : 0,
     },
-    weights: fixture.weights,
+    // Heads other than a causal encoder's own have a bias.
+    weights: new Map([['head.output.bias', { shape: [3], values: new Float32Array(3) }], ...fixture.weights]),
     precision: options.precision ?? 'fp32',
     ...(options.subset ? { vocabulary: VocabularySubset.of(config.vocabularySize, ids, [config.padTokenId]) } : {}),
   });

@@ -2,6 +2,7 @@ import type { ClozeReading, NamedTensor } from '@attune/artifact';
 import { withPromptPlaces } from '../data/batches';
 import type { Batch } from '../data/example';
 import { HeadGroup } from '../heads/head-group';
+import { CausalLmHead } from '../heads/causal-lm-head';
 import { MaskedLmHead } from '../heads/masked-lm-head';
 import { pooling } from '../heads/pooling';
 import type { DropoutSource } from '../layers/dropout';
@@ -26,7 +27,7 @@ export class Network implements TrainableNetwork {
   readonly kernels: Kernels;
   private readonly exact: Kernels;
   private readonly heads: HeadGroup;
-  private readonly words: MaskedLmHead | undefined;
+  private readonly words: MaskedLmHead | CausalLmHead | undefined;
   /** What a head that reads a gap puts around texts. */
   private readonly cloze: ClozeReading | undefined;
   private readonly padTokenId: number;
@@ -34,18 +35,27 @@ export class Network implements TrainableNetwork {
   private prepared: Precision | undefined;
 
   readonly layers: number;
+  readonly hiddenSize: number;
+  readonly causal: boolean;
 
   constructor(options: NetworkOptions) {
     const { config, heads, vocabulary } = options;
     this.layers = config.layers;
+    this.hiddenSize = config.hiddenSize;
+    this.causal = config.causal === true;
     this.padTokenId = config.padTokenId;
     this.kernels = new Kernels(options.precision);
     this.exact = options.precision === 'fp32' ? this.kernels : new Kernels('fp32');
     this.store = new ParameterStore(this.kernels, options);
     const lookup = (name: string): Parameter => this.store.get(name);
     this.encoder = new TransformerEncoder(config, lookup, vocabulary?.rows);
-    this.heads = new HeadGroup(this.exact, heads, lookup, { ...options.headOptions, layerNormEpsilon: config.layerNormEpsilon });
+    this.heads = new HeadGroup(this.exact, heads, lookup, {
+      ...options.headOptions,
+      layerNormEpsilon: config.layerNormEpsilon,
+      ...(config.causal && { causal: { padTokenId: config.padTokenId } }),
+    });
     this.cloze = heads.at(0)?.cloze;
+    if (options.causalLm) this.words = new CausalLmHead(lookup);
     if (options.maskedLm) {
       const ownDecoder = this.store.byName.has('mlm.decoder.weight');
       this.words = new MaskedLmHead(lookup, { config, activation: options.maskedLm, ownDecoder });
@@ -131,8 +141,8 @@ export class Network implements TrainableNetwork {
     return { logits, backward };
   }
 
-  private get wordHead(): MaskedLmHead {
-    if (!this.words) throw new RangeError('the network has no masked-language-model head');
+  private get wordHead(): MaskedLmHead | CausalLmHead {
+    if (!this.words) throw new RangeError('the network has no language-model head');
     return this.words;
   }
 

@@ -2,7 +2,14 @@ import { headPrefix, type ClozePattern, type NamedTensor } from '@attune/artifac
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
 import { withPromptPlaces } from '../data/batches';
 import type { Batch } from '../data/example';
-import { referenceEncoder, referenceHead, referenceMaskedLm, referencePooling, type Dropout } from '../encoders/reference-forward';
+import {
+  referenceCausalLm,
+  referenceEncoder,
+  referenceHead,
+  referenceMaskedLm,
+  referencePooling,
+  type Dropout,
+} from '../encoders/reference-forward';
 import type { DropoutMask, DropoutSource } from '../layers/dropout';
 import type { PromptSlot } from '../layers/embeddings';
 import type { BranchSlot } from '../layers/encoder-block';
@@ -37,12 +44,12 @@ export class ReferenceNetwork implements TrainableNetwork {
     this.options = options;
     this.store = new ParameterStore(this.kernels, { ...options, weights });
     for (const name of this.store.byName.keys()) {
-      const layer = /^(encoder\..*)\.weight$/.exec(name)?.[1];
+      const layer = /^(encoder\.layer\..*)\.weight$/.exec(name)?.[1];
       if (layer && !layer.endsWith('LayerNorm')) {
         this.slots.set(layer, { name: layer, weight: this.store.get(`${layer}.weight`), bias: this.store.get(`${layer}.bias`) });
       }
     }
-    for (let layer = 0; layer < this.layers; layer++) {
+    for (let layer = 0; layer < (this.causal ? 0 : this.layers); layer++) {
       for (const part of ['attention.output', 'output']) {
         const name = `encoder.layer.${layer}.${part}`;
         this.branches.set(name, { name });
@@ -56,6 +63,14 @@ export class ReferenceNetwork implements TrainableNetwork {
 
   get layers(): number {
     return this.options.config.layers;
+  }
+
+  get hiddenSize(): number {
+    return this.options.config.hiddenSize;
+  }
+
+  get causal(): boolean {
+    return this.options.config.causal === true;
   }
 
   parameter(name: string): Parameter {
@@ -91,10 +106,11 @@ export class ReferenceNetwork implements TrainableNetwork {
   }
 
   private wordScores(batch: Batch, places: Int32Array, values: Map<Parameter, Tensor>, dropout?: Dropout): Tensor {
-    const { config, maskedLm } = this.options;
-    if (!maskedLm) throw new RangeError('the network has no masked-language-model head');
+    const { config, maskedLm, causalLm } = this.options;
+    if (!maskedLm && !causalLm) throw new RangeError('the network has no language-model head');
     const parameters = this.lookup(values);
     const states = referenceEncoder(this.tf, config, parameters, this.compact(batch), { dropout });
+    if (!maskedLm) return referenceCausalLm(this.tf, parameters, states, places);
     const words = this.store.byName.has('mlm.decoder.weight') ? 'mlm.decoder.weight' : 'embeddings.word_embeddings.weight';
     return referenceMaskedLm(this.tf, { ...config, activation: maskedLm }, parameters, states, { places, words });
   }

@@ -25,6 +25,8 @@ export interface NetworkOptions {
   vocabulary?: VocabularySubset;
   /** The masked-language-model head among the weights (`mlm…`); its activation. Without it there is none. */
   maskedLm?: EncoderConfig['activation'];
+  /** Whether a causal encoder predicts words, by its word table. */
+  causalLm?: boolean;
 }
 
 /** Logits of a batch, `[rows, outputs]`, those of several heads side by side (see `TaskLayout`), and the way back from their gradient into the parameters. */
@@ -63,6 +65,10 @@ export interface TrainableNetwork {
   readonly input: PromptSlot;
   /** Blocks of the encoder. */
   readonly layers: number;
+  /** Width of the states. */
+  readonly hiddenSize: number;
+  /** Whether each token sees itself and those before it alone. */
+  readonly causal: boolean;
   /** @throws RangeError for a name that the network does not have */
   parameter(name: string): Parameter;
   /** A pass that will be followed by `backward`. */
@@ -70,11 +76,11 @@ export interface TrainableNetwork {
   /** A pass to the embeddings, no head taking part, that will be followed by `backward`. */
   trainEmbedding(batch: Batch, dropout: DropoutSource | undefined): EmbeddingPass;
   /**
-   * Scores of words at places of a batch, `[places, words]` in their order: every word of the vocabulary, or of the subset that the network
+   * Scores of words at places of a batch, or of a causal encoder those that follow the places, `[places, words]` in their order: every word of the vocabulary, or of the subset that the network
    * was given. Nothing dropped, in float32.
    *
    * @param places row × tokens + token
-   * @throws RangeError where the network has no masked-language-model head
+   * @throws RangeError where the network predicts no words (`NetworkOptions.maskedLm`, `causalLm`)
    */
   maskedLm(batch: Batch, places: Int32Array): Float32Array;
   /** A pass to the words at places of a batch, no other head taking part, that will be followed by `backward`. */
@@ -103,7 +109,8 @@ export function headParameterShapes(config: EncoderConfig, ...heads: HeadShape[]
   const shapes = new Map<string, number[]>();
   heads.forEach((head, place) => {
     const prefix = headPrefix(head, place);
-    if (head.pooling === 'pooler' || head.pooling === 'cloze') {
+    const ownOfCausal = config.causal === true && head.pooling === 'pooler';
+    if ((head.pooling === 'pooler' && !ownOfCausal) || head.pooling === 'cloze') {
       shapes.set(`${prefix}.dense.weight`, [hidden, hidden]);
       shapes.set(`${prefix}.dense.bias`, [hidden]);
     }
@@ -112,7 +119,7 @@ export function headParameterShapes(config: EncoderConfig, ...heads: HeadShape[]
       shapes.set(`${prefix}.LayerNorm.bias`, [hidden]);
     }
     shapes.set(`${prefix}.output.weight`, [headOutputs(head), hidden]);
-    shapes.set(`${prefix}.output.bias`, [headOutputs(head)]);
+    if (!ownOfCausal) shapes.set(`${prefix}.output.bias`, [headOutputs(head)]);
   });
   return shapes;
 }

@@ -1,4 +1,4 @@
-import type { HeadShape, NamedTensor } from '@attune/artifact';
+import { AttuneError, type HeadShape, type NamedTensor } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
 import { expandRows } from '../continual/expand-heads';
 import { encoderFamily, type LoadedEncoder } from '../encoders';
@@ -22,6 +22,11 @@ export interface BuildNetworkOptions {
 /** The network that a run trains: the encoder's weights, a head a task, and dropout and passes as configured. */
 export function buildNetwork({ config, encoder, heads, vocabulary, expandHeads = false }: BuildNetworkOptions): TrainableNetwork {
   const { training } = config;
+  if (encoder.config.causal && heads.some(({ pooling }) => pooling === 'cls')) {
+    throw new AttuneError('bad-config', `head.pooling is cls, and the first token of ${encoder.id} sees no other`, {
+      remedy: 'Choose pooler, which reads the last token of a causal encoder, mean or embedding.',
+    });
+  }
   const family = encoderFamily(encoder.config.family);
   const dropout = config.head.dropout ?? family.headDropout(encoder.sourceConfig);
   const Kind = training.passes === 'fast' ? Network : ReferenceNetwork;

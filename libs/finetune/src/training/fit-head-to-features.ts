@@ -76,11 +76,13 @@ function assignFit(
 ): void {
   const { head } = layout.heads[place];
   const matmul = hostProduct(network.kernels);
-  const layer = fitWithSelectedL2(train, validation, { task: head.task, width, outputs: headOutputs(head), matmul, ...selection });
-  network.forgetWeights();
   const prefix = headPrefix(head, place);
+  const bias = network.parameters.get(`${prefix}.output.bias`);
+  const shape = { task: head.task, width, outputs: headOutputs(head), intercept: bias !== undefined };
+  const layer = fitWithSelectedL2(train, validation, { ...shape, matmul, ...selection });
+  network.forgetWeights();
   putRows(network.parameter(`${prefix}.output.weight`), layer.weight, kept);
-  putRows(network.parameter(`${prefix}.output.bias`), layer.bias, kept);
+  if (bias) putRows(bias, layer.bias, kept);
 }
 
 /** Writes a layer's rows after those that stay. */

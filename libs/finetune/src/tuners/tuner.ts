@@ -1,4 +1,4 @@
-import type { EncoderAdditions, NamedTensor, Tokenizer } from '@attune/artifact';
+import { AttuneError, type EncoderAdditions, type NamedTensor, type Tokenizer } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
 import type { TrainedAdapter } from '../export/trained-head';
 import type { Parameter } from '../layers/parameter';
@@ -41,6 +41,18 @@ export interface AttachedTuner {
 /** Whether a parameter belongs to a head, which learns under every tuner. */
 export function isHeadParameter(parameter: Pick<Parameter, 'name'>): boolean {
   return /^heads?\./.test(parameter.name);
+}
+
+/**
+ * For methods that have no place in a causal encoder, or none that Python programs would read.
+ *
+ * @throws AttuneError `bad-config`
+ */
+export function refuseCausal({ causal }: Pick<TrainableNetwork, 'causal'>, name: Tuner['name']): void {
+  if (!causal) return;
+  throw new AttuneError('bad-config', `tuner.name is ${name}, which causal encoders such as GPT-2 do not have`, {
+    remedy: 'Choose full, lora, dora, ia3, bitfit or head.',
+  });
 }
 
 /** Lets exactly these parameters of the network learn. */

@@ -11,12 +11,13 @@ import {
 import { GraphBuilder } from '../graph/graph-builder';
 import { DataType } from '../protobuf/onnx-model';
 import { activation } from './activation';
-import { attention, scoreMask } from './attention';
+import { attention } from './attention';
 import { dense, layerNorm, type ModelParts } from './dense';
 import { clozeInputs, GAP_PLACE } from './cloze';
 import { embeddings, type EncoderInputs } from './embeddings';
-import { promptMask, textStates } from './prompt';
-import { firstState, logits, meanState, normalisedEmbedding, type HeadActivation } from './outputs';
+import { textStates } from './prompt';
+import { biasOfPlace, scoreBias, tokenPlaces } from './score-bias';
+import { firstState, lastState, logits, meanState, normalisedEmbedding, type HeadActivation } from './outputs';
 
 /** The lowest set of operators with a layer normalisation, and the format version that belongs to it. */
 const OPSET = 17;
@@ -60,6 +61,7 @@ export function buildEncoderModel(model: EncoderModel): Uint8Array {
   const heads = outputs.includes('logits') ? headsOf(model) : [];
   const pooled = pooledStates(
     parts,
+    config,
     { first: states, texts: ofTexts },
     new Set([...heads.map(({ pooling }) => pooling), ...(outputs.includes('embedding') ? EMBEDDING : [])]),
   );
@@ -68,6 +70,7 @@ export function buildEncoderModel(model: EncoderModel): Uint8Array {
     logits(parts, shape, {
       prefix,
       activation: head?.activation ?? 'tanh',
+      causal: config.causal,
       pooled: pooled.get(shape.pooling) ?? '',
       hidden: config.hiddenSize,
     });
@@ -112,6 +115,7 @@ const EMBEDDING: readonly Pooling[] = ['embedding'];
 /** What heads read of the states, `[batch, hidden]`, for each way of pooling that is asked for; nothing is computed twice. */
 function pooledStates(
   parts: ModelParts,
+  config: EncoderConfig,
   states: { first: string; texts: string },
   asked: ReadonlySet<Pooling>,
 ): ReadonlyMap<Pooling, string> {
@@ -119,8 +123,12 @@ function pooledStates(
   if (asked.has('mean') || asked.has('embedding')) pooled.set('mean', meanState(parts, states.texts));
   if (asked.has('embedding')) pooled.set('embedding', normalisedEmbedding(parts, pooled.get('mean') ?? ''));
   if (!asked.has('pooler') && !asked.has('cls')) return pooled;
+  if (config.causal && asked.has('pooler')) {
+    pooled.set('pooler', lastState(parts, states.texts, tokenPlaces(parts, config, 'last_state'), config.padTokenId));
+    if (!asked.has('cls')) return pooled;
+  }
   const first = firstState(parts, states.first);
-  return pooled.set('pooler', first).set('cls', first);
+  return new Map([['pooler', first], ['cls', first], ...pooled]);
 }
 
 /** Ways of pooling that read the states of all tokens. */
@@ -134,7 +142,10 @@ function headsOf({ head }: EncoderModel): HeadShape[] {
 function needsFirstStateOnly(model: EncoderModel): boolean {
   const heads = headsOf(model);
   return (
-    heads.length > 0 && heads.every(({ pooling }) => !READS_ALL.includes(pooling)) && model.outputs.every((output) => output === 'logits')
+    !model.config.causal &&
+    heads.length > 0 &&
+    heads.every(({ pooling }) => !READS_ALL.includes(pooling)) &&
+    model.outputs.every((output) => output === 'logits')
   );
 }
 
@@ -146,30 +157,44 @@ function declareInputs(graph: GraphBuilder, config: EncoderConfig): void {
 /** The states after the last layer: `[batch, tokens, hidden]`, or `[batch, 1, hidden]` where that of one place alone is wanted. */
 function encoderLayers(parts: ModelParts, config: EncoderConfig, inputs: EncoderInputs, onlyPlace?: number): string {
   const { graph } = parts;
-  const mask = scoreMask(parts, promptMask(parts, config, inputs.mask));
+  const bias = scoreBias(parts, config, inputs);
   let states = embeddings(parts, config, inputs);
   for (let layer = 0; layer < config.layers; layer++) {
     const prefix = `encoder.layer.${layer}`;
     const last = layer === config.layers - 1;
-    const queries =
-      last && onlyPlace !== undefined
-        ? graph.node('Slice', `${prefix}.first_state/Slice`, [
-            states,
-            graph.integers(onlyPlace),
-            graph.integers(onlyPlace + 1),
-            graph.integers(1),
-          ])
-        : states;
-    states = block(parts, config, prefix, queries, states, mask);
+    if (config.causal) {
+      states = preNormBlock(parts, config, prefix, states, bias);
+      continue;
+    }
+    if (!last || onlyPlace === undefined) {
+      states = block(parts, config, prefix, states, states, bias);
+      continue;
+    }
+    const bounds = [graph.integers(onlyPlace), graph.integers(onlyPlace + 1), graph.integers(1)];
+    const queries = graph.node('Slice', `${prefix}.first_state/Slice`, [states, ...bounds]);
+    states = block(parts, config, prefix, queries, states, biasOfPlace(parts, config, bias, onlyPlace));
   }
-  return states;
+  return config.causal ? layerNorm(parts, states, 'encoder.LayerNorm', config.hiddenSize, config.layerNormEpsilon) : states;
+}
+
+/** One pre-norm transformer block (Radford et al. 2019). */
+function preNormBlock(parts: ModelParts, config: EncoderConfig, prefix: string, states: string, bias: string): string {
+  const { graph } = parts;
+  const { hiddenSize: hidden, intermediateSize: inner, layerNormEpsilon: epsilon } = config;
+  const read = layerNorm(parts, states, `${prefix}.attention.LayerNorm`, hidden, epsilon);
+  const attended = attention(parts, config, prefix, read, read, bias);
+  const middle = graph.node('Add', `${prefix}.attention.output/Residual`, [attended, states]);
+  const normal = layerNorm(parts, middle, `${prefix}.intermediate.LayerNorm`, hidden, epsilon);
+  const expanded = dense(parts, normal, `${prefix}.intermediate.dense`, inner, hidden);
+  const activated = activation(graph, expanded, `${prefix}.intermediate.activation`, config.activation);
+  return graph.node('Add', `${prefix}.output/Residual`, [dense(parts, activated, `${prefix}.output.dense`, hidden, inner), middle]);
 }
 
 /** One post-norm transformer block. */
-function block(parts: ModelParts, config: EncoderConfig, prefix: string, queries: string, states: string, mask: string): string {
+function block(parts: ModelParts, config: EncoderConfig, prefix: string, queries: string, states: string, bias: string): string {
   const { graph } = parts;
   const { hiddenSize: hidden, intermediateSize: inner, layerNormEpsilon: epsilon } = config;
-  const attended = adapted(parts, config, `${prefix}.attention.output`, attention(parts, config, prefix, queries, states, mask));
+  const attended = adapted(parts, config, `${prefix}.attention.output`, attention(parts, config, prefix, queries, states, bias));
   const first = graph.node('Add', `${prefix}.attention.output/Residual`, [attended, queries]);
   const middle = layerNorm(parts, first, `${prefix}.attention.output.LayerNorm`, hidden, epsilon);
   const expanded = dense(parts, middle, `${prefix}.intermediate.dense`, inner, hidden);

@@ -14,7 +14,7 @@ type Part = 'ids' | 'mask' | 'positions';
 
 /**
  * The inputs of an encoder for each text in each of the patterns, all rows of the first pattern before those of the second. Attention
- * knows places by their position embeddings alone, so a pattern's tokens may all stand right behind the first token, the gap's in front
+ * knows places by their positions alone, so a pattern's tokens may all stand right behind the first token, the gap's in front
  * of the others, whatever the length of the text: their positions say where they are.
  */
 export function clozeInputs({ graph }: ModelParts, config: EncoderConfig, patterns: readonly ClozePattern[]): EncoderInputs {

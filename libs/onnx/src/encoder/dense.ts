@@ -26,13 +26,16 @@ export function parameterValue(parts: ModelParts, name: string, shape: number[])
 /** `value · weightᵀ + bias` for a weight `[out, in]`; the scale, where given, multiplies the result. */
 export function dense(parts: ModelParts, value: string, name: string, out: number, input: number, scale = 1): string {
   const { graph } = parts;
-  const weight = transpose(parameter(parts, `${name}.weight`, [out, input]).values, out, input).map((x) => x * scale);
+  const product = project(parts, value, name, out, input, scale);
   const bias = parameter(parts, `${name}.bias`, [out]).values.map((x) => x * scale);
-  const product = graph.node('MatMul', `${name}/MatMul`, [
-    value,
-    graph.initializer(floatTensor(`${name}.weight.transposed`, [input, out], weight)),
-  ]);
   return graph.node('Add', `${name}/Add`, [product, graph.initializer(floatTensor(`${name}.bias`, [out], bias))]);
+}
+
+/** `value · weightᵀ` for a weight `[out, in]`; the scale, where given, multiplies the result. */
+export function project(parts: ModelParts, value: string, name: string, out: number, input: number, scale = 1): string {
+  const weight = transpose(parameter(parts, `${name}.weight`, [out, input]).values, out, input).map((x) => x * scale);
+  const transposed = parts.graph.initializer(floatTensor(`${name}.weight.transposed`, [input, out], weight));
+  return parts.graph.node('MatMul', `${name}/MatMul`, [value, transposed]);
 }
 
 /** Layer normalisation over the last axis (Ba et al. 2016). */

@@ -14,7 +14,7 @@ export interface EncoderInputs {
   positions?: string;
 }
 
-/** The sum of word, position and token type embeddings, a soft prompt's before them, normalised: `[batch, tokens, hidden]`. */
+/** The sum of word, position and token type embeddings, a soft prompt's before them, normalised but in a causal encoder: `[batch, tokens, hidden]`. */
 export function embeddings(parts: ModelParts, config: EncoderConfig, inputs: EncoderInputs): string {
   const { graph } = parts;
   const { hiddenSize: hidden } = config;
@@ -26,7 +26,8 @@ export function embeddings(parts: ModelParts, config: EncoderConfig, inputs: Enc
     sum = graph.node('Add', 'embeddings.token_type_embeddings/Add', [sum, gathered]);
   }
   sum = graph.node('Add', 'embeddings.position_embeddings/Add', [sum, positions(parts, config, inputs)]);
-  return layerNorm(parts, withPrompt(parts, config, sum), 'embeddings.LayerNorm', hidden, config.layerNormEpsilon);
+  const states = withPrompt(parts, config, sum);
+  return config.causal ? states : layerNorm(parts, states, 'embeddings.LayerNorm', hidden, config.layerNormEpsilon);
 }
 
 /** Position embeddings `[tokens, hidden]`, or `[batch, tokens, hidden]` in the RoBERTa family, where they depend on the padding ids. */

@@ -1,6 +1,6 @@
 import { headOutputName, type HeadShape } from '@attune/artifact';
 import { DataType } from '../protobuf/onnx-model';
-import { dense, type ModelParts } from './dense';
+import { dense, project, type ModelParts } from './dense';
 
 /** Function after the dense layer of a family's own classification head. */
 export type HeadActivation = 'tanh' | 'relu';
@@ -9,6 +9,15 @@ export type HeadActivation = 'tanh' | 'relu';
 export function firstState({ graph }: ModelParts, states: string): string {
   const sliced = graph.node('Slice', 'first_state/Slice', [states, graph.integers(0), graph.integers(1), graph.integers(1)]);
   return graph.node('Squeeze', 'first_state/Squeeze', [sliced, graph.integers(1)]);
+}
+
+/** The state of the last token of each row that is not padding, `[batch, hidden]`; the first where there is none (see `lastTokens`). */
+export function lastState({ graph }: ModelParts, states: string, places: string, padTokenId: number): string {
+  const padding = graph.node('Equal', 'last_state/Equal', ['input_ids', graph.integers(padTokenId)]);
+  const real = graph.node('Cast', 'last_state/Cast', [graph.node('Not', 'last_state/Not', [padding])], { to: DataType.int64 });
+  const ofReal = graph.node('Mul', 'last_state/Mul', [places, real]);
+  const last = graph.node('ArgMax', 'last_state/ArgMax', [ofReal], { axis: 1, keepdims: 1 });
+  return graph.node('GatherND', 'last_state/GatherND', [states, last], { batch_dims: 1 });
 }
 
 /** The mean of the states of real tokens, `[batch, hidden]`; zeros for a row that has none. */
@@ -32,14 +41,20 @@ export interface HeadPlace {
   /** Begin of its parameters' names. */
   prefix: string;
   activation: HeadActivation;
+  /** Whether the family's own head is that of a causal encoder: an output layer without bias. */
+  causal?: boolean;
   /** The value that it reads, `[batch, hidden]`. */
   pooled: string;
   hidden: number;
 }
 
 /** A head's outputs before softmax or sigmoid, `[batch, labels]`. The result is called as `headOutputName` says. */
-export function logits(parts: ModelParts, head: HeadShape, { prefix, activation, pooled, hidden }: HeadPlace): void {
+export function logits(parts: ModelParts, head: HeadShape, { prefix, activation, pooled, hidden, causal = false }: HeadPlace): void {
   const { graph } = parts;
+  if (causal && head.pooling === 'pooler') {
+    graph.node('Identity', headOutputName(head), [project(parts, pooled, `${prefix}.output`, head.labels.length, hidden)]);
+    return;
+  }
   const features =
     head.pooling === 'pooler'
       ? graph.node(activation === 'tanh' ? 'Tanh' : 'Relu', `${prefix}/Activation`, [

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { checkConfig, layerCount, parseActivation, parseSource, rate, size } from './config-values';
 import type { EncoderFamily } from './family';
 import { maskedLmNames } from './masked-lm-names';
+import { renameParts } from './rename-parts';
 
 const sourceSchema = z.object({
   vocab_size: size,
@@ -16,8 +17,7 @@ const sourceSchema = z.object({
   pad_token_id: z.number().int().nonnegative().nullish(),
 });
 
-/** The checkpoint's name of each part of a layer, by the name in memory. */
-const PARTS: [canonical: string, source: string][] = [
+const parts = renameParts('transformer.layer', [
   ['attention.self.query', 'attention.q_lin'],
   ['attention.self.key', 'attention.k_lin'],
   ['attention.self.value', 'attention.v_lin'],
@@ -26,17 +26,7 @@ const PARTS: [canonical: string, source: string][] = [
   ['intermediate.dense', 'ffn.lin1'],
   ['output.dense', 'ffn.lin2'],
   ['output.LayerNorm', 'output_layer_norm'],
-];
-const TO_SOURCE = new Map(PARTS);
-const FROM_SOURCE = new Map(PARTS.map(([canonical, source]) => [source, canonical]));
-
-function rename(name: string, pattern: RegExp, table: Map<string, string>, prefix: string): string | undefined {
-  const match = pattern.exec(name);
-  if (match === null) return undefined;
-  const [, layer, part, kind] = match;
-  const renamed = table.get(part);
-  return renamed === undefined ? undefined : `${prefix}.${layer}.${renamed}.${kind}`;
-}
+]);
 
 const maskedLm = maskedLmNames({
   dense: 'vocab_transform',
@@ -82,7 +72,7 @@ export const distilbert: EncoderFamily = {
     if (canonical.startsWith('mlm.')) return maskedLm.toHuggingFaceName(canonical) ?? canonical;
     if (canonical.startsWith('head.dense.')) return canonical.replace('head.dense', 'pre_classifier');
     if (canonical.startsWith('head.output.')) return canonical.replace('head.output', 'classifier');
-    const name = rename(canonical, /^encoder\.layer\.(\d+)\.(.+)\.(weight|bias)$/, TO_SOURCE, 'transformer.layer') ?? canonical;
+    const name = parts.toHuggingFaceName(canonical) ?? canonical;
     return layout === 'base' ? name : `distilbert.${name}`;
   },
   fromHuggingFaceName(name) {
@@ -90,8 +80,6 @@ export const distilbert: EncoderFamily = {
     if (bare.startsWith('embeddings.')) return bare;
     if (bare.startsWith('pre_classifier.')) return bare.replace('pre_classifier', 'head.dense');
     if (/^classifier\.(weight|bias)$/.test(bare)) return bare.replace('classifier', 'head.output');
-    return (
-      maskedLm.fromHuggingFaceName(bare) ?? rename(bare, /^transformer\.layer\.(\d+)\.(.+)\.(weight|bias)$/, FROM_SOURCE, 'encoder.layer')
-    );
+    return maskedLm.fromHuggingFaceName(bare) ?? parts.fromHuggingFaceName(bare);
   },
 };

@@ -14,7 +14,14 @@ const sources: Record<string, Record<string, unknown>> = {
   roberta: { model_type: 'roberta', ...bertLike },
   'xlm-roberta': { model_type: 'xlm-roberta', ...bertLike },
   distilbert: { model_type: 'distilbert', vocab_size: 100, dim: 32, n_layers: 2, n_heads: 4, hidden_dim: 64, max_position_embeddings: 40 },
+  mpnet: { model_type: 'mpnet', ...bertLike },
+  gpt2: { model_type: 'gpt2', vocab_size: 100, n_embd: 32, n_layer: 2, n_head: 4, n_inner: 64, n_positions: 40 },
 };
+
+const MASKED_LM = ['mlm.dense.weight', 'mlm.dense.bias', 'mlm.LayerNorm.weight', 'mlm.LayerNorm.bias', 'mlm.bias', 'mlm.decoder.weight'];
+/** Keys that differ between the families. */
+const HEADS: Record<string, string> = { distilbert: 'n_heads', gpt2: 'n_head' };
+const ACTIVATION: Record<string, string> = { distilbert: 'activation', gpt2: 'activation_function' };
 
 describe.each(encoderFamilies.map((family) => family.name))('%s', (name) => {
   const family = encoderFamily(name);
@@ -27,11 +34,8 @@ describe.each(encoderFamilies.map((family) => family.name))('%s', (name) => {
   it('renames every parameter there and back, and no two to one', () => {
     const names = [
       ...encoderParameterShapes(config).keys(),
-      'head.dense.weight',
-      'head.dense.bias',
       'head.output.weight',
-      'head.output.bias',
-      ...['mlm.dense.weight', 'mlm.dense.bias', 'mlm.LayerNorm.weight', 'mlm.LayerNorm.bias', 'mlm.bias', 'mlm.decoder.weight'],
+      ...(config.causal ? [] : ['head.dense.weight', 'head.dense.bias', 'head.output.bias', ...MASKED_LM]),
     ];
     for (const layout of ['classification', 'base'] as const) {
       const renamed = names.map((canonical) => family.toHuggingFaceName(canonical, layout));
@@ -56,7 +60,7 @@ describe.each(encoderFamilies.map((family) => family.name))('%s', (name) => {
   });
 
   it('names the file and the key of a wrong value', () => {
-    const heads = name === 'distilbert' ? 'n_heads' : 'num_attention_heads';
+    const heads = HEADS[name] ?? 'num_attention_heads';
     expect(() => family.parseConfig({ ...sources[name], [heads]: 0 }, 'some/config.json')).toThrow(`some/config.json: ${heads}:`);
     expect(() => family.parseConfig({ ...sources[name], [heads]: 5 }, 'some/config.json')).toThrow(
       'hidden size of 32 cannot be divided by 5',
@@ -65,7 +69,7 @@ describe.each(encoderFamilies.map((family) => family.name))('%s', (name) => {
   });
 
   it('refuses an activation that it does not know, by name', () => {
-    const key = name === 'distilbert' ? 'activation' : 'hidden_act';
+    const key = ACTIVATION[name] ?? 'hidden_act';
     expect(() => family.parseConfig({ ...sources[name], [key]: 'swish' }, 'config.json')).toThrow(
       'the activation "swish" is not supported',
     );
@@ -75,7 +79,7 @@ describe.each(encoderFamilies.map((family) => family.name))('%s', (name) => {
 describe('the position of the first token', () => {
   it('is 0, and in the RoBERTa family after the padding id', () => {
     const offsets = encoderFamilies.map((family) => family.parseConfig(sources[family.name], 'config.json').positionOffset);
-    expect(offsets).toEqual([0, 2, 2, 0]);
+    expect(offsets).toEqual([0, 2, 2, 0, 2, 0]);
     expect(encoderFamily('roberta').parseConfig({ ...sources.roberta, pad_token_id: 4 }, 'config.json').positionOffset).toBe(5);
   });
 });
@@ -89,7 +93,28 @@ describe("the head's dropout", () => {
   });
 });
 
+describe('the padding of GPT-2', () => {
+  it('is the end of a text where there is none of its own', () => {
+    const padding = (more: Record<string, unknown>): number =>
+      encoderFamily('gpt2').parseConfig({ ...sources.gpt2, ...more }, 'config.json').padTokenId;
+    expect([padding({ eos_token_id: 7 }), padding({ eos_token_id: 7, pad_token_id: 5 }), padding({})]).toEqual([7, 5, 99]);
+  });
+});
+
 describe('old checkpoints', () => {
+  it('hold the masks of GPT-2, which are no parameters', () => {
+    expect(encoderFamily('gpt2').fromHuggingFaceName('h.0.attn.bias')).toBeUndefined();
+    expect(encoderFamily('gpt2').fromHuggingFaceName('h.0.attn.c_attn.bias')).toBe('encoder.layer.0.attention.self.c_attn.bias');
+  });
+
+  it.each([{ scale_attn_by_inverse_layer_idx: true }, { scale_attn_weights: false }, { add_cross_attention: true }])(
+    'of GPT-2 with another attention are refused: %j',
+    (variant) => {
+      const refuse = (): unknown => encoderFamily('gpt2').parseConfig({ ...sources.gpt2, ...variant }, 'config.json');
+      expect(refuse).toThrow(Object.keys(variant)[0]);
+    },
+  );
+
   it("call a norm's weight gamma and its bias beta", () => {
     expect(encoderFamily('bert').fromHuggingFaceName('bert.embeddings.LayerNorm.gamma')).toBe('embeddings.LayerNorm.weight');
     expect(encoderFamily('roberta').fromHuggingFaceName('encoder.layer.1.output.LayerNorm.beta')).toBe(
@@ -100,10 +125,13 @@ describe('old checkpoints', () => {
 
 describe('what is not supported', () => {
   it('is refused by name, with the list of what is', () => {
-    const refuse = (): unknown => familyOfConfig({ model_type: 'gpt2', architectures: ['GPT2LMHeadModel'] }, 'some/config.json');
-    expect(refuse).toThrow('some/config.json: the architecture "gpt2" (GPT2LMHeadModel) is not supported');
+    const refuse = (): unknown => familyOfConfig({ model_type: 't5', architectures: ['T5ForConditionalGeneration'] }, 'some/config.json');
+    expect(refuse).toThrow('some/config.json: the architecture "t5" (T5ForConditionalGeneration) is not supported');
     expect(refuse).toThrow(
-      expect.objectContaining({ code: 'unsupported-encoder', remedy: 'Supported are: bert, roberta, xlm-roberta, distilbert.' }),
+      expect.objectContaining({
+        code: 'unsupported-encoder',
+        remedy: 'Supported are: bert, roberta, xlm-roberta, distilbert, mpnet, gpt2.',
+      }),
     );
   });
 
@@ -118,4 +146,11 @@ describe('what is not supported', () => {
   ])('are variants of a family with another forward pass: %j', (variant, message) => {
     expect(() => encoderFamily('bert').parseConfig({ ...sources.bert, ...variant }, 'config.json')).toThrow(message);
   });
+
+  it.each([{ relative_attention_num_buckets: 64 }, { pad_token_id: 0 }])(
+    'are MPNets with other numbers than Python computes with: %j',
+    (variant) => {
+      expect(() => encoderFamily('mpnet').parseConfig({ ...sources.mpnet, ...variant }, 'config.json')).toThrow('32 buckets');
+    },
+  );
 });

@@ -18,7 +18,7 @@ export interface EncoderFamily {
   baseArchitecture: string;
   /** Python class of the encoder with its classification head. */
   classificationArchitecture: string;
-  /** Python class of the encoder with its masked-language-model head. */
+  /** Python class of the encoder with its masked-language-model head, or of a causal one with its language-model head. */
   maskedLmArchitecture: string;
   /** Between `mlm.dense` and `mlm.LayerNorm`; absent where it is the encoder's own activation. */
   maskedLmActivation?: EncoderConfig['activation'];
@@ -33,6 +33,8 @@ export interface EncoderFamily {
   parseConfig(source: SourceConfig, file: string): EncoderConfig;
   /** Dropout rate before the output layer of the family's own classification head. */
   headDropout(source: SourceConfig): number;
+  /** Whether checkpoints hold a parameter's matrix the other way round, `[in, out]`; none where absent. */
+  isTransposed?(canonical: string): boolean;
   /** Name in a Hugging Face checkpoint of a parameter in memory; those of a masked-language-model head have one in every layout. */
   toHuggingFaceName(canonical: string, layout?: CheckpointLayout): string;
   /** Name in memory of a checkpoint's parameter, in any layout; undefined where it is no part of the encoder or its heads. */

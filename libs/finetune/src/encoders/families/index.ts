@@ -1,19 +1,27 @@
-import { AttuneError, type EncoderFamilyName } from '@attune/artifact';
+import { AttuneError, transposedTensor, type EncoderFamilyName, type NamedTensor } from '@attune/artifact';
 import { bert } from './bert';
 import { distilbert } from './distilbert';
 import type { EncoderFamily, SourceConfig } from './family';
+import { gpt2 } from './gpt2';
+import { mpnet } from './mpnet';
 import { roberta, xlmRoberta } from './roberta';
 
 export type { CheckpointLayout, EncoderFamily, SourceConfig } from './family';
 
 /** Every family that is known; a new one is a file beside these and a line here. */
-export const encoderFamilies: readonly EncoderFamily[] = [bert, roberta, xlmRoberta, distilbert];
+export const encoderFamilies: readonly EncoderFamily[] = [bert, roberta, xlmRoberta, distilbert, mpnet, gpt2];
 
 /** The family of that name. */
 export function encoderFamily(name: EncoderFamilyName): EncoderFamily {
   const family = encoderFamilies.find((candidate) => candidate.name === name);
   if (family === undefined) throw new AttuneError('unsupported-encoder', `there is no encoder family "${name}"`);
   return family;
+}
+
+/** A tensor of a checkpoint under the name that it has in memory, or its own where it is no part of an encoder, and in memory's shape. */
+export function inMemory(family: EncoderFamily, name: string, tensor: NamedTensor): [string, NamedTensor] {
+  const canonical = family.fromHuggingFaceName(name) ?? name;
+  return [canonical, family.isTransposed?.(canonical) ? transposedTensor(tensor) : tensor];
 }
 
 /**

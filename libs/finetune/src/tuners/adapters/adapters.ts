@@ -1,5 +1,5 @@
 import { AttuneError, type NamedTensor } from '@attune/artifact';
-import { isHeadParameter, trainOnly, type Tuner } from '../tuner';
+import { isHeadParameter, refuseCausal, trainOnly, type Tuner } from '../tuner';
 import { Bottleneck } from './bottleneck';
 
 /**
@@ -11,7 +11,8 @@ export const adapters: Tuner = {
   defaultLearningRate: 1e-3,
   attach(network, { tuner }, random) {
     const { reductionFactor, activation } = tuner;
-    const hidden = network.parameter('embeddings.LayerNorm.bias').size;
+    refuseCausal(network, 'adapters');
+    const hidden = network.hiddenSize;
     const size = Math.floor(hidden / reductionFactor);
     if (size === 0) {
       throw new AttuneError('bad-config', `tuner.reductionFactor is ${reductionFactor}, and the encoder's states are ${hidden} wide`, {

@@ -34,8 +34,9 @@ export const full: Tuner = {
   },
 };
 
-/** Distance of a parameter of the encoder from the heads: 1 for the top layer, layers + 1 for the embeddings. */
+/** Distance of a parameter of the encoder from the heads: 1 for the top layer and a norm after it, layers + 1 for the embeddings. */
 function depthOf(name: string, layers: number): number {
+  if (name.startsWith('encoder.LayerNorm.')) return 1;
   const layer = /^encoder\.layer\.(\d+)\./.exec(name);
   return layer ? layers - Number(layer[1]) : layers + 1;
 }

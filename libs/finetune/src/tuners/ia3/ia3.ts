@@ -4,12 +4,12 @@ import { Ia3Linear, type Ia3Side } from './ia3-linear';
 
 /** Layers of each block that get factors, by the end of their name. */
 const PLACES: readonly (readonly [RegExp, Ia3Side])[] = [
-  [/\.attention\.self\.(key|value)$/, 'outputs'],
+  [/\.attention\.self\.(key|value|c_attn)$/, 'outputs'],
   // Its inputs are the feed-forward's activations.
   [/\.layer\.\d+\.output\.dense$/, 'inputs'],
 ];
 
-/** (IA)³ (Liu et al. 2022): factors of keys, values and the feed-forward's activations learn, and the head. */
+/** (IA)³ (Liu et al. 2022): factors of keys, values (and queries, where the three are one layer) and the feed-forward's activations learn, and the head. */
 export const ia3: Tuner = {
   name: 'ia3',
   defaultLearningRate: 1e-2,

@@ -3,7 +3,7 @@ import type { LinearSlot } from '../../layers/linear';
 import type { TrainableNetwork } from '../../network/trainable-network';
 
 /**
- * The dense layers that `tuner.targetModules` means.
+ * The dense layers that `tuner.targetModules` means; `query`, `key` and `value` are one in a causal encoder (`c_attn`).
  *
  * @throws AttuneError `bad-config` for a name that is the end of no layer's
  */
@@ -19,8 +19,13 @@ export function targetSlots(network: TrainableNetwork, targetModules: readonly s
   return slots.filter(({ name }) => targetModules.some((target) => matches(name, target)));
 }
 
-/** PEFT's rule: a module is meant by its whole name or by the end of it. */
+/** The one layer that is query, key and value of a causal encoder. */
+const FUSED = 'attention.self.c_attn';
+const FUSED_PARTS: readonly string[] = ['query', 'key', 'value'].flatMap((part) => [part, `self.${part}`, `attention.self.${part}`]);
+
+/** PEFT's rule: a module is meant by its whole name or by the end of it. A part of a layer means all of it. */
 function matches(name: string, target: string): boolean {
+  if (name.endsWith(FUSED) && FUSED_PARTS.includes(target)) return true;
   return name === target || name.endsWith(`.${target}`);
 }
 

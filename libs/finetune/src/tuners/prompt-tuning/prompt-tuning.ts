@@ -2,7 +2,7 @@ import { AttuneError, type NamedTensor } from '@attune/artifact';
 import type { HeadConfig } from '../../config/head-config';
 import type { TrainableNetwork } from '../../network/trainable-network';
 import type { Random } from '../../random';
-import { isHeadParameter, trainOnly, type PretrainedText, type Tuner } from '../tuner';
+import { isHeadParameter, refuseCausal, trainOnly, type PretrainedText, type Tuner } from '../tuner';
 import { EncodedPrompt } from './encoded-prompt';
 import { PlainPrompt, PROMPT } from './prompt';
 
@@ -16,6 +16,7 @@ export const promptTuning: Tuner = {
   defaultLearningRate: 1e-2,
   reservedTokens: ({ promptTokens }) => promptTokens,
   attach(network, { tuner }, random, pretrained) {
+    refuseCausal(network, 'prompt-tuning');
     const trainable = trainOnly(network, isHeadParameter);
     const prompt = makePrompt(network, tuner, random, pretrained);
     const own = Object.values(prompt.parameters);
