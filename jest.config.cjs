@@ -9,5 +9,7 @@ module.exports = {
   transform: { '^.+\\.[mc]?[jt]s$': '@swc/jest' },
   transformIgnorePatterns: ['/node_modules/(?!(hyparquet|hyparquet-compressors|hyparquet-writer|hysnappy)/)'],
   maxWorkers: 2,
+  // Modules of many spec files pile up in a worker.
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 60_000,
 };
