@@ -40,6 +40,13 @@ export interface EmbeddingPass {
   backward(gradient: Float32Array): void;
 }
 
+/** Losses of words at places, `[places]`, and the way back from their sum times a factor; to be called once. */
+export interface MaskedLmPass {
+  losses: Float32Array;
+  /** Collects gradients in the parameters. */
+  backward(factor: number): void;
+}
+
 /** How `TrainableNetwork.embed` computes. */
 export interface EmbedOptions {
   /** In the precision of training; default exact, in float32. */
@@ -77,8 +84,14 @@ export interface TrainableNetwork {
    * @throws RangeError where the network has no masked-language-model head
    */
   maskedLm(batch: Batch, places: Int32Array): Float32Array;
-  /** A pass to the words at places of a batch, no other head taking part, that will be followed by `backward`. */
-  trainMaskedLm(batch: Batch, places: Int32Array, dropout: DropoutSource | undefined): NetworkPass;
+  /**
+   * Cross-entropy of the words at places of a batch, `[places]` in nats, nothing dropped, in float32.
+   *
+   * @param words their rows in the word table that the network holds
+   */
+  maskedLmLosses(batch: Batch, places: Int32Array, words: Int32Array): Float32Array;
+  /** The same in a pass, no other head taking part, that will be followed by `backward`. */
+  trainMaskedLm(batch: Batch, places: Int32Array, words: Int32Array, dropout: DropoutSource | undefined): MaskedLmPass;
   /** Logits `[rows, outputs]` in float32, nothing dropped. */
   logits(batch: Batch): Float32Array;
   /**
