@@ -86,6 +86,9 @@ function checkEncoderWeights(
   }
 }
 
+/** Whether a checkpoint's masked-language-model head is to be read: it must be there, or may. */
+export type WantedMaskedLm = boolean | 'where-present';
+
 /** @throws AttuneError `unsupported-encoder` where it is wanted and not there, `bad-model` for other shapes */
 function checkMaskedLm(directory: string, shapes: ReadonlyMap<string, number[]>, tensors: ReadonlyMap<string, NamedTensor>): void {
   for (const [name, shape] of shapes) {
@@ -123,7 +126,7 @@ function keepHead(directory: string, hiddenSize: number, tensors: Map<string, Na
 export async function readEncoderWeights(
   directory: string,
   { family, config, sourceConfig }: EncoderDescription,
-  options: { maskedLm?: boolean } = {},
+  options: { maskedLm?: WantedMaskedLm } = {},
 ): Promise<{ weights: Map<string, NamedTensor>; hash: string }> {
   const shapes = encoderParameterShapes(config);
   const ofMaskedLm = options.maskedLm ? maskedLmShapes(config, sourceConfig) : new Map<string, number[]>();
@@ -140,7 +143,8 @@ export async function readEncoderWeights(
   checkEncoderWeights(directory, shapes, tensors, otherNames);
 
   const weights = new Map<string, NamedTensor>();
-  checkMaskedLm(directory, ofMaskedLm, tensors);
+  const isThere = [...ofMaskedLm.keys()].some((name) => tensors.has(name));
+  if (isThere || options.maskedLm !== 'where-present') checkMaskedLm(directory, ofMaskedLm, tensors);
   for (const name of [...shapes.keys(), ...ofMaskedLm.keys()]) {
     const tensor = tensors.get(name);
     if (tensor !== undefined) weights.set(name, tensor);
@@ -158,14 +162,14 @@ export async function readEncoderWeights(
  *
  * @param reference A local folder, the name of the set-up's encoder, or a hub id `org/name`, also `org/name@revision`.
  * @param options.maskedLm Reads the masked-language-model head, too: `mlm.dense.*`, `mlm.LayerNorm.*`, `mlm.bias`, and `mlm.decoder.weight` where
- *   the decoder is not tied to the word table.
+ *   the decoder is not tied to the word table; with `where-present` an encoder without one is no fault.
  * @param options.onDownload Told of the progress of a download from the hub.
  * @throws AttuneError `unsupported-encoder` for another architecture; `missing-file` and `bad-model` for a folder that lacks
  *   files or whose weights do not fit its config.json; `setup-missing` where the set-up has not run.
  */
 export async function loadEncoder(
   reference: string,
-  options: { onDownload?: OnDownload; maskedLm?: boolean } = {},
+  options: { onDownload?: OnDownload; maskedLm?: WantedMaskedLm } = {},
 ): Promise<LoadedEncoder> {
   const { id, directory } = await resolveEncoder(reference, options);
   const description = await readEncoderConfig(directory);
