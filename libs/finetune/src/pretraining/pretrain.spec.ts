@@ -68,10 +68,10 @@ describe('pretraining', () => {
   }, 240_000);
 
   it('goes on after a stop as if it had not been', async () => {
-    const settings = { epochs: 1.5, shuffleRows: 40, packing: true, evaluateEvery: 4 };
+    const settings = { epochs: 1.5, shuffleRows: 40, packing: true, batchSize: 4, evaluateEvery: 6 };
     await pretrain(configOf(settings, 'roberta'), optionsFor('unbroken'));
-    const interrupted = pretrain(configOf(settings, 'roberta'), optionsFor('resumed', abortAt(7)));
-    await expect(interrupted).rejects.toMatchObject({ code: 'interrupted', message: expect.stringContaining('at step 7') as string });
+    const interrupted = pretrain(configOf(settings, 'roberta'), optionsFor('resumed', abortAt(17)));
+    await expect(interrupted).rejects.toMatchObject({ code: 'interrupted', message: expect.stringContaining('at step 17') as string });
     const other = configOf({ ...settings, maskShare: 0.3 }, 'roberta');
     await expect(pretrain(other, optionsFor('resumed', { resume: true }))).rejects.toMatchObject({
       code: 'wrong-use',
