@@ -1,6 +1,7 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ConfigFlag } from '@attune/finetune';
+import { KnownRuns } from '../known-runs';
 import type { Result } from '../write-result';
 import { takeFewRows, type FewRows } from './few-rows';
 import { SWITCHES, TEACHERS, UNLABELLED, type Switch } from './switches';
@@ -32,7 +33,7 @@ interface Run {
 export async function measureRegularisers(options: RegulariserMeasurementOptions): Promise<Result> {
   const { perLabel, seeds, work } = options;
   const rows = await takeFewRows(options.train, perLabel, join(work, 'rows'));
-  const known = new KnownRuns(join(work, 'runs.json'));
+  const known = new KnownRuns<Run>(join(work, 'runs.json'));
   await known.read();
   const measured: { name: string; setting: string; runs: Run[] }[] = [];
   for (const { name, settings } of SWITCHES) {
@@ -82,7 +83,7 @@ async function run(
   setting: Switch['settings'][number],
   seed: number,
   rows: FewRows,
-  known: KnownRuns,
+  known: KnownRuns<Run>,
   options: RegulariserMeasurementOptions,
 ): Promise<Run> {
   const key = `${name} ${JSON.stringify(setting)} ${seed}`;
@@ -115,28 +116,6 @@ async function run(
   await known.put(key, made);
   if (name !== 'none') await rm(out, { recursive: true });
   return made;
-}
-
-/** Runs that were made, in a file. */
-class KnownRuns {
-  private runs: Record<string, Run> = {};
-
-  constructor(private readonly file: string) {}
-
-  async read(): Promise<void> {
-    const text = await readFile(this.file, 'utf8').catch(() => '{}');
-    this.runs = JSON.parse(text) as Record<string, Run>;
-  }
-
-  get(key: string): Run | undefined {
-    return Object.hasOwn(this.runs, key) ? this.runs[key] : undefined;
-  }
-
-  async put(key: string, run: Run): Promise<void> {
-    this.runs[key] = run;
-    await writeFile(`${this.file}.staged`, JSON.stringify(this.runs, null, 2));
-    await rename(`${this.file}.staged`, this.file);
-  }
 }
 
 function shown(setting: Switch['settings'][number]): string {
