@@ -29,7 +29,10 @@ export const pretrainingKeys = z.strictObject({
   clipNorm: z.number().nonnegative().default(1).describe('Largest global norm of the gradients; 0 is no clipping'),
   evaluateEvery: positiveInt.default(500).describe('Steps between measurements of the perplexity, beside those before and after'),
   checkpointEvery: positiveInt.default(500).describe('Steps between checkpoints for --resume'),
-  scratch: z.boolean().default(false).describe('A new BERT with random weights and a vocabulary learned from the texts, in place of encoder'),
+  scratch: z
+    .boolean()
+    .default(false)
+    .describe('A new BERT with random weights and a vocabulary learned from the texts, in place of encoder'),
   vocabularySize: positiveInt.optional().describe('scratch: words and pieces of words; default 8000, or as many as the texts give'),
   lowercase: z.boolean().default(true).describe('scratch: the vocabulary knows no capitals and no accents'),
   layers: positiveInt.max(1000).default(4).describe('scratch: blocks of the encoder'),

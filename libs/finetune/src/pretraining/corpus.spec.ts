@@ -48,7 +48,13 @@ describe('raw texts', () => {
 
   it.each([
     ['a file that is not there', 'absent.txt', undefined, 'missing-file', /absent\.txt does not exist/],
-    ['a missing column', 'columns.csv', 'id,body\n1,a\n', 'missing-column', /no column "text" for the raw text; its columns are "id", "body"/],
+    [
+      'a missing column',
+      'columns.csv',
+      'id,body\n1,a\n',
+      'missing-column',
+      /no column "text" for the raw text; its columns are "id", "body"/,
+    ],
     ['an unknown extension', 'news.pdf', 'x', 'wrong-use', /news\.pdf: the extension does not say/],
     ['another encoding', 'latin.txt', Buffer.from('fine\ncaf\xe9\n', 'latin1'), 'bad-data', /latin\.txt, row 2: the text is not UTF-8/],
     ['UTF-16', 'wide.txt', Buffer.from('\ufefftext', 'utf16le'), 'bad-data', /is UTF-16/],

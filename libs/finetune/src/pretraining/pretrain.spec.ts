@@ -58,9 +58,16 @@ describe('pretraining', () => {
     const last = events.findLast((event) => event.type === 'step');
     expect(last).toMatchObject({ step: result.steps, steps: result.steps, tokensPerSecond: expect.any(Number) as number });
     expect(events).toContainEqual({ type: 'note', message: 'encoder has no masked-language-model head: a new one is learned.' });
-    expect((await readdir(join(folder, 'learned'))).sort()).toEqual(
-      ['README.md', 'config.json', 'history.json', 'metrics.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json', 'vocab.txt'],
-    );
+    expect((await readdir(join(folder, 'learned'))).sort()).toEqual([
+      'README.md',
+      'config.json',
+      'history.json',
+      'metrics.json',
+      'model.safetensors',
+      'tokenizer.json',
+      'tokenizer_config.json',
+      'vocab.txt',
+    ]);
     const { config, sourceConfig, weights } = await loadEncoder(join(folder, 'learned'), { maskedLm: true });
     expect(sourceConfig.architectures).toEqual(['BertForMaskedLM']);
     expect(weights.get('mlm.bias')?.shape).toEqual([config.vocabularySize]);

@@ -77,7 +77,9 @@ export async function pretrain(config: HeadConfig, options: PretrainOptions): Pr
   const startedAt = performance.now();
   const settings = config.pretraining ?? pretrainingKeys.parse({});
   if (settings.data === undefined) {
-    throw new AttuneError('wrong-use', 'There is no text to learn from.', { remedy: 'Name files with --data, or pretraining.data in head.yaml.' });
+    throw new AttuneError('wrong-use', 'There is no text to learn from.', {
+      remedy: 'Name files with --data, or pretraining.data in head.yaml.',
+    });
   }
   await assertReplaceable(options.out);
   const workspace = await mkdtemp(join(tmpdir(), 'attune-pretrain-'));
@@ -140,7 +142,12 @@ async function learn(run: PretrainingRun): Promise<Learned> {
   }
   // Its own head's dense layer, which no text without labels changes.
   const untouched = [...weights].filter(([name]) => name.startsWith('head.dense.'));
-  const network = buildNetwork({ config, encoder, heads: [], maskedLm: encoderFamily(shape.family).maskedLmActivation ?? shape.activation });
+  const network = buildNetwork({
+    config,
+    encoder,
+    heads: [],
+    maskedLm: encoderFamily(shape.family).maskedLmActivation ?? shape.activation,
+  });
   const tuner = findTuner('full').attach(network, withoutTuning(config), new Random(config.seed));
   const masking = new WordMasking({
     tokenizer,
@@ -173,8 +180,7 @@ async function learn(run: PretrainingRun): Promise<Learned> {
     checkpoints,
     identity,
     signal,
-    onEvent: (event) =>
-      onEvent(event.type === 'step' ? { ...event, tokensPerSecond: event.examplesPerSecond * tokensPerRow } : event),
+    onEvent: (event) => onEvent(event.type === 'step' ? { ...event, tokensPerSecond: event.examplesPerSecond * tokensPerRow } : event),
   });
   try {
     const checkpoint = options.resume ? await checkpointToResume(checkpoints, identity, onEvent) : undefined;

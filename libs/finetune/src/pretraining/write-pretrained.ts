@@ -34,9 +34,7 @@ export async function writePretrained(pretrained: PretrainedEncoder): Promise<vo
   const family = encoderFamily(encoder.config.family);
   // A pretrained pooler stays, for heads that are trained from here, where the family keeps one in such checkpoints.
   const belongs = (name: string): boolean => !name.startsWith('head.') || family.toHuggingFaceName(name, 'base').startsWith('pooler.');
-  const tensors = new Map(
-    [...weights].filter(([name]) => belongs(name)).map(([name, tensor]) => [family.toHuggingFaceName(name), tensor]),
-  );
+  const tensors = new Map([...weights].filter(([name]) => belongs(name)).map(([name, tensor]) => [family.toHuggingFaceName(name), tensor]));
   await writeDirectoryAtomically(options.out, async (directory) => {
     await writeSafetensors(join(directory, 'model.safetensors'), tensors);
     await writeJson(join(directory, 'config.json'), {

@@ -103,7 +103,8 @@ class PieceLearner {
       this.countPairs(place, -1);
       const word = this.words[place];
       word.pieces = replaced(word.pieces, left, right, joined);
-      for (const pair of this.countPairs(place, 1)) if (pair.left === joined || pair.right === joined) touched.set(keyOf(pair.left, pair.right), pair);
+      for (const pair of this.countPairs(place, 1))
+        if (pair.left === joined || pair.right === joined) touched.set(keyOf(pair.left, pair.right), pair);
     }
     for (const pair of touched.values()) this.waiting.push({ ...pair });
   }
