@@ -109,13 +109,13 @@ describe('pretraining', () => {
     });
   }, 240_000);
 
-  it.each([
+  it.each<[string, Record<string, unknown>, string, RegExp]>([
     ['a vocabulary larger than the texts give', { scratch: true, vocabularySize: 5000 }, 'bad-data', /give a vocabulary of \d+ pieces/],
     ['a vocabulary smaller than their characters', { scratch: true, vocabularySize: 10 }, 'bad-config', /characters of the texts alone/],
     ['a width that heads cannot share', { scratch: true, hidden: 30, heads: 4 }, 'bad-config', /4 heads cannot share/],
     ['too few texts', { data: 'one.txt' }, 'bad-data', /too few different texts/],
   ])('refuses %s', async (_, keys, code, message) => {
-    const data = 'data' in keys ? join(folder, keys.data) : texts;
+    const data = typeof keys.data === 'string' ? join(folder, keys.data) : texts;
     await expect(pretrain(configOf({ ...keys, data }), optionsFor('refused'))).rejects.toMatchObject({
       code,
       message: expect.stringMatching(message) as string,
