@@ -16,6 +16,7 @@ import { registerModels } from './commands/models';
 import { registerPredict } from './commands/predict';
 import { registerPostgres } from './commands/postgres';
 import { registerPrepare } from './commands/prepare';
+import { registerPretrain } from './commands/pretrain';
 import { registerReplay } from './commands/replay';
 import { registerReplayStream } from './commands/replay-stream';
 import { registerSetup } from './commands/setup';
@@ -44,6 +45,7 @@ export async function createProgram(args: readonly string[]): Promise<Command> {
   registerSetup(program);
   registerDoctor(program);
   registerPrepare(program);
+  registerPretrain(program);
   registerTrain(program, asksForTrainHelp(args) ? await describeTrainKeys() : '');
   registerTune(program);
   registerUpdate(program);

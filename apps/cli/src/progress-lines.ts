@@ -1,7 +1,7 @@
-import type { TrainingEvent, TrainingResult } from '@attune/finetune';
+import type { TrainingEvent } from '@attune/finetune';
 import type { LiveProgress, ProgressState } from './progress';
 import { printMessage } from './terminal';
-import type { TrainingReporter } from './training-reporter';
+import type { FinishedRun, TrainingReporter } from './training-reporter';
 
 /** Milliseconds between two lines about steps: whoever reads them draws a curve, and needs no more. */
 const BETWEEN_STEPS = 250;
@@ -27,7 +27,7 @@ export class ProgressLines implements TrainingReporter, LiveProgress {
     print({ type: 'note', message });
   }
 
-  finish({ directory, seconds }: TrainingResult): void {
+  finish({ directory, seconds }: FinishedRun): void {
     print({ type: 'done', directory, seconds });
   }
 

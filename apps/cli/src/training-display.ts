@@ -1,7 +1,7 @@
-import type { DataReport, TrainingEvent, TrainingResult } from '@attune/finetune';
+import type { DataReport, TrainingEvent } from '@attune/finetune';
 import { Progress } from './progress';
 import { formatCount, formatDuration, formatScore, messageColours, printMessage } from './terminal';
-import type { TrainingReporter } from './training-reporter';
+import type { FinishedRun, TrainingReporter } from './training-reporter';
 
 type StepEvent = Extract<TrainingEvent, { type: 'step' }>;
 type EvaluationEvent = Extract<TrainingEvent, { type: 'evaluation' }>;
@@ -45,7 +45,7 @@ export class TrainingDisplay implements TrainingReporter {
     this.progress.stop();
   }
 
-  finish(result: TrainingResult): void {
+  finish(result: FinishedRun): void {
     const { colours } = this;
     const share = `${formatCount(result.trainableParameters)} of ${formatCount(result.totalParameters)} parameters`;
     printMessage(
@@ -72,7 +72,11 @@ function parametersLine(trainable: number, total: number): string {
 
 function stepDetail(event: StepEvent): string {
   const epoch = `epoch ${formatEpoch(event.epoch)} of ${formatEpoch(event.epochs)}`;
-  const speed = `${formatCount(Math.round(event.examplesPerSecond))} rows/s`;
+  const { tokensPerSecond } = event;
+  const speed =
+    tokensPerSecond === undefined
+      ? `${formatCount(Math.round(event.examplesPerSecond))} rows/s`
+      : `${formatCount(Math.round(tokensPerSecond))} tokens/s`;
   return [epoch, `loss ${formatScore(event.loss)}`, speed, `${formatDuration(Math.max(1, Math.round(event.secondsLeft)))} left`].join(', ');
 }
 

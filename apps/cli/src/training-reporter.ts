@@ -4,6 +4,9 @@ import type { TrainingEvent, TrainingResult } from '@attune/finetune';
 export const PROGRESS_FORMATS = ['text', 'json'] as const;
 export type ProgressFormat = (typeof PROGRESS_FORMATS)[number];
 
+/** What the last line of a run tells. */
+export type FinishedRun = Pick<TrainingResult, 'directory' | 'seconds' | 'trainableParameters' | 'totalParameters'>;
+
 /** Tells of a training run on stderr as it goes. */
 export interface TrainingReporter {
   /** One event of the run. */
@@ -13,5 +16,5 @@ export interface TrainingReporter {
   /** Ends what is drawn. */
   stop(): void;
   /** The last line of a run: where the head is and what it took. */
-  finish(result: TrainingResult): void;
+  finish(result: FinishedRun): void;
 }

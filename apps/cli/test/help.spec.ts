@@ -7,6 +7,7 @@ const VERBS = [
   'setup',
   'doctor',
   'prepare',
+  'pretrain',
   'train',
   'continual',
   'evaluate',

@@ -5,12 +5,20 @@ import { z } from 'zod';
 import { AttuneError } from './errors';
 import { isMissing } from './file-errors';
 import { addedTokens, parseSequenceTemplate, type SequenceTemplate, type TemplatePiece } from './tokenizer-template';
+import { continuationMark } from './word-marks';
 
 /** Token ids of one text or pair of texts, with special tokens, not padded. */
 export interface TokenizedText {
   inputIds: Int32Array;
   /** Segment ids, same length; absent where the encoder has no second segment (all would be 0). */
   tokenTypeIds?: Int32Array;
+}
+
+/** What a tokenizer.json says about its tokens. */
+interface TokenizerVocabulary {
+  specialTokenIds: ReadonlySet<number>;
+  /** Whether a token goes on with the word before it; undefined where that is not marked. */
+  goesOn: ((token: string) => boolean) | undefined;
 }
 
 /** Files of a tokenizer, in the order of their importance; all but the first may be absent. */
@@ -39,6 +47,8 @@ const SUPPLEMENTARY_IDEOGRAPHS = /[\u{20000}-\u{2a6df}\u{2a700}-\u{2b81f}\u{2b92
 
 /** Turns texts into token ids as Python's fast tokenizers do with `truncation=True`. */
 export class Tokenizer {
+  private continuations: ReadonlySet<number> | undefined;
+
   constructor(
     private readonly tokenizer: PreTrainedTokenizer,
     private readonly template: SequenceTemplate,
@@ -47,7 +57,35 @@ export class Tokenizer {
     private readonly withTokenTypes: boolean,
     /** The `normalizer` of tokenizer.json is BERT's. */
     private readonly bertNormalizer: { lowercase: boolean } | undefined,
+    private readonly vocabulary: TokenizerVocabulary,
   ) {}
+
+  /** Ids of tokens that stand for no text: padding, begin and end, the gap, what is unknown. */
+  get specialTokenIds(): ReadonlySet<number> {
+    return this.vocabulary.specialTokenIds;
+  }
+
+  /** Whether a token goes on with the word before it, as far as the vocabulary marks that; else every token is a word. */
+  continuesWord(id: number): boolean {
+    this.continuations ??= this.findContinuations();
+    return this.continuations.has(id);
+  }
+
+  private findContinuations(): Set<number> {
+    const { goesOn, specialTokenIds } = this.vocabulary;
+    const found = new Set<number>();
+    if (goesOn === undefined) return found;
+    for (const [token, id] of this.tokenizer.get_vocab()) if (goesOn(token) && !specialTokenIds.has(id)) found.add(id);
+    return found;
+  }
+
+  /** The words of a text as they come apart before any is cut into tokens: normalised, split at white space and, mostly, around punctuation. */
+  words(text: string): string[] {
+    const { normalizer, pre_tokenizer: preTokenizer } = this.tokenizer._tokenizer;
+    const settled = this.bertNormalizer === undefined ? text : this.asRustNormalizes(text, this.bertNormalizer);
+    const normal = normalizer === null ? settled : normalizer.normalize(settled);
+    return preTokenizer === null ? [normal] : preTokenizer.pre_tokenize(normal);
+  }
 
   /** Id of the token that stands for a gap; undefined where the tokenizer has none. */
   get maskTokenId(): number | undefined {
@@ -174,9 +212,10 @@ const bertNormalizerSchema = z.object({ type: z.literal('BertNormalizer'), lower
 const tokenizerJsonSchema = z.looseObject({
   model: z.looseObject({}),
   normalizer: z.unknown(),
+  pre_tokenizer: z.unknown(),
   post_processor: z.unknown(),
   padding: z.object({ pad_id: z.number().int() }).nullish(),
-  added_tokens: z.array(z.looseObject({ id: z.number().int(), content: z.string() })).default([]),
+  added_tokens: z.array(z.looseObject({ id: z.number().int(), content: z.string(), special: z.boolean().default(false) })).default([]),
 });
 const tokenizerConfigSchema = z.looseObject({ truncation_side: z.string().optional() });
 const namesPaddingSchema = z.looseObject({ pad_token: z.unknown().optional() });
@@ -217,6 +256,10 @@ export async function loadTokenizer(directory: string): Promise<Tokenizer> {
     findPadTokenId(tokenizer, source, file),
     withTokenTypes,
     bertNormalizerSchema.safeParse(source.normalizer).data,
+    {
+      specialTokenIds: new Set(source.added_tokens.filter(({ special }) => special).map(({ id }) => id)),
+      goesOn: continuationMark(source.model, source.pre_tokenizer),
+    },
   );
 }
 

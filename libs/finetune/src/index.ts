@@ -33,6 +33,7 @@ export * from './evaluation/report';
 export { TextExplainer, type ExplainedText, type TextExplanation, type WordAttribution } from './explanation/explain-text';
 export * from './export';
 export * from './generation';
+export { pretrain, type PretrainingResult, type PretrainOptions } from './pretraining/pretrain';
 export { collaborativeMethod, fitCollaborative, type CollaborativeOptions } from './ranking/fit-collaborative';
 export { fitScoring, type FittedFeature, type ScoringOptions, type ScoringRows } from './ranking/fit-scoring';
 export { fitMatchHead, type FittedMatch, type MatchData } from './ranking/match-head';

@@ -33,6 +33,7 @@ export { createTinyEncoder, type TinyEncoder, type TinyEncoderFamily, type TinyE
 export { readTinyConfig, writeTinyModelFiles, type TinyModelParts } from './tiny-model';
 export { TrainerPlace } from './trainer-place';
 export { trainingFixture, type TrainingFixture } from './training-fixture';
+export { wordPieceFixture, type WordPieceFixture } from './word-piece-fixture';
 export { writeWordListModel } from './word-list-model';
 export { ApiDocument, type ApiAnswer, type ApiOperation } from './api/api-document';
 export { exampleRequests, sendApiRequest, type ApiRequest } from './api/api-request';

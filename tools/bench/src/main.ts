@@ -7,6 +7,7 @@ import { simulateSurges } from './detection/simulate-surges';
 import { benchmarkDialogue, type DialogueBenchmarkOptions } from './dialogue/benchmark-dialogue';
 import { registerLearning } from './learning/register-learning';
 import { comparePrediction } from './prediction/compare-prediction';
+import { registerPretraining } from './pretraining/register-pretraining';
 import { measureCollaborative, type CollaborativeMeasurementOptions } from './ranking/measure-collaborative';
 import { measurePassages, type PassageMeasurementOptions } from './passages/measure-passages';
 import { measureRanking, TOWERS, type RankingMeasurementOptions } from './ranking/measure-ranking';
@@ -302,6 +303,7 @@ function createProgram(args: readonly string[]): Command {
       await publish(await tradeDiversity({ ...options, onRun: say, command }), options.out);
     });
   registerLearning(program, { root: ROOT, command, say, publish });
+  registerPretraining(program, { root: ROOT, command, say, publish });
   return program;
 }
 

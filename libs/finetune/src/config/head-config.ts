@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { checkHeadConfigRules } from './head-config-rules';
 import { searchKeys } from './search-config';
 import { augmentationKeys, continualKeys, distillKeys, regularizationKeys } from './learning-keys';
+import { pretrainingKeys } from './pretraining-config';
 import { promptKeys } from './prompt-config';
 
 const fraction = z.number().min(0).max(1);
@@ -269,6 +270,8 @@ const headConfigKeys = z
       })
       .prefault({})
       .describe('What is written beside the checkpoint'),
+
+    pretraining: pretrainingKeys.optional().describe('What attune pretrain learns from raw text; attune train leaves it alone'),
 
     search: searchKeys.optional().describe('What attune tune searches; attune train leaves it alone'),
   })

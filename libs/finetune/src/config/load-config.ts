@@ -135,6 +135,7 @@ const SECTION_FILES: Record<string, readonly string[]> = {
   augmentation: ['synonyms'],
   distill: ['teachers', 'unlabelled'],
   continual: ['from', 'replay'],
+  pretraining: ['data'],
   prompt: ['unlabelled'],
 };
 

@@ -39,6 +39,7 @@ function remedyOf(role: string): string {
 /** Where the column of a role is named. */
 function keysOf(role: string): string {
   if (role === 'slice') return '--slice';
+  if (role === 'raw text') return 'pretraining.text in head.yaml or --text';
   if (role === 'attribute') return 'items.categories, items.numbers or items.publishedAt in head.yaml';
   return `data.${role} in head.yaml${role === 'group' || role === 'time' ? '' : ` or --${role}`}`;
 }

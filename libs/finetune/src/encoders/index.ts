@@ -1,6 +1,6 @@
 export { encoderFamilies, encoderFamily, familyOfConfig, type CheckpointLayout, type EncoderFamily, type SourceConfig } from './families';
 export { longestInput, readEncoderConfig, type EncoderDescription } from './encoder-config';
-export { loadEncoder, readEncoderWeights, type LoadedEncoder } from './load-encoder';
+export { loadEncoder, readEncoderWeights, type LoadedEncoder, type WantedMaskedLm } from './load-encoder';
 export type { DownloadProgress, OnDownload } from './hub';
 export {
   positionIds,

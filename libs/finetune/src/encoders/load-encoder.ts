@@ -93,6 +93,9 @@ function withoutMaskedLm(directory: string, why: string): AttuneError {
   });
 }
 
+/** Whether a checkpoint's masked-language-model head is to be read: it must be there, or may. */
+export type WantedMaskedLm = boolean | 'where-present';
+
 /** @throws AttuneError `unsupported-encoder` where it is wanted and not there, `bad-model` for other shapes */
 function checkMaskedLm(directory: string, shapes: ReadonlyMap<string, number[]>, tensors: ReadonlyMap<string, NamedTensor>): void {
   for (const [name, shape] of shapes) {
@@ -131,7 +134,7 @@ function keepHead(directory: string, { hiddenSize, causal }: EncoderConfig, tens
 export async function readEncoderWeights(
   directory: string,
   { family, config, sourceConfig }: EncoderDescription,
-  options: { maskedLm?: boolean } = {},
+  options: { maskedLm?: WantedMaskedLm } = {},
 ): Promise<{ weights: Map<string, NamedTensor>; hash: string }> {
   const shapes = encoderParameterShapes(config);
   if (options.maskedLm && config.causal) throw withoutMaskedLm(directory, 'and is causal');
@@ -150,7 +153,8 @@ export async function readEncoderWeights(
   checkEncoderWeights(directory, shapes, tensors, otherNames);
 
   const weights = new Map<string, NamedTensor>();
-  checkMaskedLm(directory, ofMaskedLm, tensors);
+  const isThere = [...ofMaskedLm.keys()].some((name) => tensors.has(name));
+  if (isThere || options.maskedLm !== 'where-present') checkMaskedLm(directory, ofMaskedLm, tensors);
   for (const name of [...shapes.keys(), ...ofMaskedLm.keys()]) {
     const tensor = tensors.get(name);
     if (tensor !== undefined) weights.set(name, tensor);
@@ -174,14 +178,14 @@ function withPadding({ config, sourceConfig }: EncoderDescription, { padTokenId 
  *
  * @param reference A local folder, the name of the set-up's encoder, or a hub id `org/name`, also `org/name@revision`.
  * @param options.maskedLm Reads the masked-language-model head, too: `mlm.dense.*`, `mlm.LayerNorm.*`, `mlm.bias`, and `mlm.decoder.weight` where
- *   the decoder is not tied to the word table.
+ *   the decoder is not tied to the word table; with `where-present` an encoder without one is no fault.
  * @param options.onDownload Told of the progress of a download from the hub.
  * @throws AttuneError `unsupported-encoder` for another architecture; `missing-file` and `bad-model` for a folder that lacks
  *   files or whose weights do not fit its config.json; `setup-missing` where the set-up has not run.
  */
 export async function loadEncoder(
   reference: string,
-  options: { onDownload?: OnDownload; maskedLm?: boolean } = {},
+  options: { onDownload?: OnDownload; maskedLm?: WantedMaskedLm } = {},
 ): Promise<LoadedEncoder> {
   const { id, directory } = await resolveEncoder(reference, options);
   const description = await readEncoderConfig(directory);

@@ -1,9 +1,6 @@
 import type { Batch } from '../data/example';
 import type { DropoutSource } from '../layers/dropout';
-import { crossEntropy } from '../losses/cross-entropy';
 import type { TrainableNetwork } from '../network/trainable-network';
-
-const loss = crossEntropy({ labelSmoothing: 0, focalGamma: 0 });
 
 /** What a causal language model is asked: at each place, row × tokens + token, the word that follows. */
 export interface NextWords {
@@ -39,10 +36,9 @@ export function causalStep(network: TrainableNetwork, microBatches: readonly Bat
   let total = 0;
   for (const { batch, places, words: targets } of asked) {
     if (places.length === 0) continue;
-    const { logits, backward } = network.trainMaskedLm(batch, places, dropout);
-    const { loss: part, gradient } = loss.evaluate(logits, Float32Array.from(targets), places.length, words);
-    total += part;
-    backward(gradient);
+    const { losses, backward } = network.trainMaskedLm(batch, places, targets, dropout);
+    backward(1 / words);
+    for (const loss of losses) total += loss / words;
   }
   return { loss: total, words };
 }
@@ -54,7 +50,7 @@ export function causalLoss(network: TrainableNetwork, batches: Iterable<Batch>):
   for (const batch of batches) {
     const { places, words: targets } = nextWords(batch);
     if (places.length === 0) continue;
-    total += loss.evaluate(network.maskedLm(batch, places), Float32Array.from(targets), places.length, 1).loss;
+    for (const loss of network.maskedLmLosses(batch, places, targets)) total += loss;
     words += places.length;
   }
   return { loss: total / words, words };

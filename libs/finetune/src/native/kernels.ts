@@ -262,6 +262,15 @@ export class Kernels {
     return this.call('UnsortedSegmentSum', attributes, [a, segmentOfRow, this.scalarIndex(segments)]);
   }
 
+  /** Cross-entropy of a softmax over each row of `logits [rows, labels]`: `[rows]` in nats, and the gradient of its sum `[rows, labels]`. */
+  sparseCrossEntropy(logits: Tensor, labels: Int32Array): { losses: Tensor; gradient: Tensor } {
+    const attributes = this.cached('sparseCrossEntropy', () => [...this.float, this.type('Tlabels', this.binding.TF_INT32)]);
+    const targets = this.ints(labels);
+    const [losses, gradient] = this.callMany('SparseSoftmaxCrossEntropyWithLogits', attributes, [logits, targets], 2);
+    targets.release();
+    return { losses, gradient };
+  }
+
   concat(tensors: Tensor[], axis: number): Tensor {
     if (tensors.length === 1) return tensors[0].retain();
     const attributes = this.cached(`concat ${tensors.length}`, () => [

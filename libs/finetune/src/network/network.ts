@@ -16,7 +16,7 @@ import { TransformerEncoder } from '../layers/transformer-encoder';
 import { Kernels, release, type Precision, type Tensor } from '../native/kernels';
 import { gradientOfEachPattern, meanOverPatterns, withPatterns } from './cloze-batch';
 import { ParameterStore } from './parameter-store';
-import type { EmbeddingPass, EmbedOptions, NetworkOptions, NetworkPass, TrainableNetwork } from './trainable-network';
+import type { EmbeddingPass, EmbedOptions, MaskedLmPass, NetworkOptions, NetworkPass, TrainableNetwork } from './trainable-network';
 
 const meanState = pooling('mean');
 
@@ -124,21 +124,32 @@ export class Network implements TrainableNetwork {
     return this.infer(batch, (states, packing, pass) => readAndRelease(wordHead.forward(states, places, packing, pass).y));
   }
 
-  trainMaskedLm(batch: Batch, places: Int32Array, dropout: DropoutSource | undefined): NetworkPass {
+  maskedLmLosses(batch: Batch, places: Int32Array, words: Int32Array): Float32Array {
+    const { wordHead } = this;
+    return this.infer(batch, (states, packing, pass) => {
+      const scores = wordHead.forward(states, places, packing, pass).y;
+      const { losses, gradient } = pass.kernels.sparseCrossEntropy(scores, words);
+      release(scores, gradient);
+      return readAndRelease(losses);
+    });
+  }
+
+  trainMaskedLm(batch: Batch, places: Int32Array, words: Int32Array, dropout: DropoutSource | undefined): MaskedLmPass {
     this.prepareFor(this.kernels.precision);
     const pass: Pass = { kernels: this.kernels, dropout, training: true };
     const packing = this.pack(batch, this.kernels);
     const states = this.encoder.forward(packing, pass);
     const scores = this.wordHead.forward(states.y, places, packing, pass);
-    const { shape } = scores.y;
-    const logits = scores.y.read();
+    const { losses, gradient } = this.kernels.sparseCrossEntropy(scores.y, words);
     release(states.y, scores.y);
-    const backward = (gradient: Float32Array): void => {
-      const dScores = this.kernels.floats(gradient, shape);
+    const backward = (factor: number): void => {
+      const scale = this.kernels.floats(Float32Array.of(factor), []);
+      const dScores = this.kernels.multiply(gradient, scale);
+      release(gradient, scale);
       this.backThrough(states, packing, scores.backward?.(dScores));
       dScores.release();
     };
-    return { logits, backward };
+    return { losses: readAndRelease(losses), backward };
   }
 
   private get wordHead(): MaskedLmHead | CausalLmHead {

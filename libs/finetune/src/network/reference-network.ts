@@ -20,7 +20,7 @@ import { adoptTensor } from '../native/adopt-tensor';
 import { loadTensorFlow } from '../native/tensorflow';
 import { gradientOfEachPattern, meanOverPatterns, withPatterns } from './cloze-batch';
 import { ParameterStore } from './parameter-store';
-import type { EmbeddingPass, EmbedOptions, NetworkOptions, NetworkPass, TrainableNetwork } from './trainable-network';
+import type { EmbeddingPass, EmbedOptions, MaskedLmPass, NetworkOptions, NetworkPass, TrainableNetwork } from './trainable-network';
 
 type Tensor = TensorFlow.Tensor;
 
@@ -96,13 +96,28 @@ export class ReferenceNetwork implements TrainableNetwork {
     return this.valuesOf(() => this.wordScores(batch, places, this.read(this.allParameters())));
   }
 
-  trainMaskedLm(batch: Batch, places: Int32Array, source: DropoutSource | undefined): NetworkPass {
+  maskedLmLosses(batch: Batch, places: Int32Array, words: Int32Array): Float32Array {
+    return this.valuesOf(() => this.wordLosses(batch, { places, words }, this.read(this.allParameters())));
+  }
+
+  trainMaskedLm(batch: Batch, places: Int32Array, words: Int32Array, source: DropoutSource | undefined): MaskedLmPass {
     const { values, backward } = this.pass(
-      (parameters, dropout) => this.wordScores(batch, places, parameters, dropout),
+      (parameters, dropout) => this.wordLosses(batch, { places, words }, parameters, dropout),
       source,
       isBelowHeads,
     );
-    return { logits: values, backward };
+    return { losses: values, backward: (factor) => backward(new Float32Array(places.length).fill(factor)) };
+  }
+
+  private wordLosses(
+    batch: Batch,
+    { places, words }: Record<'places' | 'words', Int32Array>,
+    values: Map<Parameter, Tensor>,
+    dropout?: Dropout,
+  ): Tensor {
+    const scores = this.wordScores(batch, places, values, dropout);
+    const right = this.tf.oneHot(this.tf.tensor1d(words, 'int32'), scores.shape[1] ?? 0);
+    return this.tf.logSoftmax(scores).mul(right).sum(1).neg();
   }
 
   private wordScores(batch: Batch, places: Int32Array, values: Map<Parameter, Tensor>, dropout?: Dropout): Tensor {

@@ -42,6 +42,13 @@ export interface EmbeddingPass {
   backward(gradient: Float32Array): void;
 }
 
+/** Losses of words at places, `[places]`, and the way back from their sum times a factor; to be called once. */
+export interface MaskedLmPass {
+  losses: Float32Array;
+  /** Collects gradients in the parameters. */
+  backward(factor: number): void;
+}
+
 /** How `TrainableNetwork.embed` computes. */
 export interface EmbedOptions {
   /** In the precision of training; default exact, in float32. */
@@ -76,15 +83,21 @@ export interface TrainableNetwork {
   /** A pass to the embeddings, no head taking part, that will be followed by `backward`. */
   trainEmbedding(batch: Batch, dropout: DropoutSource | undefined): EmbeddingPass;
   /**
-   * Scores of words at places of a batch, or of a causal encoder those that follow the places, `[places, words]` in their order: every word of the vocabulary, or of the subset that the network
-   * was given. Nothing dropped, in float32.
+   * Scores of words at places of a batch, or of a causal encoder those that follow the places, `[places, words]` in their order: every
+   * word of the vocabulary, or of the subset that the network was given. Nothing dropped, in float32.
    *
    * @param places row × tokens + token
    * @throws RangeError where the network predicts no words (`NetworkOptions.maskedLm`, `causalLm`)
    */
   maskedLm(batch: Batch, places: Int32Array): Float32Array;
-  /** A pass to the words at places of a batch, no other head taking part, that will be followed by `backward`. */
-  trainMaskedLm(batch: Batch, places: Int32Array, dropout: DropoutSource | undefined): NetworkPass;
+  /**
+   * Cross-entropy of the words at places of a batch, `[places]` in nats, nothing dropped, in float32.
+   *
+   * @param words their rows in the word table that the network holds
+   */
+  maskedLmLosses(batch: Batch, places: Int32Array, words: Int32Array): Float32Array;
+  /** The same in a pass, no other head taking part, that will be followed by `backward`. */
+  trainMaskedLm(batch: Batch, places: Int32Array, words: Int32Array, dropout: DropoutSource | undefined): MaskedLmPass;
   /** Logits `[rows, outputs]` in float32, nothing dropped. */
   logits(batch: Batch): Float32Array;
   /**

@@ -1,4 +1,4 @@
-import { AttuneError, type HeadShape, type NamedTensor } from '@attune/artifact';
+import { AttuneError, type EncoderConfig, type HeadShape, type NamedTensor } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
 import { expandRows } from '../continual/expand-heads';
 import { encoderFamily, type LoadedEncoder } from '../encoders';
@@ -15,12 +15,14 @@ export interface BuildNetworkOptions {
   config: HeadConfig;
   encoder: LoadedEncoder;
   heads: readonly HeadShape[];
-  /** Tokens of every text that will go through it. */
-  vocabulary: VocabularySubset;
+  /** Tokens of every text that will go through it; without it all are held. */
+  vocabulary?: VocabularySubset;
+  /** The encoder has a masked-language-model head that learns, too; its activation. */
+  maskedLm?: EncoderConfig['activation'];
 }
 
 /** The network that a run trains: the encoder's weights, a head a task, and dropout and passes as configured. */
-export function buildNetwork({ config, encoder, heads, vocabulary, expandHeads = false }: BuildNetworkOptions): TrainableNetwork {
+export function buildNetwork({ config, encoder, heads, vocabulary, maskedLm, expandHeads = false }: BuildNetworkOptions): TrainableNetwork {
   const { training } = config;
   if (encoder.config.causal && heads.some(({ pooling }) => pooling === 'cls')) {
     throw new AttuneError('bad-config', `head.pooling is cls, and the first token of ${encoder.id} sees no other`, {
@@ -40,7 +42,8 @@ export function buildNetwork({ config, encoder, heads, vocabulary, expandHeads =
     headOptions: { activation: family.headActivation, dropout, inputDropout: family.dropoutBeforePooler ? dropout : 0 },
     weights: withHeads(encoder, heads, expandHeads, new Random(config.seed).fork('head')),
     precision: resolvePrecision(training.precision),
-    vocabulary,
+    ...(vocabulary && { vocabulary }),
+    ...(maskedLm && { maskedLm }),
   });
 }
 

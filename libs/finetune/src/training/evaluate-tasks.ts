@@ -8,6 +8,7 @@ import type { EvaluationReport } from '../evaluation/report';
 import { chooseThresholds } from '../evaluation/thresholds';
 import { labelledRows, takeColumns, type HeadColumns, type TaskLayout } from '../heads/task-layout';
 import { evaluateTask } from './evaluate-network';
+import { reportedMetrics } from './reported-metrics';
 
 /** What calibration on the validation rows found for one task. */
 export interface TaskCalibration {
@@ -84,10 +85,12 @@ function bounded(temperature: number): number {
 }
 
 /** The value that chooses the best checkpoint. */
-export interface CheckpointJudge {
+export interface CheckpointJudge<Report = EvaluationReport> {
   /** NaN where the rows cannot give it. */
-  value(report: EvaluationReport): number;
+  value(report: Report): number;
   isBetter(value: number, best: number | undefined): boolean;
+  /** What is told of a report, and kept in the history. */
+  metrics(report: Report): Record<string, number>;
 }
 
 /**
@@ -103,6 +106,7 @@ export function checkpointJudge(config: HeadConfig): CheckpointJudge {
     return {
       value: (report) => metricValue(reportOf(report, task), name),
       isBetter: (value, best) => isBetter(name, value, best),
+      metrics: reportedMetrics,
     };
   }
   return {
@@ -117,6 +121,7 @@ export function checkpointJudge(config: HeadConfig): CheckpointJudge {
     },
     // Every measure in the mean grows with quality, as accuracy does.
     isBetter: (value, best) => isBetter('accuracy', value, best),
+    metrics: reportedMetrics,
   };
 }
 

@@ -16,6 +16,8 @@ export type TrainingEvent =
       loss: number;
       learningRate: number;
       examplesPerSecond: number;
+      /** Of text that is read for its own sake; absent where rows are what counts. */
+      tokensPerSecond?: number;
       secondsLeft: number;
     }
   | {

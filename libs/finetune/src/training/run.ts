@@ -201,6 +201,7 @@ export function identityOf({ config, dataset, encoder, augmented, lessons, previ
       data: undefined,
       export: undefined,
       search: undefined,
+      pretraining: undefined,
       augmentation: { ...config.augmentation, synonyms: undefined },
       distill: config.distill && { ...config.distill, teachers: undefined, unlabelled: undefined },
       continual: { ...config.continual, from: undefined, replay: undefined },

@@ -12,7 +12,6 @@ import type { Checkpoint, CheckpointStore, TrainingProgress } from './checkpoint
 import type { CheckpointJudge } from './evaluate-tasks';
 import type { TrainingEvent, TrainingHistory } from './events';
 import { isInterruption, pauseForSignals, RESUME_REMEDY } from './interruption';
-import { reportedMetrics } from './reported-metrics';
 import { scheduleFactor } from './schedule';
 import { StepPasses } from './step-passes';
 import { spreadParts, stepsOf, type StepPart, type StepSource } from './step-source';
@@ -21,7 +20,7 @@ import { equalAverage, movingAverage, WeightAverage, type AverageShare } from '.
 /** Least seconds between two checkpoints that nobody asked for: writing one must not cost more than it can save. */
 const CHECKPOINT_SECONDS = 20;
 
-export interface TrainingLoopOptions {
+export interface TrainingLoopOptions<Report> {
   network: TrainableNetwork;
   tuner: AttachedTuner;
   defaultLearningRate: number;
@@ -30,10 +29,10 @@ export interface TrainingLoopOptions {
   anchors?: readonly Anchor[] | undefined;
   /** What is trained on. */
   sources: readonly StepSource[];
-  metric: CheckpointJudge;
+  metric: CheckpointJudge<Report>;
   /** Whether the weights as they are at the start are a checkpoint, too: they are good for something. */
   judgesStart: boolean;
-  evaluate: () => Promise<EvaluationReport>;
+  evaluate: () => Promise<Report>;
   checkpoints: CheckpointStore;
   identity: string;
   signal: AbortSignal;
@@ -41,7 +40,7 @@ export interface TrainingLoopOptions {
 }
 
 /** Gradient steps over the training rows, with validation, checkpoints and the best weights restored at the end. */
-export class TrainingLoop {
+export class TrainingLoop<Report = EvaluationReport> {
   private readonly optimizer: Optimizer;
   private readonly dropout: DropoutSource;
   private readonly average: WeightAverage | undefined;
@@ -54,7 +53,7 @@ export class TrainingLoop {
   private savedAt = 0;
   private startStep = 0;
 
-  constructor(private readonly options: TrainingLoopOptions) {
+  constructor(private readonly options: TrainingLoopOptions<Report>) {
     const { network, config, tuner, sources } = options;
     this.optimizer = new Optimizer(network.kernels, config.optimizer);
     this.dropout = new DropoutSource(network.kernels, new Random(config.seed).fork('dropout').uint32());
@@ -199,7 +198,7 @@ export class TrainingLoop {
     const report = await this.withAverage(evaluate);
     const value = metric.value(report);
     const best = metric.isBetter(value, this.progress.best?.value);
-    const metrics = reportedMetrics(report);
+    const metrics = metric.metrics(report);
     const epoch = step / this.stepsPerEpoch;
     evaluations.push({ step, epoch, metrics });
     onEvent({ type: 'evaluation', epoch, step, metrics, value, best });

@@ -1,8 +1,7 @@
-import { AttuneError } from '@attune/artifact';
 import type { TrainableNetwork } from '../network/trainable-network';
 import { Random } from '../random';
 import { findTuner, type AttachedTuner } from '../tuners';
-import { CheckpointStore, type Checkpoint } from './checkpoint';
+import { CheckpointStore } from './checkpoint';
 import { earlierAnchors, outputsBefore } from './continual-run';
 import { evaluateValidation, type SplitOutputs } from './evaluate-run';
 import { checkpointJudge } from './evaluate-tasks';
@@ -10,6 +9,7 @@ import type { TrainingHistory } from './events';
 import { fitHeads, warmStartHeads } from './fit-head-to-features';
 import { labelledSteps } from './labelled-rows';
 import { MatchingSteps } from './matching-steps';
+import { checkpointToResume } from './resume';
 import { identityOf, passOptions, type Run } from './run';
 import type { StepSource } from './step-source';
 import { TrainingLoop } from './training-loop';
@@ -30,7 +30,7 @@ export interface TunedRun {
 export async function tune(run: Run, network: TrainableNetwork, tuner: AttachedTuner): Promise<TunedRun> {
   const { config, options } = run;
   const checkpoints = checkpointsOf(options.out);
-  const checkpoint = options.resume ? await loadCheckpoint(run, checkpoints) : undefined;
+  const checkpoint = options.resume ? await checkpointToResume(checkpoints, identityOf(run), options.onEvent) : undefined;
   // A head that reads a gap knows its words already, and probabilities are no labels.
   const warmStart = config.head.warmStart && !checkpoint && !run.loss && !run.layout.heads.some(({ head }) => head.cloze);
   if (run.layout.heads.length > 0 && (config.tuner.name === 'head' || warmStart)) await fitOutputLayers(run, network);
@@ -79,21 +79,6 @@ export async function tune(run: Run, network: TrainableNetwork, tuner: AttachedT
 function defaultLearningRate({ config, layout }: Run): number {
   const rate = findTuner(config.tuner.name).defaultLearningRate;
   return layout.heads.length === 0 ? rate / 4 : rate;
-}
-
-async function loadCheckpoint(run: Run, checkpoints: CheckpointStore): Promise<Checkpoint | undefined> {
-  const checkpoint = await checkpoints.load();
-  if (!checkpoint) run.options.onEvent({ type: 'note', message: 'There is no interrupted run to resume; training starts anew.' });
-  else if (checkpoint.progress.identity !== identityOf(run)) {
-    throw new AttuneError(
-      'wrong-use',
-      `The run in ${checkpoints.directory} was started with another configuration, other data or another encoder.`,
-      {
-        remedy: 'Give the same configuration to go on with it, or train without --resume to start anew.',
-      },
-    );
-  }
-  return checkpoint;
 }
 
 async function fitOutputLayers(run: Run, network: TrainableNetwork): Promise<void> {

@@ -1,9 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ConfigFlag } from '@attune/finetune';
+import { KnownRuns } from '../known-runs';
 import type { Result } from '../write-result';
 import { takeFewRows, type FewRows } from './few-rows';
-import { KnownRuns } from './known-runs';
 import { SWITCHES, TEACHERS, UNLABELLED, type Switch } from './switches';
 
 export interface RegulariserMeasurementOptions {

@@ -5,7 +5,7 @@ import { attuneCommand, lastJsonLine } from '../attune-command';
 import { runMeasured } from '../measured-process';
 import type { Result } from '../write-result';
 import { drawRows, type LabelledText } from './draw-rows';
-import { KnownRuns } from './known-runs';
+import { KnownRuns } from '../known-runs';
 import { MATERIALS, WAYS, type Material, type Way } from './ways';
 
 export interface WayMeasurementOptions {

@@ -1,5 +1,6 @@
 import { AttuneError } from '@attune/artifact';
-import { decodableText, encodingError, readBytes, type EncodingFault, type ReadOptions } from './source-bytes';
+import { lineChunks } from './lines';
+import { encodingError, type EncodingFault, type ReadOptions } from './source-bytes';
 import { MAX_ROW_BYTES, rowTooLarge, type SelectColumns, type SourceRow } from './source-row';
 
 const LARGE_ROW_REMEDY = 'Split the text, or check that every object ends its line.';
@@ -21,24 +22,6 @@ function parseLine(path: string, row: number, line: string): Record<string, unkn
     });
   }
   return Object.fromEntries(Object.entries(value));
-}
-
-interface Lines {
-  lines: string[];
-  /** The one line is where the text stops being UTF-8. */
-  isFaulty: boolean;
-}
-
-async function* lineChunks(path: string, options: ReadOptions, fault: EncodingFault): AsyncGenerator<Lines> {
-  let rest = '';
-  for await (const chunk of decodableText(path, readBytes(path, options), fault)) {
-    const text = chunk.toString('utf8');
-    const end = text.lastIndexOf('\n');
-    if (end >= 0) yield { lines: (rest + text.slice(0, end)).split('\n'), isFaulty: false };
-    rest = end >= 0 ? text.slice(end + 1) : rest + text;
-    if (rest.length > MAX_ROW_BYTES) yield { lines: [rest], isFaulty: false };
-  }
-  if (rest !== '') yield { lines: [rest], isFaulty: fault.found !== undefined };
 }
 
 /**

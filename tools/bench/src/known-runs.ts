@@ -1,4 +1,5 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 /** Runs that were made, by their keys, in a file: a measurement that was stopped goes on. */
 export class KnownRuns<Run> {
@@ -19,6 +20,7 @@ export class KnownRuns<Run> {
 
   async put(key: string, run: Run): Promise<void> {
     this.runs.set(key, run);
+    await mkdir(dirname(this.file), { recursive: true });
     await writeFile(`${this.file}.staged`, JSON.stringify(Object.fromEntries(this.runs), null, 2));
     await rename(`${this.file}.staged`, this.file);
   }
