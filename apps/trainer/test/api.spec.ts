@@ -38,6 +38,7 @@ function specsOfTheApi(storage: () => Promise<Record<string, string>>): void {
   let dataset: Dataset;
   let job: TrainingJob;
   let pending: string;
+  let golden: Dataset;
   const client = new TrainerClient(() => service, bearer('admin'));
 
   beforeAll(async () => {
@@ -64,7 +65,7 @@ function specsOfTheApi(storage: () => Promise<Record<string, string>>): void {
     // One that runs as long as nobody cancels it, so that those behind it wait.
     const columns = { text: 'message', label: 'intent' };
     job = await client.train({ head: HEAD, dataset: dataset.id, columns, epochs: 1_000 });
-    const golden = (await client.upload('text,label\nwhere is my parcel,delivery\npay me back,refund\n')).body;
+    golden = (await client.upload('text,label\nwhere is my parcel,delivery\npay me back,refund\n')).body;
     await client.ask('PUT', `/v1/heads/${HEAD}/update-settings`, { golden: golden.id });
     const rows = ['the courier is late', 'it was charged twice', 'my account is locked', 'no refund came'].map((text) => ({
       text,
@@ -87,6 +88,7 @@ function specsOfTheApi(storage: () => Promise<Record<string, string>>): void {
     const body = request.body ?? '';
     if (operationId === 'createJob') return { ...request, body: body.replace(/"dataset":"[^"]*"/, `"dataset":"${dataset.id}"`) };
     if (operationId === 'reviewFeedback') return { ...request, body: body.replace(/"ids":\["[^"]*"/, `"ids":["${pending}"`) };
+    if (operationId === 'putUpdateSettings') return { ...request, body: body.replace('{', `{"golden":"${golden.id}",`) };
     return request;
   };
   /** What needs a job comes after its cancellation, since a stream ends with the job; an update after the deletion of what it would learn from. */
