@@ -111,7 +111,7 @@ describe('attune update', () => {
     expect(report).toMatchObject({ serving: 'first', stored: true, promoted: false, faults: [], reasons: [] });
     const { lineage, trainingData } = await readManifest(join(folder, 'updated'));
     expect(lineage?.map(({ model }) => model)).toEqual(['first']);
-    expect((trainingData as { files: { file: string }[] }).files.map(({ file }) => file)).toEqual(['fresh.csv', 'rows.csv']);
+    expect((trainingData?.files as { file: string }[]).map(({ file }) => file)).toEqual(['fresh.csv', 'rows.csv']);
     expect(await current()).toMatchObject({ version: 'first' });
   }, 120_000);
 

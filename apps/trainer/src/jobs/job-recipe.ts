@@ -15,6 +15,8 @@ export interface JobPlace {
 export interface JobRecipe {
   /** Writes what the command line reads, where it is not there from an attempt before. @returns its arguments */
   prepare(place: JobPlace, onProgress: (line: ProgressLine) => void): Promise<string[]>;
+  /** Whether all that is needed beside the model is there: a process may be killed after it wrote the model. */
+  isReported(place: JobPlace): boolean;
   /** What a process came to that left no model. */
   unfinished(place: JobPlace, outcome: TrainingOutcome): Promise<JobEnd>;
   /** What is left to do once the version is in the model store. */

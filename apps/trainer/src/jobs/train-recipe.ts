@@ -65,6 +65,10 @@ export class TrainRecipe implements JobRecipe {
     return ['train', '--config', configuration, '--out', model, '--json', '--progress', 'json', ...flags, ...resume];
   }
 
+  isReported(): boolean {
+    return true;
+  }
+
   unfinished(_place: JobPlace, outcome: TrainingOutcome): Promise<JobEnd> {
     return Promise.resolve({ status: 'failed', failure: failureOf(outcome) });
   }

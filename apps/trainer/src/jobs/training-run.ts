@@ -75,8 +75,9 @@ export class TrainingRun {
   private async train(folder: string, onProgress: (line: ProgressLine) => void): Promise<JobEnd | undefined> {
     const place = { folder, model: join(folder, 'model') };
     const { model } = place;
+    const isTrained = (): boolean => existsSync(join(model, MANIFEST_FILE)) && this.recipe.isReported(place);
     // A service that was killed between the end of a training and its entry in the store does not train again.
-    if (!existsSync(join(model, MANIFEST_FILE))) {
+    if (!isTrained()) {
       const args = await this.recipe.prepare(place, onProgress);
       if (this.wish === undefined) {
         const { program, environment } = this.parts;
@@ -84,11 +85,11 @@ export class TrainingRun {
         // The wish may have come while it was started, and then it went nowhere.
         if ((this.wish as string | undefined) !== undefined) void this.process.stop(this.parts.patience);
         const outcome = await this.process.ended;
-        if (this.wish === undefined && outcome.status !== 0) return this.recipe.unfinished(place, outcome);
+        if (this.wish === undefined && (outcome.status !== 0 || !isTrained())) return this.recipe.unfinished(place, outcome);
       }
     }
     if (this.wish === 'cancel') return { status: 'cancelled' };
-    if (!existsSync(join(model, MANIFEST_FILE))) return undefined;
+    if (!isTrained()) return undefined;
     onProgress({ type: 'phase', name: 'storing the version' });
     const manifest = await this.storeWhenPossible(model);
     if (manifest !== undefined) return this.recipe.stored(place, manifest);

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AttuneError, type Manifest } from '@attune/artifact';
 import {
@@ -36,7 +36,7 @@ const LIMIT_FLAGS = {
   slowdown: '--slowdown',
 } as const satisfies Record<keyof GateLimits, string>;
 
-const servingSchema = z.object({ version: z.string(), generation: z.number().int(), directory: z.string() });
+const servingSchema = z.object({ version: z.string(), generation: z.number().int() });
 type Serving = z.infer<typeof servingSchema>;
 
 /** What `attune update --report` writes. */
@@ -53,7 +53,11 @@ export class UpdateRecipe implements JobRecipe {
     const { head, input } = this.job;
     const { heads, files, sets } = this.parts;
     await mkdir(folder, { recursive: true });
-    const serving = await this.serving(folder);
+    await rm(reportOf(folder), { force: true });
+    // An attempt that begins anew goes on from what serves now.
+    const { version, generation, directory } = await this.parts.store.open(head);
+    const serving: Serving = { version, generation };
+    await writeFile(join(folder, SERVING_FILE), JSON.stringify(serving));
     const set = await sets.get(head, input.trainingSet);
     const template = heads.get(head);
     const configuration = join(folder, 'head.yaml');
@@ -67,26 +71,29 @@ export class UpdateRecipe implements JobRecipe {
     });
     onProgress({ type: 'note', message: describeSet(set, serving) });
     return [
-      ...['update', head, '--from', serving.directory, '--out', model, '--config', configuration],
+      ...['update', head, '--from', directory, '--out', model, '--config', configuration],
       ...['--data', files.trainingSet(head, set.number, 'train')],
       ...(replay.length === 0 ? [] : ['--replay', ...replay]),
       ...['--golden', await this.goldenFile()],
       ...(set.recentRows < LEAST_RECENT_ROWS ? [] : ['--recent', recent]),
-      ...['--shadow', await this.shadowFile(folder), '--report', join(folder, 'report.json')],
+      ...['--shadow', await this.shadowFile(folder), '--report', reportOf(folder)],
       ...['--json', '--progress', 'json', ...limits],
     ];
   }
 
+  isReported({ folder }: JobPlace): boolean {
+    return existsSync(reportOf(folder));
+  }
+
   async unfinished({ folder }: JobPlace, outcome: TrainingOutcome): Promise<JobEnd> {
-    const report = await readReport(folder);
+    const report = existsSync(reportOf(folder)) ? await readReport(folder) : undefined;
     if (report === undefined || report.faults.length === 0) return { status: 'failed', failure: failureOf(outcome) };
     return { status: 'refused', verdict: await this.verdict(folder, report, 'stopped') };
   }
 
   async stored({ folder }: JobPlace, manifest: Manifest): Promise<JobEnd> {
     const report = await readReport(folder);
-    if (report === undefined) return { status: 'failed', failure: 'The update left no report of what was judged.' };
-    const outcome = this.job.input.promote === 'ask' ? 'waits' : await this.promote(await this.serving(folder));
+    const outcome = this.job.input.promote === 'ask' ? 'waits' : await this.promote(await readServing(folder));
     return { status: 'succeeded', metrics: metricsOf(manifest), verdict: await this.verdict(folder, report, outcome) };
   }
 
@@ -105,18 +112,8 @@ export class UpdateRecipe implements JobRecipe {
   }
 
   private async verdict(folder: string, report: z.infer<typeof reportSchema>, outcome: UpdateVerdict['outcome']): Promise<UpdateVerdict> {
-    const { version } = await this.serving(folder);
+    const { version } = await readServing(folder);
     return { ...report, serving: version, passed: outcome !== 'stopped', outcome };
-  }
-
-  /** The version that served at the first attempt, which all further ones go on from. */
-  private async serving(folder: string): Promise<Serving> {
-    const file = join(folder, SERVING_FILE);
-    if (existsSync(file)) return servingSchema.parse(JSON.parse(await readFile(file, 'utf8')));
-    const { version, generation, directory } = await this.parts.store.open(this.job.head);
-    const serving = { version, generation, directory };
-    await writeFile(file, JSON.stringify(serving));
-    return serving;
   }
 
   private async goldenFile(): Promise<string> {
@@ -151,9 +148,17 @@ export class UpdateRecipe implements JobRecipe {
   }
 }
 
-async function readReport(folder: string): Promise<z.infer<typeof reportSchema> | undefined> {
-  const file = join(folder, 'report.json');
-  return existsSync(file) ? reportSchema.parse(JSON.parse(await readFile(file, 'utf8'))) : undefined;
+function reportOf(folder: string): string {
+  return join(folder, 'report.json');
+}
+
+async function readReport(folder: string): Promise<z.infer<typeof reportSchema>> {
+  return reportSchema.parse(JSON.parse(await readFile(reportOf(folder), 'utf8')));
+}
+
+/** The version that the attempt went on from. */
+async function readServing(folder: string): Promise<Serving> {
+  return servingSchema.parse(JSON.parse(await readFile(join(folder, SERVING_FILE), 'utf8')));
 }
 
 function describeSet({ number, rows, recentRows }: TrainingSet, { version }: Serving): string {
