@@ -7,6 +7,7 @@ import type {
   FeedbackRow,
   Head,
   HeadVersion,
+  ModelDrift,
   TrainingJob,
   TrainingSet,
 } from '@attune/contracts';
@@ -102,6 +103,9 @@ describe('the loop of a head that serves', () => {
       await until(() => Promise.resolve(load.answered > atSwap + 20));
       await load.stop();
       expect(load.failures).toEqual([]);
+      const { body } = await service.request('GET', '/v1/models/drift');
+      expect(body).toMatchObject({ items: [{ model: HEAD, version: job.version, rows: expect.any(Number) as number }] });
+      expect((body as { items: ModelDrift[] }).items[0].rows).toBeGreaterThan(0);
       expect(job).toMatchObject({
         status: 'succeeded',
         input: { trainingSet: 1 },
