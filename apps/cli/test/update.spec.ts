@@ -1,7 +1,6 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readManifest } from '@attune/artifact';
 import { createTinyEncoder, writeTinyDataset } from '@attune/testing';
 import { runAttune, runInProcess } from './run-attune';
 
@@ -109,9 +108,12 @@ describe('attune update', () => {
     expect(status).toBe(0);
     const report = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')) as Update & { reasons: string[] };
     expect(report).toMatchObject({ serving: 'first', stored: true, promoted: false, faults: [], reasons: [] });
-    const { lineage, trainingData } = await readManifest(join(folder, 'updated'));
-    expect(lineage?.map(({ model }) => model)).toEqual(['first']);
-    expect((trainingData?.files as { file: string }[]).map(({ file }) => file)).toEqual(['fresh.csv', 'rows.csv']);
+    const manifest = JSON.parse(await readFile(join(folder, 'updated/attune.json'), 'utf8')) as {
+      lineage: { model: string }[];
+      trainingData: { files: { file: string }[] };
+    };
+    expect(manifest.lineage.map(({ model }) => model)).toEqual(['first']);
+    expect(manifest.trainingData.files.map(({ file }) => file)).toEqual(['fresh.csv', 'rows.csv']);
     expect(await current()).toMatchObject({ version: 'first' });
   }, 120_000);
 

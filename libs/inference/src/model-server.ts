@@ -269,9 +269,9 @@ async function load({ store, app, accept, prepare, ...options }: ModelServerOpti
   // Versions differ, and a service outlives them: one without the quantised file is served as it is.
   const precision = manifest.onnx[options.precision] === undefined ? 'fp32' : options.precision;
   const reference = await readReference(stored);
-  let watch: ScoreWatch | undefined;
-  const predictor = await Predictor.open(directory, { ...options, precision, onJudged: (text) => watch?.add(text) });
-  watch = new ScoreWatch({ tasks: predictor.tasks, embeddingOutput: predictor.embeddingName, reference });
+  const predictor = await Predictor.open(directory, { ...options, precision, onJudged: (text) => watch.add(text) });
+  // Nothing is judged before it is opened.
+  const watch = new ScoreWatch({ tasks: predictor.tasks, embeddingOutput: predictor.embeddingName, reference });
   const model = { version, generation, manifestSha256, predictor, watch };
   try {
     await prepare?.(model);
