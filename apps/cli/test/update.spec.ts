@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTinyEncoder, writeTinyDataset } from '@attune/testing';
@@ -99,12 +99,31 @@ describe('attune update', () => {
     expect(await current()).toMatchObject({ version: 'first', generation: 3 });
   }, 120_000);
 
+  it('goes on from a model in a folder, and writes down what was judged', async () => {
+    const from = ['--from', 'models/support/first', '--data', 'fresh.csv', '--replay', 'rows.csv', '--golden', 'golden.csv'];
+    const { status } = await runAttune(
+      ['update', 'support', ...from, '--out', 'updated', '--report', 'report.json', '--slowdown', '1000', '--progress', 'json'],
+      { cwd: folder },
+    );
+    expect(status).toBe(0);
+    const report = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8')) as Update & { reasons: string[] };
+    expect(report).toMatchObject({ serving: 'first', stored: true, promoted: false, faults: [], reasons: [] });
+    const manifest = JSON.parse(await readFile(join(folder, 'updated/attune.json'), 'utf8')) as {
+      lineage: { model: string }[];
+      trainingData: { files: { file: string }[] };
+    };
+    expect(manifest.lineage.map(({ model }) => model)).toEqual(['first']);
+    expect(manifest.trainingData.files.map(({ file }) => file)).toEqual(['fresh.csv', 'rows.csv']);
+    expect(await current()).toMatchObject({ version: 'first' });
+  }, 120_000);
+
   it.each([
+    [['--data', 'fresh.csv', '--golden', 'golden.csv', '--from', 'models/support/first'], 2, /--from and --out go together/],
     [['--data', 'fresh.csv'], 2, /nothing to judge the update by/],
     [['--data', 'absent.csv', '--golden', 'golden.csv'], 1, /absent\.csv/],
     [['--data', 'fresh.csv', '--golden', 'golden.csv', '--set', 'tuner.name=bert'], 2, /tuner\.name/],
   ])('refuses %j', async (args, status, message) => {
-    const refused = await run('update', 'support', '--models', 'models', ...args);
+    const refused = await run('update', 'support', ...(args.includes('--from') ? [] : ['--models', 'models']), ...args);
     expect(refused.status).toBe(status);
     expect(refused.stderr).toMatch(message);
   });

@@ -1,4 +1,4 @@
-import { DATABASE, made } from '@attune/service-kit';
+import { DATABASE, made, ModelDriftController } from '@attune/service-kit';
 import { Module, type Provider } from '@nestjs/common';
 import { conversationProviders } from './conversations/conversation-providers';
 import { ConversationRepository } from './conversations/conversation-repository';
@@ -54,6 +54,7 @@ const providers: Provider[] = [
     HandoffsController,
     FeedbackController,
     GapsController,
+    ModelDriftController,
   ],
   providers,
 })

@@ -4,6 +4,7 @@ import {
   entrySchema,
   knowledgeDocumentSchema,
   messageSchema,
+  modelDriftSchema,
   replySchema,
   TOPICS,
 } from '@attune/contracts';
@@ -33,6 +34,7 @@ export function customerService(configuration: CustomerServiceConfiguration): Se
         Conversation: conversationSchema,
         Message: messageSchema,
         Reply: replySchema,
+        ModelDrift: modelDriftSchema,
       },
       topics: [{ topic: TOPICS.supportConversations, action: 'send', examples: [exampleEvents().turn] }],
     },

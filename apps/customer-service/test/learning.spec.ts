@@ -50,13 +50,15 @@ describeOnBothDatabases('what people think of replies', 'learning', ({ ask, read
   });
 
   it('keeps approved training rows without personal data', async () => {
-    const { reply } = await converse('send the newsletter to kim@shop.example no more');
+    const { conversationId, reply } = await converse('send the newsletter to kim@shop.example no more');
     const { id, question } = await rate(reply.id, { intent: 'newsletter_unsubscribe' });
     expect(question).not.toContain('kim@shop.example');
     expect(await read('/v1/feedback/training-rows')).toBe('');
     await ask('POST', `/v1/feedback/${id}/approve`, { use: 'training-row' });
     const rows = (await read('/v1/feedback/training-rows')).trimEnd().split('\n');
-    expect(rows.map((row) => JSON.parse(row) as unknown)).toEqual([{ text: question, label: 'newsletter_unsubscribe' }]);
+    expect(rows.map((row) => JSON.parse(row) as unknown)).toEqual([
+      { text: question, label: 'newsletter_unsubscribe', subject: conversationId, at: expect.any(String) as string },
+    ]);
   });
 
   it('decides once, and leaves what was rejected without effect', async () => {

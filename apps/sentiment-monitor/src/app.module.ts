@@ -1,4 +1,4 @@
-import { CONFIGURATION, DATABASE, EVENT_STREAM, LOGGER, Shutdown, type Logger } from '@attune/service-kit';
+import { CONFIGURATION, DATABASE, EVENT_STREAM, LOGGER, ModelDriftController, Shutdown, type Logger } from '@attune/service-kit';
 import type { EventStream } from '@attune/event-stream';
 import type { Database } from '@attune/storage';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
@@ -182,6 +182,7 @@ const CONTROLLERS = {
     AlertStreamController,
     AlertsController,
     DocumentsController,
+    ModelDriftController,
     SentimentController,
     TrendsController,
     WatchesController,

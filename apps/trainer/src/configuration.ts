@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { storeNameSchema } from '@attune/contracts';
 import { commaSeparated, defineConfiguration, variable, wholeNumber, type ConfigurationOf } from '@attune/service-kit';
+import { Cron } from 'croner';
 import { z } from 'zod';
 
 /** The command line of this checkout, which trains. */
@@ -14,6 +15,17 @@ const headEntrySchema = z.string().transform((entry, context) => {
   }
   return { name, ...(path.length === 0 ? {} : { file: path.join('=') }) };
 });
+
+function cronPattern() {
+  return z.string().refine((pattern) => {
+    try {
+      new Cron(pattern, { paused: true }).stop();
+      return true;
+    } catch {
+      return false;
+    }
+  }, 'must be a cron expression, such as 0 3 * * *');
+}
 
 /** What the environment may say to the trainer. */
 export const trainerConfiguration = defineConfiguration(
@@ -46,6 +58,27 @@ export const trainerConfiguration = defineConfiguration(
     cancelSeconds: variable(
       'ATTUNE_CANCEL_SECONDS',
       wholeNumber(0, 600).default(15).describe('Seconds that a training which is cancelled has to end by itself, before it is killed'),
+    ),
+    updateSchedule: variable(
+      'ATTUNE_UPDATE_SCHEDULE',
+      cronPattern()
+        .optional()
+        .describe('When heads are updated with what was approved: a cron expression in UTC, such as 0 3 * * *; default on request alone'),
+    ),
+    updateLeastRows: variable(
+      'ATTUNE_UPDATE_LEAST_ROWS',
+      wholeNumber(1, 1_000_000)
+        .default(50)
+        .describe('Newly approved corrections below which the schedule skips a head, where its own settings do not say'),
+    ),
+    updatePromote: variable(
+      'ATTUNE_UPDATE_PROMOTE',
+      z
+        .enum(['pass', 'ask'])
+        .default('pass')
+        .describe(
+          'pass: an update that passes its gate serves at once; ask: somebody promotes it. Where the settings of a head do not say',
+        ),
     ),
     encoderCache: variable(
       'ATTUNE_CACHE',

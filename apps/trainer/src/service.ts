@@ -1,12 +1,16 @@
 import {
   auditEntrySchema,
   datasetSchema,
+  feedbackRowSchema,
   headComparisonSchema,
   headSchema,
   headVersionDetailsSchema,
   headVersionSchema,
   TOPICS,
   trainingJobSchema,
+  trainingSetSchema,
+  updateSettingsSchema,
+  updateVerdictSchema,
 } from '@attune/contracts';
 import type { ServiceOptions } from '@attune/service-kit';
 import { AppModule } from './app.module';
@@ -32,6 +36,10 @@ export function trainerService(configuration: TrainerConfiguration): ServiceOpti
       schemas: {
         Dataset: datasetSchema,
         TrainingJob: trainingJobSchema,
+        UpdateVerdict: updateVerdictSchema,
+        UpdateSettings: updateSettingsSchema,
+        FeedbackRow: feedbackRowSchema,
+        TrainingSet: trainingSetSchema,
         Head: headSchema,
         HeadVersion: headVersionSchema,
         HeadVersionDetails: headVersionDetailsSchema,

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ModelStore } from '@attune/artifact';
-import type { Dataset, TrainingJob } from '@attune/contracts';
+import type { Dataset, FeedbackRow, TrainingJob } from '@attune/contracts';
 import { createApiKey, includesScope, type Scope } from '@attune/service-kit';
 import { createDatabase, dropDatabase } from '@attune/storage';
 import {
@@ -37,6 +37,8 @@ function specsOfTheApi(storage: () => Promise<Record<string, string>>): void {
   let document: ApiDocument;
   let dataset: Dataset;
   let job: TrainingJob;
+  let pending: string;
+  let golden: Dataset;
   const client = new TrainerClient(() => service, bearer('admin'));
 
   beforeAll(async () => {
@@ -63,6 +65,17 @@ function specsOfTheApi(storage: () => Promise<Record<string, string>>): void {
     // One that runs as long as nobody cancels it, so that those behind it wait.
     const columns = { text: 'message', label: 'intent' };
     job = await client.train({ head: HEAD, dataset: dataset.id, columns, epochs: 1_000 });
+    golden = (await client.upload('text,label\nwhere is my parcel,delivery\npay me back,refund\n')).body;
+    await client.ask('PUT', `/v1/heads/${HEAD}/update-settings`, { golden: golden.id });
+    const rows = ['the courier is late', 'it was charged twice', 'my account is locked', 'no refund came'].map((text) => ({
+      text,
+      label: 'a',
+    }));
+    await client.ask('POST', `/v1/heads/${HEAD}/feedback`, { rows });
+    const { items } = (await client.ask<{ items: FeedbackRow[] }>('GET', `/v1/heads/${HEAD}/feedback`)).body;
+    const [first, ...others] = items.map(({ id }) => id);
+    pending = first;
+    await client.ask('POST', `/v1/heads/${HEAD}/feedback/review`, { ids: others, state: 'approved' });
   }, LONG);
   afterAll(async () => {
     await service.stop();
@@ -70,14 +83,19 @@ function specsOfTheApi(storage: () => Promise<Record<string, string>>): void {
   }, LONG);
 
   const idFor = ({ path }: ApiOperation): string => (path.startsWith('/v1/jobs') ? job.id : dataset.id);
-  /** The examples of a training name a data set that only the document knows. */
-  const withDataset = (operation: ApiOperation, request: ApiRequest): ApiRequest =>
-    operation.operationId === 'createJob'
-      ? { ...request, body: (request.body ?? '').replace(/"dataset":"[^"]*"/, `"dataset":"${dataset.id}"`) }
-      : request;
-  /** What needs a job comes after its cancellation, since a stream ends with the job; deletions last. */
-  const rank = ({ operationId, method }: ApiOperation): number =>
-    method === 'DELETE' ? 3 : operationId === 'cancelJob' ? 0 : operationId === 'createJob' ? 1 : 2;
+  /** The examples name a data set and a correction that only the document knows. */
+  const withIds = ({ operationId }: ApiOperation, request: ApiRequest): ApiRequest => {
+    const body = request.body ?? '';
+    if (operationId === 'createJob') return { ...request, body: body.replace(/"dataset":"[^"]*"/, `"dataset":"${dataset.id}"`) };
+    if (operationId === 'reviewFeedback') return { ...request, body: body.replace(/"ids":\["[^"]*"/, `"ids":["${pending}"`) };
+    if (operationId === 'putUpdateSettings') return { ...request, body: body.replace('{', `{"golden":"${golden.id}",`) };
+    return request;
+  };
+  /** What needs a job comes after its cancellation, since a stream ends with the job; an update after the deletion of what it would learn from. */
+  const ORDER = ['cancelJob', 'createJob', 'receiveFeedback', 'importFeedback', 'reviewFeedback', 'makeTrainingSet'];
+  const LAST = ['eraseFeedback', 'createUpdate', 'deleteDataset'];
+  const rank = ({ operationId }: ApiOperation): number =>
+    ORDER.includes(operationId) ? ORDER.indexOf(operationId) - ORDER.length : LAST.indexOf(operationId) + 1;
   const operations = () => [...document.operations].sort((one, other) => rank(one) - rank(other));
 
   it('asks for the keys and scopes that its document names', async () => {
@@ -90,7 +108,7 @@ function specsOfTheApi(storage: () => Promise<Record<string, string>>): void {
       const faults: string[] = [];
       for (const operation of operations()) {
         for (const example of exampleRequests(operation, { id: idFor(operation) })) {
-          const request = withDataset(operation, example);
+          const request = withIds(operation, example);
           if (operation.operationId === 'deleteDataset') continue;
           const answer = await sendApiRequest(service.url, request, bearer('admin'));
           const fault = answer.status >= 300 ? `it answers ${String(answer.status)}` : document.faultOf(operation, answer);

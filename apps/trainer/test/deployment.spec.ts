@@ -15,6 +15,13 @@ describeUnlessMissing({ name: 'Kustomize', missing: kustomizeMissing() }, 'the d
     expect(claims.map(({ metadata }) => metadata.name)).toContain(volume.persistentVolumeClaim.claimName);
   });
 
+  it('updates heads every night in production, and lets somebody promote what passes', () => {
+    const [{ env = [] }] = deploymentsOf('production').get('trainer')?.pods.containers ?? [];
+    const valueOf = (variable: string): string | undefined => env.find(({ name }) => name === variable)?.value;
+    expect(valueOf('ATTUNE_UPDATE_SCHEDULE')).toMatch(/^\d+ \d+ \* \* \*$/);
+    expect(valueOf('ATTUNE_UPDATE_PROMOTE')).toBe('ask');
+  });
+
   it.each(OVERLAY_NAMES)('gives a training of the overlay %s the time to note how far it is', (overlay) => {
     const [{ env = [] }] = deploymentsOf(overlay).get('trainer')?.pods.containers ?? [];
     const seconds = (variable: string): number => Number(env.find(({ name }) => name === variable)?.value);

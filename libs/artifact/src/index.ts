@@ -2,6 +2,17 @@ export { assertReplaceable, writeDirectoryAtomically } from './atomic-directory'
 export { DEFAULT_THRESHOLD, interpretLogits, type Interpretation } from './calibration';
 export { cacheDirectory } from './cache-directory';
 export { dotProduct } from './dot-product';
+export { embeddingShift, stabilityIndex, type VectorSum } from './drift/drift-figures';
+export {
+  addToSketch,
+  driftFrom,
+  emptySketch,
+  mergeSketches,
+  REFERENCE_FILE,
+  scoreSketchSchema,
+  type Drift,
+  type ScoreSketch,
+} from './drift/score-sketch';
 export * from './encoder';
 export * from './last-tokens';
 export * from './relative-position';

@@ -14,3 +14,4 @@ export {
   type TextPrediction,
 } from './predictor';
 export type { TextInput } from './worker-protocol';
+export type { DriftReport } from './score-watch';

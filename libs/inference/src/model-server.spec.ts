@@ -1,7 +1,7 @@
 import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AttuneError, ModelStore } from '@attune/artifact';
+import { addToSketch, AttuneError, describeFiles, emptySketch, ModelStore, REFERENCE_FILE, type Manifest } from '@attune/artifact';
 import { tinyLabels, writeTinyModel } from '../test/tiny-model';
 import { ModelServer, type ModelServerOptions, type ServedModel, type ServingProblem } from './model-server';
 
@@ -76,6 +76,34 @@ describe('ModelServer', () => {
     expect(new Set(answers)).toEqual(new Set([3, 4]));
     expect(answers.slice(-100).every((labels) => labels === 4)).toBe(true);
     expect(served.version).toBe('2');
+  });
+
+  it('watches what it is asked, beside the validation rows of the version that serves', async () => {
+    const texts = Array.from({ length: 250 }, (_, row) => ({ text: `where is my parcel number ${row}` }));
+    const served = await open();
+    const said = await served.predictAll(texts, { embedding: true });
+    expect(served.drift).toMatchObject({ rows: 250 });
+    // Without validation rows there is nothing to compare with.
+    expect(served.drift.drift).toBeUndefined();
+    // What another version was validated on: the same texts, so that nothing has moved.
+    await addVersion('2', tinyLabels);
+    const reference = emptySketch();
+    for (const { tasks, embedding } of said) addToSketch(reference, served.tasks, () => tasks.topic.logits, embedding);
+    await writeFile(join(directory('2'), REFERENCE_FILE), JSON.stringify(reference));
+    const manifest = JSON.parse(await readFile(join(directory('2'), 'attune.json'), 'utf8')) as Manifest;
+    const files = { ...manifest.files, ...(await describeFiles(directory('2'), [REFERENCE_FILE])) };
+    await writeFile(join(directory('2'), 'attune.json'), JSON.stringify({ ...manifest, files }));
+    await store.promote(APP, '2');
+    await served.check();
+    expect(served.drift).toMatchObject({ rows: 0 });
+    await served.predictAll(texts);
+    const { drift } = served.drift;
+    expect(drift?.embedding).toBeLessThan(0.02);
+    expect(drift?.tasks.topic).toEqual({ labels: 0, probabilities: 0 });
+    await served.embed(texts.map(({ text }) => text));
+    expect(served.drift.rows).toBe(250);
+    for (let round = 0; round < 20; round++) await served.predictAll(texts.map((_, row) => ({ text: `refund ${round} money ${row}` })));
+    expect(served.drift.drift?.embedding).toBeGreaterThan(0.3);
   });
 
   it('keeps a version for work that began with it, and closes it afterwards', async () => {

@@ -1,7 +1,20 @@
-import { AttuneError, type ManifestTask, type ModelStore, type Promotion, type StoredModel } from '@attune/artifact';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  AttuneError,
+  REFERENCE_FILE,
+  scoreSketchSchema,
+  verifyFiles,
+  type ManifestTask,
+  type ModelStore,
+  type Promotion,
+  type ScoreSketch,
+  type StoredModel,
+} from '@attune/artifact';
 import type { CallOptions } from './call-options';
 import type { QueueLoad } from './observer';
 import { Predictor, type PredictAllOptions, type Prediction, type PredictorOptions, type TextPrediction } from './predictor';
+import { ScoreWatch, type DriftReport } from './score-watch';
 import type { TextInput } from './worker-protocol';
 
 export interface ModelServerOptions extends PredictorOptions {
@@ -22,6 +35,8 @@ export interface ServedModel {
   /** SHA-256 of its manifest. */
   readonly manifestSha256: string;
   readonly predictor: Predictor;
+  /** What it is asked and says of late, beside its validation rows. */
+  readonly watch: ScoreWatch;
 }
 
 /** A version that was promoted and does not serve; the one before it goes on serving. */
@@ -127,6 +142,11 @@ export class ModelServer {
 
   get load(): QueueLoad {
     return this.lease.model.predictor.load;
+  }
+
+  /** How far what the version that serves is asked, and what it says, has moved from its validation rows. */
+  get drift(): DriftReport {
+    return this.lease.model.watch.report();
   }
 
   /** Why the promoted version does not serve, where it does not. */
@@ -248,12 +268,27 @@ async function load({ store, app, accept, prepare, ...options }: ModelServerOpti
   const { version, generation, manifestSha256, directory, manifest } = stored;
   // Versions differ, and a service outlives them: one without the quantised file is served as it is.
   const precision = manifest.onnx[options.precision] === undefined ? 'fp32' : options.precision;
-  const model = { version, generation, manifestSha256, predictor: await Predictor.open(directory, { ...options, precision }) };
+  const reference = await readReference(stored);
+  const predictor = await Predictor.open(directory, { ...options, precision, onJudged: (text) => watch.add(text) });
+  // Nothing is judged before it is opened.
+  const watch = new ScoreWatch({ tasks: predictor.tasks, embeddingOutput: predictor.embeddingName, reference });
+  const model = { version, generation, manifestSha256, predictor, watch };
   try {
     await prepare?.(model);
     return model;
   } catch (error) {
     await model.predictor.close();
     throw error;
+  }
+}
+
+/** The sketch of a version's validation rows; one without it, or with a damaged one, serves all the same. */
+async function readReference({ directory, manifest }: StoredModel): Promise<ScoreSketch | undefined> {
+  if (!(REFERENCE_FILE in manifest.files)) return undefined;
+  try {
+    await verifyFiles(directory, manifest, [REFERENCE_FILE]);
+    return scoreSketchSchema.parse(JSON.parse(await readFile(join(directory, REFERENCE_FILE), 'utf8')));
+  } catch {
+    return undefined;
   }
 }

@@ -18,6 +18,8 @@ export interface PredictorOptions {
   /** Most tokens that wait, estimated from the texts' characters, before calls are refused; bulk calls are not counted. Default 32,768. */
   queueTokens?: number;
   observer?: InferenceObserver;
+  /** Hears of every text that a head judges, with its vector where the model gives one: for watching what it is asked. */
+  onJudged?: (text: Pick<ComputedText, 'rows'>) => void;
 }
 
 export interface PredictAllOptions extends CallOptions {
@@ -78,6 +80,7 @@ export class Predictor {
     private readonly model: ServableModel,
     private readonly queue: InferenceQueue,
     private readonly pool: WorkerPool,
+    private readonly onJudged: PredictorOptions['onJudged'],
   ) {}
 
   /**
@@ -91,7 +94,7 @@ export class Predictor {
     const { threads: workers = cpuLimit(), tokenBudget = DEFAULT_TOKEN_BUDGET, queueTokens = DEFAULT_QUEUE_TOKENS } = options;
     const queue = new InferenceQueue({ maxLength, tokenBudget, queueTokens, workers }, options.observer ?? {});
     const setup = { onnxFile, tokenizerDirectory, normalization, maxLength, tokenBudget };
-    return new Predictor(directory, model, queue, await WorkerPool.start(setup, workers, queue));
+    return new Predictor(directory, model, queue, await WorkerPool.start(setup, workers, queue), options.onJudged);
   }
 
   /** The tasks of the model's heads; none where it only embeds. */
@@ -108,6 +111,11 @@ export class Predictor {
   /** How texts become tokens: the directory of the tokenizer, and how many tokens are read of a text, special ones included. */
   get tokenization(): { readonly directory: string; readonly maxLength: number } {
     return { directory: this.model.tokenizerDirectory, maxLength: this.model.maxLength };
+  }
+
+  /** Name of the output of vectors, where the model gives them. */
+  get embeddingName(): string | undefined {
+    return this.embeds ? this.model.embeddingOutput : undefined;
   }
 
   /** Worker threads. */
@@ -194,9 +202,22 @@ export class Predictor {
   ): Promise<{ computed: ComputedText[]; positions: number[] }> {
     const { unique, positions } = uniqueTexts(texts);
     if (unique.length === 0 || outputs.length === 0) return { computed: unique.map(() => NOTHING), positions };
-    const computed = this.queue.submit(unique, outputs, options);
+    const isJudged = this.onJudged !== undefined && this.tasks.some(({ output }) => outputs.includes(output));
+    const submitted = this.queue.submit(unique, isJudged ? this.withEmbedding(outputs) : outputs, options);
     this.pool.wake();
-    return { computed: await computed, positions };
+    const computed = await submitted;
+    if (isJudged) for (const text of computed) this.onJudged?.(text);
+    return { computed, positions };
+  }
+
+  /** The vector of a text comes of the same pass, next to nothing for whoever watches. */
+  private withEmbedding(outputs: readonly string[]): readonly string[] {
+    const { embeddingOutput } = this.model;
+    if (embeddingOutput === undefined || !this.embeds || outputs.includes(embeddingOutput)) return outputs;
+    const name = [...outputs, embeddingOutput].join('\n');
+    const known = this.outputLists.get(name) ?? [...outputs, embeddingOutput];
+    this.outputLists.set(name, known);
+    return known;
   }
 
   /** One list a name, so that texts that want the same are told by it. */

@@ -6,6 +6,7 @@ export { OutboxModule } from './database/outbox.module';
 export { waitingForDatabase } from './database/waiting-for-database';
 export { EVENT_STREAM, EventStreamModule, type EventStreamModuleOptions } from './events/event-stream.module';
 export { InferenceMetrics } from './metrics/inference-metrics';
+export { ModelDriftController } from './model/model-drift.controller';
 export { modelVariables } from './model/model-variables';
 export { ServedModels, type ServedModelOptions } from './model/served-models';
 export { createService, runService } from './service/create-service';

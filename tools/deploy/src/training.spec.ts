@@ -66,6 +66,19 @@ describeUnlessMissing({ name: 'Kustomize', missing: kustomizeMissing() }, 'train
     }
   });
 
+  it('update what serves by the rows that lie there, and let nothing serve that the gate stops', () => {
+    const updates = containersOf('training').filter(({ name }) => name === 'update');
+    expect(updates).toHaveLength(1);
+    const [{ args, volumeMounts }] = updates;
+    expect(args).toEqual(expect.arrayContaining(['--promote', expect.stringMatching(/^--golden=/) as string]));
+    expect(volumeMounts).toContainEqual({ name: 'models', mountPath: '/models' });
+    // The command is understood; only nothing serves yet.
+    expect(run(updates[0])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('No version of customer-service was promoted') as string,
+    });
+  });
+
   it('simulate the readers whom the head of the recommender learns from', () => {
     const containers = containersOf('example-heads');
     const readers = containers.find(({ name }) => name === 'readers');

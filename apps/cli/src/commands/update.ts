@@ -1,6 +1,5 @@
 import { Option, type Command } from 'commander';
 import { withInterrupt } from '../interrupt';
-import { openModelStore } from '../model-store';
 import { keyValueOption, numberOption, wholeNumberOption, type KeyValue } from '../option-values';
 import { ProgressLines } from '../progress-lines';
 import { renderTable } from '../report-tables';
@@ -9,6 +8,7 @@ import { TrainingDisplay } from '../training-display';
 import { PROGRESS_FORMATS, type ProgressFormat } from '../training-reporter';
 import { describeFault } from '../update/gate';
 import { runUpdate, type UpdateResult } from '../update/run-update';
+import { folderPlace, storePlace, writeReport } from '../update/update-place';
 
 interface UpdateOptions {
   models?: string;
@@ -26,6 +26,9 @@ interface UpdateOptions {
   set?: readonly KeyValue[];
   name?: string;
   promote?: boolean;
+  from?: string;
+  out?: string;
+  report?: string;
   precision: 'fp32' | 'int8';
   json?: boolean;
   progress: ProgressFormat;
@@ -54,6 +57,13 @@ export function registerUpdate(program: Command): void {
     .option('--name <version>', 'name of the new version; default by time')
     .option('--promote', 'let it serve at once where it passes')
     .option('--models <store>', 'the model store: a folder, or s3://bucket/prefix (default: ATTUNE_MODELS, else models)')
+    .addOption(
+      new Option('--from <folder>', 'go on from a model in a folder, whose name is its version, and leave the model store alone').conflicts(
+        ['models', 'promote'],
+      ),
+    )
+    .option('--out <folder>', 'with --from: where the outcome goes if it is not worse')
+    .option('--report <file>', 'write what was judged as JSON, whether it passes or not')
     .addOption(new Option('--precision <name>', 'which of the two ONNX files is judged').choices(['fp32', 'int8']).default('int8'))
     .option('--json', 'print one line of JSON to stdout')
     .addOption(new Option('--progress <format>', 'progress on stderr').choices(PROGRESS_FORMATS).default('text'))
@@ -68,12 +78,16 @@ async function update(app: string, options: UpdateOptions): Promise<void> {
       remedy: 'Name labelled rows with --golden, --recent or both.',
     });
   }
+  if ((options.from === undefined) !== (options.out === undefined)) {
+    throw new AttuneError('wrong-use', '--from and --out go together.', { remedy: 'Name both folders, or neither.' });
+  }
   const display = options.progress === 'json' ? new ProgressLines() : new TrainingDisplay();
-  const store = await openModelStore(options.models);
+  const { from, out, models, promote = false } = options;
+  const place = from === undefined || out === undefined ? await storePlace(app, { models, promote }) : await folderPlace(from, out);
   const { tolerance, classTolerance, leastSupport, calibrationTolerance, slowdown } = options;
   const request = {
     app,
-    store,
+    ...place,
     config,
     flags: (options.set ?? []).map(({ key, value }) => ({ flag: `--set ${key}`, path: key, value })),
     data,
@@ -82,7 +96,6 @@ async function update(app: string, options: UpdateOptions): Promise<void> {
     shadow,
     limits: { tolerance, classTolerance, leastSupport, calibrationTolerance, slowdown },
     version: name,
-    promote: options.promote === true,
     precision,
   };
   const result = await withInterrupt(
@@ -90,15 +103,16 @@ async function update(app: string, options: UpdateOptions): Promise<void> {
     (signal) =>
       runUpdate(request, { onEvent: (event) => display.show(event), onPhase: (name) => display.show({ type: 'phase', name }) }, signal),
   ).finally(() => display.stop());
+  if (options.report !== undefined) await writeReport(options.report, result);
   if (options.json === true) printJson(result);
-  else printResult(render(result));
+  else printResult(render(result, options.out));
   if (result.faults.length === 0) return;
   throw new AttuneError('update-refused', `The update of ${app} is worse than ${result.serving}, which serves on.`, {
     remedy: result.faults.map(describeFault).join('\n'),
   });
 }
 
-function render({ app, serving, version, sets, shadow, stored, promoted }: UpdateResult): string {
+function render({ app, serving, version, sets, shadow, stored, promoted }: UpdateResult, out: string | undefined): string {
   const rows = sets.flatMap(({ set, serving: before, updated }) =>
     Object.entries(updated).map(([task, after]) => [
       `${set}, ${task}`,
@@ -118,7 +132,11 @@ function render({ app, serving, version, sets, shadow, stored, promoted }: Updat
   const end = promoted
     ? [green(`${app}/${version} serves.`)]
     : stored
-      ? [`${green(`${app}/${version} is stored.`)} It serves after: attune models promote ${app} ${version}`]
+      ? [
+          out === undefined
+            ? `${green(`${app}/${version} is stored.`)} It serves after: attune models promote ${app} ${version}`
+            : green(`It is in ${out}.`),
+        ]
       : [];
   return [`\n${table}`, ...differences, ...end].join('\n');
 }

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ManifestTask, ModelStore, StoredModel } from '@attune/artifact';
+import type { ManifestTask } from '@attune/artifact';
 import type { ConfigFlag, Example, HeadConfig, TrainingEvent } from '@attune/finetune';
 import type { Predictor } from '@attune/inference';
 import { loadRows, rowsOfTask } from '../evaluation/evaluate-model';
@@ -17,7 +17,8 @@ import { shadowDifferences, type ShadowDifferences } from './shadow';
 /** What a head is updated with. */
 export interface UpdateRequest {
   app: string;
-  store: ModelStore;
+  /** The version that serves: its name, and the folder of its files. */
+  serving: { version: string; directory: string };
   /** head.yaml; default the configuration that the serving version was trained with. */
   config?: string | undefined;
   flags: readonly ConfigFlag[];
@@ -32,9 +33,9 @@ export interface UpdateRequest {
   limits: GateLimits;
   /** Name of the new version; default by time. */
   version?: string | undefined;
-  /** Let it serve where it passes. */
-  promote: boolean;
   precision: 'fp32' | 'int8';
+  /** Takes the folder of a version that passed. @returns whether it now serves */
+  keep: (model: string, version: string) => Promise<boolean>;
 }
 
 /** What an update came to. */
@@ -47,7 +48,7 @@ export interface UpdateResult {
   secondsPerText: { serving: number; updated: number };
   shadow?: ShadowDifferences;
   faults: GateFault[];
-  /** Whether it is in the store, and whether it serves. */
+  /** Whether it was kept, and whether it serves. */
   stored: boolean;
   promoted: boolean;
 }
@@ -63,10 +64,10 @@ const SPEED_TEXTS = 512;
 const SPEED_ROUNDS = 5;
 
 /**
- * Goes on from the version that serves with new rows, judges the outcome beside it, and puts it into the store where it is not worse: what does
- * not pass the gate leaves nothing behind.
+ * Goes on from the version that serves with new rows, judges the outcome beside it, and keeps it where it is not worse: what does not pass the
+ * gate leaves nothing behind.
  *
- * @throws AttuneError `missing-file` where no version serves, what training throws, `conflict` where another version was promoted meanwhile
+ * @throws what training and `keep` throw
  */
 export async function runUpdate(request: UpdateRequest, { onEvent, onPhase }: UpdateProgress, signal: AbortSignal): Promise<UpdateResult> {
   const [{ versionName }, { trainHead }, { Predictor: Opener }] = await Promise.all([
@@ -74,9 +75,8 @@ export async function runUpdate(request: UpdateRequest, { onEvent, onPhase }: Up
     import('@attune/finetune'),
     import('@attune/inference'),
   ]);
-  const { app, store, precision } = request;
-  const serving = await store.open(app);
-  const config = await updateConfig(request, serving);
+  const { app, serving, precision } = request;
+  const config = await updateConfig(request);
   const folder = await mkdtemp(join(tmpdir(), `attune-update-${app}-`));
   const model = join(folder, 'model');
   try {
@@ -92,9 +92,7 @@ export async function runUpdate(request: UpdateRequest, { onEvent, onPhase }: Up
         const result = { app, serving: serving.version, version, ...judged, faults };
         if (faults.length > 0) return { ...result, stored: false, promoted: false };
         onPhase(`storing ${version}`);
-        await store.add(app, version, model);
-        if (request.promote) await store.promote(app, version, { expectedGeneration: serving.generation });
-        return { ...result, stored: true, promoted: request.promote };
+        return { ...result, stored: true, promoted: await request.keep(model, version) };
       } finally {
         await after.close();
       }
@@ -107,7 +105,7 @@ export async function runUpdate(request: UpdateRequest, { onEvent, onPhase }: Up
 }
 
 /** The serving version's own configuration, or the one given, that goes on from it. */
-async function updateConfig({ config, flags, data, replay }: UpdateRequest, { directory, app }: StoredModel): Promise<HeadConfig> {
+async function updateConfig({ app, serving: { directory }, config, flags, data, replay }: UpdateRequest): Promise<HeadConfig> {
   const [{ loadHeadConfig }, { AttuneError }] = await Promise.all([import('@attune/finetune'), import('@attune/artifact')]);
   const file = config ?? join(directory, 'head.json');
   if (!existsSync(file)) {

@@ -2,6 +2,7 @@ import { sentimentChinese } from './sentiment-chinese';
 import { conversationsChinese } from './conversations-chinese';
 import { modelsChinese } from './models-chinese';
 import { recommendationsChinese } from './recommendations-chinese';
+import { updatesChinese } from './updates-chinese';
 import type { Texts } from './texts';
 
 /** What every screen says, in Chinese. */
@@ -54,6 +55,7 @@ export const chinese: Texts = {
   conversations: conversationsChinese,
   sentiment: sentimentChinese,
   models: modelsChinese,
+  updates: updatesChinese,
   keys: {
     title: 'API 密钥',
     explanation: '这些密钥会发给需要它们的服务。密钥只保存在本页面的内存中，刷新后即消失。',

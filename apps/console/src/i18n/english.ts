@@ -2,6 +2,7 @@ import { sentimentEnglish } from './sentiment-english';
 import { conversationsEnglish } from './conversations-english';
 import { modelsEnglish } from './models-english';
 import { recommendationsEnglish } from './recommendations-english';
+import { updatesEnglish } from './updates-english';
 
 /** What every screen says, in English: the texts that other languages must have as well. */
 export const english = {
@@ -53,6 +54,7 @@ export const english = {
   conversations: conversationsEnglish,
   sentiment: sentimentEnglish,
   models: modelsEnglish,
+  updates: updatesEnglish,
   keys: {
     title: 'API keys',
     explanation: 'Services that ask for keys get these. They stay in the memory of this page and are gone when it is loaded anew.',

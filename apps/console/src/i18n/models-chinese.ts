@@ -196,7 +196,7 @@ export const modelsChinese: Translated<typeof modelsEnglish> = {
   jobs: '训练',
   noJobs: '这里还没有训练。请选择数据集并开始训练。',
   state: '状态',
-  states: { queued: '等待中', running: '进行中', succeeded: '已完成', failed: '失败', cancelled: '已取消' },
+  states: { queued: '等待中', running: '进行中', succeeded: '已完成', refused: '被评判拦下', failed: '失败', cancelled: '已取消' },
   cancelling: '正在取消',
   created: '创建时间',
   dataset: '数据集',
@@ -248,7 +248,10 @@ export const modelsChinese: Translated<typeof modelsEnglish> = {
   action: '操作',
   actions: {
     dataset: { created: '上传数据集', deleted: '删除数据集' },
-    job: { created: '开始训练', cancelled: '取消训练', succeeded: '完成训练', failed: '训练失败' },
+    job: { created: '开始训练', cancelled: '取消训练', succeeded: '完成训练', failed: '训练失败', refused: '拦下变差的更新' },
+    feedback: { received: '提交纠正', approved: '批准纠正', rejected: '拒绝纠正', erased: '删除某人的纠正' },
+    'training-set': { created: '生成训练集' },
+    'update-settings': { changed: '修改更新设置' },
     version: { promoted: '版本上线', 'rolled-back': '回滚', noticed: '发现其他版本在服务' },
   },
 };

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AttuneError } from '@attune/artifact';
-import type { Feedback, FeedbackInput } from '@attune/contracts';
+import type { Feedback, FeedbackInput, TrainingRow } from '@attune/contracts';
 import { maskPersonalData } from '@attune/dialogue';
 import type { Database, Transaction } from '@attune/storage';
 import { and, asc, desc, eq, gt, isNotNull, lt, or, sql, type SQL } from 'drizzle-orm';
@@ -104,16 +104,29 @@ export class FeedbackRepository {
   }
 
   /** Rows for training, oldest first, after one. */
-  async trainingRows(after: string, limit: number): Promise<{ id: string; text: string; label: string }[]> {
+  async trainingRows(after: string, limit: number): Promise<(TrainingRow & { id: string })[]> {
     const rows = await this.database.query((orm) =>
       orm
-        .select({ id: feedback.id, text: feedback.usedText, label: feedback.label })
+        .select({
+          id: feedback.id,
+          text: feedback.usedText,
+          label: feedback.label,
+          subject: feedback.conversationId,
+          createdAt: feedback.createdAt,
+          decidedAt: feedback.decidedAt,
+        })
         .from(feedback)
         .where(and(eq(feedback.use, 'training-row'), isNotNull(feedback.label), gt(feedback.id, after)))
         .orderBy(asc(feedback.id))
         .limit(limit),
     );
-    return rows.map(({ id, text, label }) => ({ id, text: text ?? '', label: label ?? '' }));
+    return rows.map(({ id, text, label, subject, createdAt, decidedAt }) => ({
+      id,
+      text: text ?? '',
+      label: label ?? '',
+      subject,
+      at: (decidedAt ?? createdAt).toISOString(),
+    }));
   }
 }
 

@@ -1,5 +1,13 @@
 import { AttuneError } from '@attune/artifact';
-import { entryInputSchema, instantSchema, storableText, type Feedback, type FeedbackApproval, type FeedbackInput } from '@attune/contracts';
+import {
+  entryInputSchema,
+  instantSchema,
+  storableText,
+  type Feedback,
+  type FeedbackApproval,
+  type FeedbackInput,
+  type TrainingRow,
+} from '@attune/contracts';
 import { decodeCursor, encodeCursor, HttpProblem } from '@attune/service-kit';
 import { z } from 'zod';
 import type { EntryWriter } from '../knowledge/entry-writer';
@@ -50,10 +58,10 @@ export class FeedbackService {
   }
 
   /** Approved rows for training, page by page. */
-  async *trainingRows(): AsyncGenerator<{ text: string; label: string }[]> {
+  async *trainingRows(): AsyncGenerator<TrainingRow[]> {
     for (let after = ''; ;) {
       const rows = await this.repository.trainingRows(after, PAGE);
-      if (rows.length > 0) yield rows.map(({ text, label }) => ({ text, label }));
+      if (rows.length > 0) yield rows.map(({ id: _id, ...row }) => row);
       if (rows.length < PAGE) return;
       after = rows[rows.length - 1].id;
     }

@@ -58,6 +58,7 @@ export class FeedbackController {
   @Get('training-rows')
   @ApiRoute({
     summary: 'Approved messages with their labels, without personal data, for `attune train`',
+    description: 'The trainer takes the answer as it is: POST /v1/heads/{name}/feedback/import?source=customer-service.',
     scope: 'read',
     responses: { 200: { description: 'A row a line', schema: trainingRowSchema, contentType: 'application/x-ndjson' } },
   })

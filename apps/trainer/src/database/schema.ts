@@ -3,12 +3,31 @@ import type {
   AuditEntry,
   Dataset,
   DatasetFormat,
+  FeedbackRow,
+  FeedbackRowState,
   TrainingJob,
   TrainingJobInput,
   TrainingJobStatus,
   TrainingProgress,
+  TrainingSet,
+  UpdateJobInput,
+  UpdateSettings,
+  UpdateVerdict,
 } from '@attune/contracts';
-import { bigint, bigserial, boolean, index, integer, jsonb, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core';
+import {
+  bigint,
+  bigserial,
+  boolean,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
 
@@ -39,8 +58,9 @@ export const trainingJobs = pgTable(
     sequence: bigserial({ mode: 'number' }).notNull(),
     revision: integer().notNull().default(0),
     head: text().notNull(),
+    kind: text().$type<TrainingJob['kind']>().notNull().default('train'),
     status: text().$type<TrainingJobStatus>().notNull().default('queued'),
-    input: jsonb().$type<TrainingJobInput>().notNull(),
+    input: jsonb().$type<TrainingJobInput | UpdateJobInput>().notNull(),
     version: text().notNull(),
     cancelling: boolean().notNull().default(false),
     attempts: integer().notNull().default(0),
@@ -51,6 +71,7 @@ export const trainingJobs = pgTable(
     progress: jsonb().$type<TrainingProgress>(),
     metrics: jsonb().$type<NonNullable<TrainingJob['metrics']>>(),
     failure: text(),
+    verdict: jsonb().$type<UpdateVerdict>(),
   },
   (table) => [
     uniqueIndex('training_jobs_sequence').on(table.sequence),
@@ -74,4 +95,89 @@ export const auditEntries = pgTable('audit_entries', {
 export const announcedPromotions = pgTable('announced_promotions', {
   head: text().primaryKey(),
   generation: integer().notNull(),
+});
+
+/** Corrections. `key` is the hash of the text as duplicates are told by it, `label_key` that of its label. */
+export const feedbackRows = pgTable(
+  'feedback_rows',
+  {
+    id: text().primaryKey(),
+    sequence: bigserial({ mode: 'number' }).notNull(),
+    head: text().notNull(),
+    key: text().notNull(),
+    labelKey: text('label_key').notNull(),
+    text: text().notNull(),
+    pair: text(),
+    label: jsonb().$type<FeedbackRow['label']>().notNull(),
+    state: text().$type<FeedbackRowState>().notNull().default('pending'),
+    receivedAt: instant('received_at').notNull(),
+    decidedAt: instant('decided_at'),
+    decidedBy: text('decided_by'),
+  },
+  (table) => [
+    uniqueIndex('feedback_rows_sequence').on(table.sequence),
+    uniqueIndex('feedback_rows_content').on(table.head, table.key, table.labelKey),
+    index('feedback_rows_state').on(table.head, table.state, table.sequence),
+  ],
+);
+
+/** Who gave a correction, and where. */
+export const feedbackOrigins = pgTable(
+  'feedback_origins',
+  {
+    sequence: bigserial({ mode: 'number' }).primaryKey(),
+    rowId: text('row_id')
+      .notNull()
+      .references(() => feedbackRows.id, { onDelete: 'cascade' }),
+    source: text().notNull(),
+    subject: text(),
+    at: instant('at').notNull(),
+    receivedBy: text('received_by').notNull(),
+  },
+  (table) => [
+    unique('feedback_origins_giver').on(table.rowId, table.source, table.subject).nullsNotDistinct(),
+    index('feedback_origins_subject').on(table.subject),
+  ],
+);
+
+/** Versions of the training set of a head. Their rows lie in files. */
+export const trainingSets = pgTable(
+  'training_sets',
+  {
+    head: text().notNull(),
+    number: integer().notNull(),
+    parent: integer(),
+    rows: integer().notNull(),
+    recentRows: integer('recent_rows').notNull(),
+    added: integer().notNull(),
+    removed: integer().notNull(),
+    erased: integer().notNull().default(0),
+    labels: jsonb().$type<TrainingSet['labels']>().notNull(),
+    sha256: text().notNull(),
+    recentSha256: text('recent_sha256').notNull(),
+    createdAt: instant('created_at').notNull(),
+    createdBy: text('created_by').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.head, table.number] })],
+);
+
+/** Which rows a training set has, deleted ones too: a row that is gone is known by its id alone. */
+export const trainingSetRows = pgTable(
+  'training_set_rows',
+  {
+    head: text().notNull(),
+    number: integer().notNull(),
+    rowId: text('row_id').notNull(),
+    /** Kept aside, to judge by. */
+    recent: boolean().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.head, table.number, table.rowId] }), index('training_set_rows_row').on(table.rowId)],
+);
+
+/** What heads are updated with by default. */
+export const updateSettings = pgTable('update_settings', {
+  head: text().primaryKey(),
+  settings: jsonb().$type<UpdateSettings>().notNull(),
+  changedAt: instant('changed_at').notNull(),
+  changedBy: text('changed_by').notNull(),
 });

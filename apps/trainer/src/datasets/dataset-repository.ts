@@ -6,7 +6,7 @@ import { and, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
 import type { z } from 'zod';
 import { writeAudit } from '../audit/audit-repository';
 import { placeSchema } from '../database/place';
-import { datasets, trainingJobs } from '../database/schema';
+import { datasets, trainingJobs, updateSettings } from '../database/schema';
 
 type DatasetRow = typeof datasets.$inferSelect;
 
@@ -70,7 +70,10 @@ export class DatasetRepository {
     return this.database.transaction(async (tx) => {
       const [row] = await tx.select().from(datasets).where(eq(datasets.id, id)).for('update');
       const dataset = toDataset(found(row, id));
-      const uses = ['dataset', 'test', 'items'].map((role) => sql`${trainingJobs.input} ->> ${role} = ${id}`);
+      const uses = [
+        ...['dataset', 'test', 'items', 'golden'].map((role) => sql`${trainingJobs.input} ->> ${role} = ${id}`),
+        sql`${trainingJobs.input} -> 'replay' @> ${JSON.stringify([id])}::jsonb`,
+      ];
       const [job] = await tx
         .select({ id: trainingJobs.id })
         .from(trainingJobs)
@@ -79,11 +82,23 @@ export class DatasetRepository {
       if (job !== undefined) {
         throw new AttuneError('conflict', `The job ${job.id} needs the data set ${id}.`, { remedy: 'Wait for its end, or cancel it.' });
       }
+      await refuseWhileSet(tx, id);
       await tx.delete(datasets).where(eq(datasets.id, id));
       await writeAudit(tx, { actor, action: 'dataset.deleted', subject: id, details: { name: dataset.name, sha256: dataset.sha256 } });
       return dataset;
     });
   }
+}
+
+/** @throws AttuneError `conflict` where the updates of a head are to go by it */
+async function refuseWhileSet(tx: Transaction, id: string): Promise<void> {
+  const { settings, head } = updateSettings;
+  const named = or(sql`${settings} ->> 'golden' = ${id}`, sql`${settings} -> 'replay' @> ${JSON.stringify([id])}::jsonb`);
+  const [row] = await tx.select({ head }).from(updateSettings).where(named).limit(1);
+  if (row === undefined) return;
+  throw new AttuneError('conflict', `The updates of ${row.head} go by the data set ${id}.`, {
+    remedy: `Name another one with PUT /v1/heads/${row.head}/update-settings.`,
+  });
 }
 
 /** Data sets that must be there until a transaction has ended; a missing one has no entry. */

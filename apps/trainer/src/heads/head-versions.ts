@@ -13,6 +13,7 @@ import { decodeCursor, encodeCursor } from '@attune/service-kit';
 import { z } from 'zod';
 import type { DatasetRepository } from '../datasets/dataset-repository';
 import type { JobRepository } from '../jobs/job-repository';
+import { learntFiles, type LearntFile } from '../feedback/versions-that-learnt';
 import type { HeadTemplates } from './head-templates';
 import { metricsOf } from './manifest-metrics';
 
@@ -105,15 +106,21 @@ export class HeadVersions {
       name,
       versions.map(({ version }) => version),
     );
-    const sets = await this.datasets.find([...makers.values()].map(({ input }) => input.dataset));
+    const sets = await this.datasets.find([...makers.values()].flatMap((job) => (job.kind === 'train' ? [job.input.dataset] : [])));
     const byId = new Map(sets.map((dataset) => [dataset.id, dataset]));
-    return versions.map((stored) => describeVersion(stored, makers.get(stored.version), byId));
+    const names = new Map((await this.store.list(name)).map((stored) => [stored.manifestSha256, stored.version]));
+    return versions.map((stored) => ({ ...describeVersion(stored, makers.get(stored.version), byId), ...formerOf(stored, names) }));
   }
+}
+
+/** The version that one went on from: by its manifest, since a cache knows it under another name. */
+function formerOf({ manifest }: StoredVersion, names: ReadonlyMap<string, string>): Pick<HeadVersion, 'from'> {
+  const former = manifest?.lineage?.at(0);
+  return former === undefined ? {} : { from: names.get(former.manifest) ?? former.model };
 }
 
 function describeVersion(stored: StoredVersion, job: TrainingJob | undefined, datasets: ReadonlyMap<string, Dataset>): HeadVersion {
   const { version, isCurrent, writtenAt, manifestSha256, manifest, problem } = stored;
-  const dataset = job === undefined ? undefined : datasets.get(job.input.dataset);
   return {
     version,
     isCurrent,
@@ -122,12 +129,19 @@ function describeVersion(stored: StoredVersion, job: TrainingJob | undefined, da
     metrics: manifest === undefined ? {} : metricsOf(manifest),
     ...(manifest === undefined ? {} : { createdBy: manifest.createdBy, encoder: manifest.encoder.id }),
     ...(manifest?.tuner === undefined ? {} : { tuner: manifest.tuner.name }),
-    ...(manifest?.trainingData === undefined
-      ? {}
-      : { trainingData: { sha256: manifest.trainingData.sha256, rows: manifest.trainingData.rows } }),
-    ...(job === undefined
-      ? {}
-      : { job: job.id, dataset: { id: job.input.dataset, ...(dataset && { name: dataset.name, sha256: dataset.sha256 }) } }),
+    ...(manifest?.trainingData === undefined ? {} : { trainingData: describeData(manifest.trainingData, learntFiles(manifest)) }),
+    ...(job === undefined ? {} : { job: job.id, ...rowsOf(job, datasets) }),
     ...(problem === undefined ? {} : { problem: problem.message }),
   };
+}
+
+function describeData({ sha256, rows }: { sha256: string; rows: number }, files: readonly LearntFile[]): HeadVersion['trainingData'] {
+  const known = files.map(({ file, rows: lines, sha256: hash }) => ({ file, rows: lines, sha256: hash }));
+  return { sha256, rows, ...(known.length === 0 ? {} : { files: known }) };
+}
+
+function rowsOf(job: TrainingJob, datasets: ReadonlyMap<string, Dataset>): Pick<HeadVersion, 'dataset' | 'trainingSet'> {
+  if (job.kind === 'update') return { trainingSet: job.input.trainingSet };
+  const dataset = datasets.get(job.input.dataset);
+  return { dataset: { id: job.input.dataset, ...(dataset && { name: dataset.name, sha256: dataset.sha256 }) } };
 }

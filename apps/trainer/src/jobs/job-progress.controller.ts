@@ -7,7 +7,7 @@ import { JobRepository, type JobState } from './job-repository';
 
 /** Milliseconds between two looks at a job. */
 const POLL = 400;
-const ENDED: ReadonlySet<string> = new Set<TrainingJob['status']>(['succeeded', 'failed', 'cancelled']);
+const ENDED: ReadonlySet<string> = new Set<TrainingJob['status']>(['succeeded', 'refused', 'failed', 'cancelled']);
 
 /** The progress of a training as server-sent events (WHATWG HTML, section 9.2). */
 @Controller('/v1/jobs/:id/progress')

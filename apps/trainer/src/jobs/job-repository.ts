@@ -1,5 +1,13 @@
 import { AttuneError } from '@attune/artifact';
-import type { AuditEntry, TrainingJob, TrainingJobInput, TrainingProgress, trainingJobsQuerySchema } from '@attune/contracts';
+import type {
+  AuditEntry,
+  TrainingJob,
+  TrainingProgress,
+  trainingJobsQuerySchema,
+  TrainJob,
+  UpdateJob,
+  UpdateVerdict,
+} from '@attune/contracts';
 import { decodeCursor, encodeCursor } from '@attune/service-kit';
 import type { Database, Queryable, Transaction } from '@attune/storage';
 import { and, asc, desc, eq, inArray, lt, sql, type SQL } from 'drizzle-orm';
@@ -18,7 +26,14 @@ export interface JobState {
 
 /** What came of a training. */
 export type JobEnd =
-  { status: 'succeeded'; metrics: NonNullable<TrainingJob['metrics']> } | { status: 'failed'; failure: string } | { status: 'cancelled' };
+  | { status: 'succeeded'; metrics: NonNullable<TrainingJob['metrics']>; verdict?: UpdateVerdict }
+  | { status: 'refused'; verdict: UpdateVerdict }
+  | { status: 'failed'; failure: string }
+  | { status: 'cancelled' };
+
+/** A job that is to be. */
+export type NewJob = { [Kind in TrainingJob['kind']]: Pick<Extract<TrainingJob, { kind: Kind }>, 'kind' | 'input'> }[TrainingJob['kind']] &
+  Pick<TrainingJob, 'id' | 'head' | 'version' | 'createdBy'>;
 
 /** What becomes of a job that a service which was killed had begun too often. */
 const MOST_ATTEMPTS = 3;
@@ -30,16 +45,14 @@ export class JobRepository {
   constructor(private readonly database: Database) {}
 
   /** Puts a job at the end of the queue. @param hold runs first, and throws where it cannot be begun */
-  async create(
-    job: { id: string; input: TrainingJobInput; version: string; createdBy: string },
-    hold: (tx: Transaction) => Promise<void>,
-  ): Promise<TrainingJob> {
+  async create(job: NewJob, hold: (tx: Transaction) => Promise<void>): Promise<TrainingJob> {
     return this.database.transaction(async (tx) => {
       await hold(tx);
-      const { id, input, version, createdBy } = job;
-      const { head } = input;
-      await tx.insert(trainingJobs).values({ id, head, input, version, createdBy, createdAt: new Date() });
-      await writeAudit(tx, { actor: createdBy, action: 'job.created', subject: id, head, details: { version, dataset: input.dataset } });
+      const { id, head, version, createdBy: actor } = job;
+      await tx.insert(trainingJobs).values({ ...job, createdAt: new Date() });
+      const learns: AuditEntry['details'] =
+        job.kind === 'train' ? { dataset: job.input.dataset } : { kind: job.kind, trainingSet: job.input.trainingSet };
+      await writeAudit(tx, { actor, action: 'job.created', subject: id, head, details: { version, ...learns } });
       return (await one(tx, id)).job;
     });
   }
@@ -55,12 +68,14 @@ export class JobRepository {
     limit,
     head,
     status,
+    kind,
   }: z.infer<typeof trainingJobsQuerySchema>): Promise<{ items: TrainingJob[]; nextCursor?: string }> {
     const place = cursor === undefined ? undefined : decodeCursor(cursor, placeSchema).before;
     const where = and(
       place === undefined ? undefined : lt(trainingJobs.sequence, place),
       head === undefined ? undefined : eq(trainingJobs.head, head),
       status === undefined ? undefined : eq(trainingJobs.status, status),
+      kind === undefined ? undefined : eq(trainingJobs.kind, kind),
     );
     const rows = await this.database.query((orm) => select(orm, where, desc(trainingJobs.sequence), limit + 1));
     const last = rows.at(limit - 1);
@@ -82,6 +97,21 @@ export class JobRepository {
   async reserves(tx: Transaction, head: string, version: string): Promise<boolean> {
     const where = and(eq(trainingJobs.head, head), eq(trainingJobs.version, version), inArray(trainingJobs.status, ['queued', 'running']));
     return (await tx.select({ id: trainingJobs.id }).from(trainingJobs).where(where).limit(1)).length > 0;
+  }
+
+  /** The update of a head that has not ended; undefined where there is none. Two of them at once wait for each other. */
+  async waitingUpdate(tx: Transaction, head: string): Promise<string | undefined> {
+    await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`attune:update:${head}`}, 0))`);
+    const where = and(eq(trainingJobs.head, head), eq(trainingJobs.kind, 'update'), inArray(trainingJobs.status, ['queued', 'running']));
+    return (await tx.select({ id: trainingJobs.id }).from(trainingJobs).where(where).limit(1)).at(0)?.id;
+  }
+
+  /** The training set of the last update that came to an end of its own; undefined where there was none. */
+  async lastTrainingSet(head: string): Promise<number | undefined> {
+    const where = and(eq(trainingJobs.head, head), eq(trainingJobs.kind, 'update'), inArray(trainingJobs.status, ['succeeded', 'refused']));
+    const rows = await this.database.query((orm) => select(orm, where, desc(trainingJobs.sequence), 1));
+    const job = rows.map((row) => toState(row).job).at(0);
+    return job?.kind === 'update' ? job.input.trainingSet : undefined;
   }
 
   /** Takes the first job of the queue; undefined where it is empty. */
@@ -114,8 +144,7 @@ export class JobRepository {
       const running = and(eq(trainingJobs.id, id), eq(trainingJobs.status, 'running'));
       const [changed] = await change(tx, running, { ...end, cancelling: false, finishedAt: new Date() });
       if (changed === undefined || end.status === 'cancelled') return;
-      const details: AuditEntry['details'] = end.status === 'failed' ? { version, failure: end.failure } : { version };
-      await writeAudit(tx, { actor: OWN_NAME, action: `job.${end.status}`, subject: id, head, details });
+      await writeAudit(tx, { actor: OWN_NAME, action: `job.${end.status}`, subject: id, head, details: { version, ...auditedEnd(end) } });
     });
   }
 
@@ -173,7 +202,25 @@ export class JobRepository {
   }
 }
 
-const ENDS = { queued: 'waits', running: 'runs', succeeded: 'succeeded', failed: 'failed', cancelled: 'was cancelled' } as const;
+const ENDS = {
+  queued: 'waits',
+  running: 'runs',
+  succeeded: 'succeeded',
+  refused: 'was refused',
+  failed: 'failed',
+  cancelled: 'was cancelled',
+} as const satisfies Record<TrainingJob['status'], string>;
+
+function auditedEnd(end: JobEnd): AuditEntry['details'] {
+  if (end.status === 'failed') return { failure: end.failure };
+  return 'verdict' in end && end.verdict !== undefined
+    ? {
+        serving: end.verdict.serving,
+        outcome: end.verdict.outcome,
+        ...(end.status === 'refused' && { reasons: end.verdict.reasons.join('\n') }),
+      }
+    : {};
+}
 
 type Changes = { [Column in keyof JobRow]?: JobRow[Column] | SQL };
 
@@ -200,18 +247,32 @@ function missing(id: string): AttuneError {
 }
 
 function toState({ job: row, before: waiting }: { job: JobRow; before: number }): JobState {
-  const { sequence: _sequence, revision, createdAt, startedAt, finishedAt, progress, metrics, failure, ...rest } = row;
-  return {
+  const {
+    sequence: _sequence,
     revision,
-    job: {
-      ...rest,
-      ...(row.status === 'queued' ? { before: waiting } : {}),
-      createdAt: createdAt.toISOString(),
-      ...(startedAt === null ? {} : { startedAt: startedAt.toISOString() }),
-      ...(finishedAt === null ? {} : { finishedAt: finishedAt.toISOString() }),
-      ...(progress === null ? {} : { progress }),
-      ...(metrics === null ? {} : { metrics }),
-      ...(failure === null ? {} : { failure }),
-    },
+    kind,
+    input,
+    verdict,
+    createdAt,
+    startedAt,
+    finishedAt,
+    progress,
+    metrics,
+    failure,
+    ...rest
+  } = row;
+  const common = {
+    ...rest,
+    ...(row.status === 'queued' ? { before: waiting } : {}),
+    createdAt: createdAt.toISOString(),
+    ...(startedAt === null ? {} : { startedAt: startedAt.toISOString() }),
+    ...(finishedAt === null ? {} : { finishedAt: finishedAt.toISOString() }),
+    ...(progress === null ? {} : { progress }),
+    ...(metrics === null ? {} : { metrics }),
+    ...(failure === null ? {} : { failure }),
   };
+  // The column of the input is that of its kind.
+  return kind === 'train'
+    ? { revision, job: { kind, input: input as TrainJob['input'], ...common } }
+    : { revision, job: { kind, input: input as UpdateJob['input'], ...common, ...(verdict === null ? {} : { verdict }) } };
 }

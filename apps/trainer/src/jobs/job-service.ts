@@ -8,7 +8,7 @@ import type { HeadTemplates } from '../heads/head-templates';
 import { columnFaults, taskOf } from './head-configuration';
 import type { JobRepository } from './job-repository';
 import type { TrainingQueue } from './training-queue';
-import { jobDatasetIds, mapDatasets, needlessSettings } from './training-run';
+import { jobDatasetIds, mapDatasets, needlessSettings } from './train-recipe';
 
 /** Takes trainings on, and lets them be cancelled. */
 export class JobService {
@@ -31,7 +31,7 @@ export class JobService {
       throw new HttpProblem('invalid-request', { errors: [fault('head', `there is no such head here: ${this.heads.names.join(', ')}`)] });
     }
     const taken = (await this.store.list(input.head)).some((stored) => stored.version === version);
-    const job = await this.jobs.create({ id, input, version, createdBy }, async (tx) => {
+    const job = await this.jobs.create({ id, kind: 'train', head: input.head, input, version, createdBy }, async (tx) => {
       await this.check(tx, input);
       if (taken || (await this.jobs.reserves(tx, input.head, version))) {
         throw new AttuneError('conflict', `${input.head} has a version ${version} already, or a job that makes it.`, {

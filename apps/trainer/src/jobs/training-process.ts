@@ -109,6 +109,13 @@ function isTraining(pid: number, folder: string): boolean {
   }
 }
 
+/** Why a training that did not end well failed, for people. */
+export function failureOf({ status, signal, words }: TrainingOutcome): string {
+  if (signal === 'SIGKILL') return 'The training was killed, as where there is not enough memory: try a smaller batchSize or maxLength.';
+  if (signal !== null) return `The training was ended by ${signal}. ${words}`.trim();
+  return words === '' ? `The training ended with status ${String(status)}.` : words;
+}
+
 /** From the line on that the command line begins an error with. */
 function lastWords(lines: readonly string[]): string {
   const start = lines.findLastIndex((line) => line.startsWith('attune:'));

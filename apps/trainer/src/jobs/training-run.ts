@@ -1,25 +1,19 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AttuneError, MANIFEST_FILE, readManifest, sha256, type Manifest, type ModelStore } from '@attune/artifact';
+import { AttuneError, MANIFEST_FILE, readManifest, sha256, type Manifest } from '@attune/artifact';
 import type { TrainingJob } from '@attune/contracts';
-import type { DatasetRepository } from '../datasets/dataset-repository';
-import type { HeadTemplates } from '../heads/head-templates';
-import { metricsOf } from '../heads/manifest-metrics';
-import type { TrainingFiles } from '../training-files';
-import { headConfiguration, taskOf, type JobDatasets } from './head-configuration';
-import type { JobEnd, JobRepository } from './job-repository';
+import { UpdateRecipe } from '../updates/update-recipe';
+import type { JobParts } from './job-parts';
+import type { JobRecipe } from './job-recipe';
+import type { JobEnd } from './job-repository';
 import type { ProgressLine } from './progress-line';
-import { TrainingProcess, type TrainingOutcome } from './training-process';
+import { TrainRecipe } from './train-recipe';
+import { TrainingProcess } from './training-process';
 
 /** What trainings run with. */
-export interface TrainingParts {
-  readonly jobs: JobRepository;
-  readonly datasets: DatasetRepository;
-  readonly heads: HeadTemplates;
-  readonly store: ModelStore;
-  readonly files: TrainingFiles;
+export interface TrainingParts extends JobParts {
   /** JavaScript file that takes what `attune` takes. */
   readonly program: string;
   readonly environment: Readonly<Record<string, string>>;
@@ -30,35 +24,19 @@ export interface TrainingParts {
 /** Milliseconds between two tries of a store that does not answer. */
 const STORE_PAUSE = 3_000;
 
-/** Settings of a job that are flags of `attune train`. */
-const FLAGS = {
-  tuner: '--tuner',
-  epochs: '--epochs',
-  learningRate: '--learning-rate',
-  batchSize: '--batch-size',
-  maxLength: '--max-length',
-  seed: '--seed',
-} as const;
-
-/** The settings that a ranking has. */
-const RANKING_SETTINGS: readonly string[] = ['seed'];
-
-/** Settings of a job that its task does not have. */
-export function needlessSettings(input: TrainingJob['input'], task: string): string[] {
-  if (task !== 'ranking') return [];
-  return Object.keys(FLAGS).filter((name) => input[name as keyof typeof FLAGS] !== undefined && !RANKING_SETTINGS.includes(name));
-}
-
 /** One training, from its files to a version in the model store. */
 export class TrainingRun {
   private process: TrainingProcess | undefined;
   private wish: 'cancel' | 'put back' | undefined;
   private readonly wished = new AbortController();
+  private readonly recipe: JobRecipe;
 
   constructor(
     readonly job: TrainingJob,
     private readonly parts: TrainingParts,
-  ) {}
+  ) {
+    this.recipe = job.kind === 'train' ? new TrainRecipe(job, parts) : new UpdateRecipe(job, parts);
+  }
 
   /** Ends it; its place in the model store stays empty. */
   cancel(): void {
@@ -95,54 +73,27 @@ export class TrainingRun {
   }
 
   private async train(folder: string, onProgress: (line: ProgressLine) => void): Promise<JobEnd | undefined> {
-    const model = join(folder, 'model');
+    const place = { folder, model: join(folder, 'model') };
+    const { model } = place;
+    const isTrained = (): boolean => existsSync(join(model, MANIFEST_FILE)) && this.recipe.isReported(place);
     // A service that was killed between the end of a training and its entry in the store does not train again.
-    if (!existsSync(join(model, MANIFEST_FILE))) {
-      const args = await this.prepare(folder, model);
+    if (!isTrained()) {
+      const args = await this.recipe.prepare(place, onProgress);
       if (this.wish === undefined) {
         const { program, environment } = this.parts;
         this.process = await TrainingProcess.start({ program, args, environment, folder }, onProgress);
         // The wish may have come while it was started, and then it went nowhere.
         if ((this.wish as string | undefined) !== undefined) void this.process.stop(this.parts.patience);
         const outcome = await this.process.ended;
-        if (this.wish === undefined && outcome.status !== 0) return { status: 'failed', failure: failureOf(outcome) };
+        if (this.wish === undefined && (outcome.status !== 0 || !isTrained())) return this.recipe.unfinished(place, outcome);
       }
     }
     if (this.wish === 'cancel') return { status: 'cancelled' };
-    if (!existsSync(join(model, MANIFEST_FILE))) return undefined;
+    if (!isTrained()) return undefined;
     onProgress({ type: 'phase', name: 'storing the version' });
     const manifest = await this.storeWhenPossible(model);
-    if (manifest !== undefined) return { status: 'succeeded', metrics: metricsOf(manifest) };
+    if (manifest !== undefined) return this.recipe.stored(place, manifest);
     return (this.wish as string | undefined) === 'cancel' ? { status: 'cancelled' } : undefined;
-  }
-
-  /** Writes the configuration of the first attempt, which all further ones share. @returns arguments of the command line */
-  private async prepare(folder: string, model: string): Promise<string[]> {
-    const { input } = this.job;
-    const { heads, datasets, files } = this.parts;
-    const template = heads.get(input.head);
-    const task = taskOf(template, input);
-    const configuration = join(folder, 'head.yaml');
-    if (!existsSync(configuration)) {
-      const ids = jobDatasetIds(input);
-      const found = new Map((await datasets.find(Object.values(ids))).map((dataset) => [dataset.id, dataset]));
-      const resolve = (id: string) => {
-        const dataset = found.get(id);
-        if (dataset === undefined) throw new AttuneError('not-found', `There is no data set ${id}.`);
-        return dataset;
-      };
-      const sets = mapDatasets(ids, resolve);
-      const paths = mapDatasets(sets, ({ id, format }) => files.dataset(id, format));
-      await mkdir(folder, { recursive: true });
-      // JSON is YAML.
-      await writeFile(configuration, `${JSON.stringify(headConfiguration(template, input, sets, paths), null, 2)}\n`);
-    }
-    const flags = Object.entries(FLAGS).flatMap(([name, flag]) => {
-      const value = input[name as keyof typeof FLAGS];
-      return value === undefined ? [] : [flag, String(value)];
-    });
-    const resume = task !== 'ranking' && existsSync(join(`${model}.training`, 'progress.json')) ? ['--resume'] : [];
-    return ['train', '--config', configuration, '--out', model, '--json', '--progress', 'json', ...flags, ...resume];
   }
 
   /** Waits for a store that is away: what was trained is there. @returns undefined where the training is to end before */
@@ -168,25 +119,6 @@ export class TrainingRun {
     if (there?.manifestSha256 !== own) await store.add(head, version, model);
     return manifest;
   }
-}
-
-/** The data sets that a job names. */
-export function jobDatasetIds({ dataset, test, items }: TrainingJob['input']): JobDatasets<string> {
-  return { dataset, ...(test === undefined ? {} : { test }), ...(items === undefined ? {} : { items }) };
-}
-
-export function mapDatasets<From, To>({ dataset, test, items }: JobDatasets<From>, map: (value: From) => To): JobDatasets<To> {
-  return {
-    dataset: map(dataset),
-    ...(test === undefined ? {} : { test: map(test) }),
-    ...(items === undefined ? {} : { items: map(items) }),
-  };
-}
-
-function failureOf({ status, signal, words }: TrainingOutcome): string {
-  if (signal === 'SIGKILL') return 'The training was killed, as where there is not enough memory: try a smaller batchSize or maxLength.';
-  if (signal !== null) return `The training was ended by ${signal}. ${words}`.trim();
-  return words === '' ? `The training ended with status ${String(status)}.` : words;
 }
 
 function reasonOf(error: unknown): string {

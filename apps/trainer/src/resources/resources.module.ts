@@ -7,9 +7,13 @@ import { Global, Module, type Provider } from '@nestjs/common';
 import { AuditRepository } from '../audit/audit-repository';
 import type { TrainerConfiguration } from '../configuration';
 import { DatasetRepository } from '../datasets/dataset-repository';
+import { FeedbackRepository } from '../feedback/feedback-repository';
 import { HeadTemplates } from '../heads/head-templates';
 import { JobRepository } from '../jobs/job-repository';
 import { TrainingFiles } from '../training-files';
+import { TrainingSetFiles } from '../training-sets/training-set-files';
+import { TrainingSetRepository } from '../training-sets/training-set-repository';
+import { UpdateSettingsRepository } from '../updates/update-settings-repository';
 
 const MIGRATIONS = join(__dirname, '../../migrations');
 
@@ -17,6 +21,10 @@ const providers: Provider[] = [
   made(AuditRepository, [DATABASE]),
   made(DatasetRepository, [DATABASE]),
   made(JobRepository, [DATABASE]),
+  made(FeedbackRepository, [DATABASE]),
+  made(TrainingSetFiles, [TrainingFiles]),
+  made(TrainingSetRepository, [DATABASE, TrainingSetFiles]),
+  made(UpdateSettingsRepository, [DATABASE]),
   {
     provide: ModelStore,
     inject: [CONFIGURATION, LOGGER],

@@ -64,5 +64,11 @@ export const feedbackApprovalSchema = z.strictObject({
 });
 export type FeedbackApproval = z.infer<typeof feedbackApprovalSchema>;
 
-/** A message with its label, as `attune train` reads it. */
-export const trainingRowSchema = z.object({ text: z.string(), label: z.string() });
+/** A message with its label, as `attune train` reads it, and as the trainer takes corrections in. */
+export const trainingRowSchema = z.object({
+  text: z.string(),
+  label: z.string(),
+  subject: z.string().describe('The conversation: by it the trainer deletes what it has of it'),
+  at: instantSchema.describe('When it was approved'),
+});
+export type TrainingRow = z.infer<typeof trainingRowSchema>;

@@ -47,7 +47,18 @@ export const headVersionSchema = z.object({
   metrics: z.record(z.string(), figures).describe('Figures of each task, on test rows, or on validation rows where there were none'),
   encoder: z.string().optional(),
   tuner: z.string().optional(),
-  trainingData: z.object({ sha256: z.string(), rows: z.number().int() }).optional(),
+  trainingData: z
+    .object({
+      sha256: z.string(),
+      rows: z.number().int(),
+      files: z
+        .array(z.object({ file: z.string(), rows: z.number().int(), sha256: z.string() }))
+        .optional()
+        .describe('The files that it learnt from'),
+    })
+    .optional(),
+  from: z.string().optional().describe('Version whose training it went on from'),
+  trainingSet: z.number().int().optional().describe('Where an update made it: number of the version of the training set'),
   dataset: z
     .object({ id: z.string(), name: z.string().optional(), sha256: z.string().optional() })
     .optional()

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { instantSchema } from '../cloud-event';
 import { storableText } from '../text';
 import { pageQuerySchema } from './page';
+import { updateJobInputSchema, updateVerdictSchema } from './training-updates';
 
 const column = storableText(200).min(1);
 const id = storableText(200).min(1);
@@ -40,7 +41,7 @@ export const trainingJobInputSchema = z.strictObject({
 });
 export type TrainingJobInput = z.infer<typeof trainingJobInputSchema>;
 
-export const trainingJobStatusSchema = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled']);
+export const trainingJobStatusSchema = z.enum(['queued', 'running', 'succeeded', 'refused', 'failed', 'cancelled']);
 export type TrainingJobStatus = z.infer<typeof trainingJobStatusSchema>;
 
 /** A figure; null where it is no number, as a loss that ran away. */
@@ -64,12 +65,10 @@ export const trainingProgressSchema = z.object({
 });
 export type TrainingProgress = z.infer<typeof trainingProgressSchema>;
 
-/** A training that waits, runs or has ended. */
-export const trainingJobSchema = z.object({
+const jobKeys = {
   id: z.string(),
   head: z.string(),
-  status: trainingJobStatusSchema,
-  input: trainingJobInputSchema,
+  status: trainingJobStatusSchema.describe('refused: an update that the gate stopped'),
   version: z.string().describe('Name of the version that comes of it'),
   before: z.number().int().nonnegative().optional().describe('Of one that waits: how many wait before it'),
   cancelling: z.boolean().describe('It was asked to end, and has not ended yet'),
@@ -81,11 +80,24 @@ export const trainingJobSchema = z.object({
   progress: trainingProgressSchema.optional(),
   metrics: z.record(z.string(), z.record(z.string(), figure)).optional().describe('Figures of each task of the version that came of it'),
   failure: z.string().optional().describe('Why it failed, and what to do'),
+};
+const trainJobSchema = z.object({ kind: z.literal('train'), input: trainingJobInputSchema, ...jobKeys });
+const updateJobSchema = z.object({
+  kind: z.literal('update'),
+  input: updateJobInputSchema,
+  ...jobKeys,
+  verdict: updateVerdictSchema.optional().describe('What the gate said'),
 });
+export type TrainJob = z.infer<typeof trainJobSchema>;
+export type UpdateJob = z.infer<typeof updateJobSchema>;
+
+/** A training from rows, or the update of what serves, that waits, runs or has ended. */
+export const trainingJobSchema = z.discriminatedUnion('kind', [trainJobSchema, updateJobSchema]);
 export type TrainingJob = z.infer<typeof trainingJobSchema>;
 
 /** Query of `GET /v1/jobs`. */
 export const trainingJobsQuerySchema = pageQuerySchema.extend({
   head: storableText(128).min(1).optional(),
   status: trainingJobStatusSchema.optional(),
+  kind: z.enum(['train', 'update']).optional(),
 });

@@ -5,6 +5,7 @@ import {
   MANIFEST_FILE,
   RANKING_FOLDER,
   readManifest,
+  REFERENCE_FILE,
   resolveInside,
   TOKENIZER_FILES,
   verifyFiles,
@@ -19,7 +20,7 @@ import { ADAPTER_FOLDER } from './write-adapter';
 /** What `attune export` can make of a model directory. */
 export type ExportFormat = 'huggingface' | 'onnx' | 'peft';
 
-const REPORTS = ['metrics.json', 'history.json', 'head.json'];
+const REPORTS = ['metrics.json', 'history.json', 'head.json', REFERENCE_FILE];
 
 /**
  * Copies a model directory, or the part of it that one kind of program needs: `huggingface` the checkpoint with its sentence-transformers

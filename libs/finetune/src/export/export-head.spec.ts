@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readManifest, verifyFiles } from '@attune/artifact';
+import { readManifest, REFERENCE_FILE, scoreSketchSchema, verifyFiles } from '@attune/artifact';
 import { tinyTrainedHead, type TinyHeadOptions } from '../../test/tiny-trained-head';
 import { loadEncoder, readSafetensors } from '../encoders';
 import { exportHead } from './export-head';
@@ -49,6 +49,21 @@ describe('exportHead', () => {
       id2label: { 0: trained.head.labels[0] },
     });
     expect(existsSync(join(out, 'modules.json'))).toBe(!own);
+  });
+
+  it('writes what the model says of held-out rows, by which later ones are judged', async () => {
+    const { trained, heldOut } = await tinyTrainedHead(root, { task: 'classification', embedding: true });
+    await exportHead(trained, { out, int8: true, heldOut, createdBy });
+    const rows = heldOut.examples.length;
+    const sketch = scoreSketchSchema.parse(json(out, REFERENCE_FILE));
+    expect(sketch).toMatchObject({ rows, embedding: { rows } });
+    const [{ labels, probabilities }] = Object.values(sketch.tasks);
+    for (const counts of [Object.values(labels), probabilities]) expect(counts.reduce((sum, count) => sum + count, 0)).toBe(rows);
+    // The mean of vectors of length 1 is shorter than they are.
+    const length = Math.hypot(...(sketch.embedding?.sum ?? [])) / rows;
+    expect(length).toBeGreaterThan(0);
+    expect(length).toBeLessThanOrEqual(1);
+    expect((await readManifest(out)).files).toHaveProperty([REFERENCE_FILE]);
   });
 
   it('gives back the same weights when it is loaded for further training', async () => {

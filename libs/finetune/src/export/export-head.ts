@@ -1,11 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { AttuneError, isSafeRelativePath, writeDirectoryAtomically, type Manifest } from '@attune/artifact';
+import { AttuneError, isSafeRelativePath, REFERENCE_FILE, writeDirectoryAtomically, type Manifest } from '@attune/artifact';
 import { encoderFamily, writeSafetensors } from '../encoders';
 import { taskLayout } from '../heads/task-layout';
 import { isFamilyHead } from './hugging-face-config';
 import { headManifest, listFiles, writeManifest, type ManifestContent } from './manifest-of';
 import { modelCard, type CardRun } from './model-card';
+import { referenceSketch } from './reference-sketch';
 import { copyTokenizer, writeCheckpoint, writeEncoderConfig, writeHeads, writeJson } from './model-files';
 import { headSubject, ONNX_FP32, ONNX_INT8, writeOnnx } from './onnx-files';
 import { writeClozeHead } from './cloze-files';
@@ -27,11 +28,15 @@ export async function exportHead(trained: TrainedHead, options: ExportOptions): 
   return writeDirectoryAtomically(out, async (staging) => {
     await writePythonFiles(staging, trained);
     const family = encoderFamily(trained.encoder.config.family);
-    const agreement = await writeOnnx(staging, headSubject(trained, family.headActivation, heldOut), options.int8);
+    let served: ReadonlyMap<string, Float32Array> = new Map();
+    const subject = headSubject(trained, family.headActivation, heldOut);
+    const agreement = await writeOnnx(staging, subject, options.int8, (outputs) => (served = outputs));
     await writeReports(staging, trained, calibrationOf(trained));
     await writeAttachments(staging, options);
     const onnx = { fp32: ONNX_FP32, ...(options.int8 && { int8: ONNX_INT8 }) };
-    const manifest = await writeCardAndManifest(staging, out, headManifest(trained, options.createdBy, agreement, onnx), {
+    const content = headManifest(trained, options.createdBy, agreement, onnx);
+    await writeJson(join(staging, REFERENCE_FILE), referenceSketch(content, heldOut.examples.length, served));
+    const manifest = await writeCardAndManifest(staging, out, content, {
       ...trained,
       baseModel: trained.adapter?.baseModel,
     });

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import {
   MANIFEST_FILE,
   readManifest,
+  REFERENCE_FILE,
   resolveInside,
   writeDirectoryAtomically,
   writeRankingHead,
@@ -29,7 +30,7 @@ export interface RankingExport {
 }
 
 /** What is written anew, rather than taken over from the encoder's directory. */
-const OWN_FILES = new Set(['README.md', 'metrics.json', 'head.json', 'history.json', 'curves.svg', MANIFEST_FILE]);
+const OWN_FILES = new Set(['README.md', 'metrics.json', 'head.json', 'history.json', 'curves.svg', REFERENCE_FILE, MANIFEST_FILE]);
 
 /**
  * Writes a ranking head: the encoder's files as they are, the parts of the ranking beside them, reports, model card and manifest.

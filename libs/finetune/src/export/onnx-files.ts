@@ -67,16 +67,22 @@ export function headSubject(head: TrainedHead, activation: 'tanh' | 'relu', held
  *
  * @throws AttuneError `export-refused` when they differ: logits by more than 1e-3, a label that was no near-tie, an embedding whose cosine
  *   is under 0.9999; or when int8 loses more than half a point of the head's metric even with its delicate parts in float32.
+ * @param onOutputs hears what each file gave for the held-out rows, the one that serves last
  */
 export async function writeOnnx(
   directory: string,
   subject: OnnxSubject,
   int8: boolean,
+  onOutputs: (outputs: ReadonlyMap<string, Float32Array>) => void = () => undefined,
 ): Promise<{ fp32: Agreement; int8?: Int8Agreement }> {
   const bytes = buildEncoderModel(subject.model);
   const fp32 = await writeAndRun(directory, ONNX_FP32, bytes, subject);
+  onOutputs(fp32.outputs);
   const agreement = checkFp32(subject, fp32);
-  return int8 ? { fp32: agreement, int8: await writeInt8(directory, bytes, subject, fp32) } : { fp32: agreement };
+  if (!int8) return { fp32: agreement };
+  const quantised = await writeInt8(directory, bytes, subject, fp32);
+  onOutputs(quantised.outputs);
+  return { fp32: agreement, int8: quantised.agreement };
 }
 
 async function writeAndRun(
@@ -162,7 +168,12 @@ function embeddingSample(weights: ReadonlyMap<string, NamedTensor>, examples: re
 }
 
 /** Tries to quantise as much as possible, then less and less, until the measure holds. */
-async function writeInt8(directory: string, bytes: Uint8Array, subject: OnnxSubject, fp32: WrittenModel): Promise<Int8Agreement> {
+async function writeInt8(
+  directory: string,
+  bytes: Uint8Array,
+  subject: OnnxSubject,
+  fp32: WrittenModel,
+): Promise<{ agreement: Int8Agreement; outputs: WrittenModel['outputs'] }> {
   const last = subject.model.config.layers - 1;
   const attempts: [Int8Kept, RegExp][] = [
     ['nothing', /^heads?\./],
@@ -176,7 +187,7 @@ async function writeInt8(directory: string, bytes: Uint8Array, subject: OnnxSubj
   for (const [kept, inFloat32] of attempts) {
     const written = await writeAndRun(directory, ONNX_INT8, quantizeDynamic(bytes, { exclude: (name) => inFloat32.test(name) }), subject);
     verdict = judgeInt8(subject, fp32, written);
-    if (verdict.acceptable) return { ...verdict.agreement, kept };
+    if (verdict.acceptable) return { agreement: { ...verdict.agreement, kept }, outputs: written.outputs };
   }
   throw refused(`${ONNX_INT8} ${verdict?.complaint ?? 'cannot be made'}.`);
 }

@@ -1,5 +1,6 @@
 import { CONFIGURATION, LOGGER, made, Metrics, Readiness, Shutdown, type ServiceOptions } from '@attune/http-kit';
 import { Module, type DynamicModule } from '@nestjs/common';
+import { DriftMetrics } from '../metrics/drift-metrics';
 import { InferenceMetrics } from '../metrics/inference-metrics';
 import { ServedModels } from '../model/served-models';
 
@@ -11,7 +12,11 @@ export class RuntimeModule {
       module: RuntimeModule,
       global: true,
       imports: [service],
-      providers: [made(InferenceMetrics, [Metrics]), made(ServedModels, [CONFIGURATION, LOGGER, InferenceMetrics, Readiness, Shutdown])],
+      providers: [
+        made(InferenceMetrics, [Metrics]),
+        made(DriftMetrics, [Metrics]),
+        made(ServedModels, [CONFIGURATION, LOGGER, InferenceMetrics, DriftMetrics, Readiness, Shutdown]),
+      ],
       exports: [InferenceMetrics, ServedModels],
     };
   }

@@ -17,6 +17,13 @@ const ACTIONS: readonly AuditEntry['action'][] = [
   'job.cancelled',
   'job.succeeded',
   'job.failed',
+  'job.refused',
+  'feedback.received',
+  'feedback.approved',
+  'feedback.rejected',
+  'feedback.erased',
+  'training-set.created',
+  'update-settings.changed',
   'version.promoted',
   'version.rolled-back',
   'version.noticed',
@@ -100,6 +107,8 @@ function AuditTable({ entries }: { readonly entries: readonly AuditEntry[] }): R
 /** What an entry is about, with a link to it where it can be there still. */
 function Subject({ entry: { action, subject, head } }: { readonly entry: AuditEntry }): ReactNode {
   if (action === 'dataset.deleted') return <code>{shortened(subject)}</code>;
+  const isOfUpdates = ['feedback.', 'training-set.', 'update-settings.'].some((kind) => action.startsWith(kind));
+  if (isOfUpdates) return <Link href={addressOf('updates', { head })}>{shortened(subject)}</Link>;
   const isVersion = action.startsWith('version.');
   const href = isVersion
     ? addressOf('', { head, version: subject })

@@ -14,6 +14,7 @@ import { JobState } from './job-state';
 import { isActive, useCancelTraining, useHeads } from './queries';
 import { addressOf } from './use-address';
 import { useFollowedJob } from './use-followed-job';
+import { VerdictView } from './verdict-view';
 import type { TrainingJob } from './types';
 
 /** A training while it goes on, and what came of it. */
@@ -51,6 +52,7 @@ function JobView({ job }: { readonly job: TrainingJob }): ReactNode {
       {status === 'queued' && <p>{t('models.waitsFor', { count: before ?? 0 })}</p>}
       {status === 'running' && <JobProgress job={job} />}
       {status === 'succeeded' && <Outcome job={job} />}
+      {job.kind === 'update' && job.verdict !== undefined && <VerdictView verdict={job.verdict} />}
       {failure !== undefined && (
         <div className="failure">
           <strong>{t('models.failedWhy')}</strong>

@@ -10,6 +10,7 @@ const TONES: Record<TrainingJob['status'], Tone> = {
   queued: 'plain',
   running: 'accent',
   succeeded: 'positive',
+  refused: 'warning',
   failed: 'negative',
   cancelled: 'warning',
 };

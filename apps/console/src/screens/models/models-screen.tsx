@@ -7,6 +7,7 @@ import { ComparePart } from './compare-part';
 import { DataPart } from './data-part';
 import { HeadsPart } from './heads-part';
 import { TrainingsPart } from './trainings-part';
+import { UpdatesPart } from './updates-part';
 import './models.css';
 
 /** Heads and their versions, data sets, trainings, and who did what. */
@@ -22,6 +23,7 @@ export default function ModelsScreen(): ReactNode {
           { id: 'compare', title: t('models.parts.compare'), content: () => <ComparePart /> },
           { id: 'data', title: t('models.parts.data'), content: () => <DataPart /> },
           { id: 'trainings', title: t('models.parts.trainings'), content: () => <TrainingsPart /> },
+          { id: 'updates', title: t('updates.part'), content: () => <UpdatesPart /> },
           { id: 'audit', title: t('models.parts.audit'), content: () => <AuditPart /> },
         ]}
       />

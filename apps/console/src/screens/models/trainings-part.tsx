@@ -64,7 +64,7 @@ function JobTable({ jobs, datasets, chosen }: JobTableProps): ReactNode {
         </thead>
         <tbody>
           {jobs.map((job) => {
-            const { id, version, head, input, createdAt, createdBy, startedAt, finishedAt } = job;
+            const { id, version, head, createdAt, createdBy, startedAt, finishedAt } = job;
             return (
               <tr key={id} className={id === chosen ? 'is-chosen' : ''}>
                 <th scope="row">
@@ -77,7 +77,13 @@ function JobTable({ jobs, datasets, chosen }: JobTableProps): ReactNode {
                   <JobState job={job} />
                 </td>
                 <td>
-                  <DatasetName id={input.dataset} datasets={datasets} />
+                  {job.kind === 'train' ? (
+                    <DatasetName id={job.input.dataset} datasets={datasets} />
+                  ) : (
+                    <Link href={addressOf('updates', { head })}>
+                      {t('updates.set')} {t('updates.setNumber', { number: String(job.input.trainingSet) })}
+                    </Link>
+                  )}
                 </td>
                 <td>
                   {instant(createdAt)}

@@ -1,6 +1,8 @@
+import type { components as serviceComponents } from '../../api/generated/customer-service';
 import type { components } from '../../api/generated/trainer';
 
 type Schemas = components['schemas'];
+type ServiceSchemas = serviceComponents['schemas'];
 
 export type Head = Schemas['Head'];
 export type Promotion = Schemas['PromoteHeadsResponse'];
@@ -19,3 +21,10 @@ export type TaskReport = NonNullable<NonNullable<Reports[ReportRows]>['tasks']>[
 export type ClassFigures = NonNullable<TaskReport['perClass']>[number];
 export type History = NonNullable<HeadVersionDetails['history']>;
 export type Difference = HeadComparison['tasks'][string]['metrics'][string];
+export type TrainJob = Extract<TrainingJob, { kind: 'train' }>;
+export type UpdateJob = Extract<TrainingJob, { kind: 'update' }>;
+export type UpdateVerdict = Schemas['UpdateVerdict'];
+export type UpdateSettings = Schemas['UpdateSettings'];
+export type FeedbackRow = Schemas['FeedbackRow'];
+export type TrainingSet = Schemas['TrainingSet'];
+export type ModelDrift = ServiceSchemas['ModelDrift'];

@@ -13,7 +13,7 @@ export interface Named {
 const NAMES = ['head', 'version', 'with', 'dataset', 'job'] as const;
 
 /** The address of a part of the screen. @param part empty for the first */
-export function addressOf(part: '' | 'compare' | 'data' | 'trainings' | 'audit', named: Named = {}): string {
+export function addressOf(part: '' | 'compare' | 'data' | 'trainings' | 'updates' | 'audit', named: Named = {}): string {
   const query = queryOf(named).toString();
   return `/models${part === '' ? '' : `/${part}`}${query === '' ? '' : `?${query}`}`;
 }
