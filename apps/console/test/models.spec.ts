@@ -266,6 +266,8 @@ describeInBrowser('the screen of models', (browser) => {
   it('is led through by the keyboard', async () => {
     await page.getByRole('tab', { name: 'Audit' }).focus();
     await page.keyboard.press('ArrowLeft');
+    await page.getByRole('heading', { name: 'Corrections', exact: true }).waitFor();
+    await page.keyboard.press('ArrowLeft');
     await page.getByRole('heading', { name: 'Trainings', exact: true }).waitFor();
     expect(new URL(page.url()).pathname).toBe('/models/trainings');
     await page.keyboard.press('ArrowLeft');

@@ -51,7 +51,7 @@ function numberKey(flags: string, path: string, description: string): { option: 
 export function registerPretrain(program: Command): void {
   const command = program
     .command('pretrain')
-    .description('go on with the masked-language-model training of an encoder on raw text, or begin it with a new one')
+    .description('go on with the language-model training of an encoder on raw text, or begin it with a new one')
     .option('-c, --config <head.yaml>', 'configuration; its section pretraining has every key, and flags win over it');
   for (const { option } of KEY_OPTIONS) command.addOption(option);
   command

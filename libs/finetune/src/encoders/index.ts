@@ -1,4 +1,12 @@
-export { encoderFamilies, encoderFamily, familyOfConfig, type CheckpointLayout, type EncoderFamily, type SourceConfig } from './families';
+export {
+  encoderFamilies,
+  encoderFamily,
+  familyOfConfig,
+  inCheckpoint,
+  type CheckpointLayout,
+  type EncoderFamily,
+  type SourceConfig,
+} from './families';
 export { longestInput, readEncoderConfig, type EncoderDescription } from './encoder-config';
 export { loadEncoder, readEncoderWeights, type LoadedEncoder, type WantedMaskedLm } from './load-encoder';
 export type { DownloadProgress, OnDownload } from './hub';

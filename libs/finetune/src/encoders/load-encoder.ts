@@ -96,6 +96,17 @@ function withoutMaskedLm(directory: string, why: string): AttuneError {
 /** Whether a checkpoint's masked-language-model head is to be read: it must be there, or may. */
 export type WantedMaskedLm = boolean | 'where-present';
 
+/** Shapes of the masked-language-model head that is to be read. @throws AttuneError `unsupported-encoder` where a causal encoder must have one */
+function wantedMaskedLm(
+  directory: string,
+  { config, sourceConfig }: Pick<EncoderDescription, 'config' | 'sourceConfig'>,
+  wanted: Exclude<WantedMaskedLm, false>,
+): Map<string, number[]> {
+  if (!config.causal) return maskedLmShapes(config, sourceConfig);
+  if (wanted === 'where-present') return new Map();
+  throw withoutMaskedLm(directory, 'and is causal');
+}
+
 /** @throws AttuneError `unsupported-encoder` where it is wanted and not there, `bad-model` for other shapes */
 function checkMaskedLm(directory: string, shapes: ReadonlyMap<string, number[]>, tensors: ReadonlyMap<string, NamedTensor>): void {
   for (const [name, shape] of shapes) {
@@ -137,8 +148,7 @@ export async function readEncoderWeights(
   options: { maskedLm?: WantedMaskedLm } = {},
 ): Promise<{ weights: Map<string, NamedTensor>; hash: string }> {
   const shapes = encoderParameterShapes(config);
-  if (options.maskedLm && config.causal) throw withoutMaskedLm(directory, 'and is causal');
-  const ofMaskedLm = options.maskedLm ? maskedLmShapes(config, sourceConfig) : new Map<string, number[]>();
+  const ofMaskedLm = options.maskedLm ? wantedMaskedLm(directory, { config, sourceConfig }, options.maskedLm) : new Map<string, number[]>();
   const wanted = new Set([
     ...shapes.keys(),
     ...ofMaskedLm.keys(),

@@ -1,16 +1,7 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import {
-  AttuneError,
-  headPrefix,
-  isMissing,
-  paddingToken,
-  TOKENIZER_FILES,
-  transposedTensor,
-  type HeadShape,
-  type NamedTensor,
-} from '@attune/artifact';
-import { encoderFamily, writeSafetensors } from '../encoders';
+import { AttuneError, headPrefix, isMissing, paddingToken, TOKENIZER_FILES, type HeadShape, type NamedTensor } from '@attune/artifact';
+import { encoderFamily, inCheckpoint, writeSafetensors } from '../encoders';
 import { huggingFaceConfig, isFamilyHead } from './hugging-face-config';
 import type { EncoderSource, TrainedHead } from './trained-head';
 
@@ -38,7 +29,7 @@ export async function writeCheckpoint(
     const belongs = !name.startsWith('heads.') && (layout === 'classification' || !name.startsWith('head.'));
     const isBasePooler = name.startsWith('head.dense.') && family.toHuggingFaceName(name, 'base').startsWith('pooler.');
     if (!belongs && !isBasePooler) continue;
-    tensors.set(family.toHuggingFaceName(name, layout), family.isTransposed?.(name) ? transposedTensor(tensor) : tensor);
+    tensors.set(...inCheckpoint(family, name, tensor, layout));
   }
   await writeEncoderConfig(directory, encoder, head);
   await writeSafetensors(join(directory, 'model.safetensors'), tensors);

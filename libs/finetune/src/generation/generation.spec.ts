@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NamedTensor } from '@attune/artifact';
 import { createTinyEncoder, encoderFixture, type EncoderFixture, type EncoderFixtureCase } from '@attune/testing';
-import { headConfigSchema } from '../config/head-config';
 import type { Batch } from '../data/example';
 import {
   loadEncoder,
@@ -18,12 +17,11 @@ import { loadBinding } from '../native/tensorflow';
 import { Network } from '../network/network';
 import { ReferenceNetwork } from '../network/reference-network';
 import type { TrainableNetwork } from '../network/trainable-network';
+import { nextWords } from '../pretraining/asked-words';
 import { Random } from '../random';
-import { causalLoss, causalStep, nextWords } from './causal-step';
 import { chooseWord, wordProbabilities, type SamplingOptions } from './choose-word';
 import { IncrementalDecoder } from './incremental-decoder';
 import { TextGenerator } from './text-generator';
-import { textBlocks, trainCausal } from './train-causal';
 
 interface Generation {
   loss: number;
@@ -78,15 +76,6 @@ function largestDifference(actual: ArrayLike<number>, wanted: ArrayLike<number>)
   return Array.from(wanted).reduce((largest, value, i) => Math.max(largest, Math.abs(value - actual[i])), 0);
 }
 
-describe('the next words of a batch', () => {
-  it('are asked at every real token but the last of its row', () => {
-    const [padded] = fixture.cases;
-    const { places, words } = nextWords(toBatch(padded));
-    expect([...places]).toEqual([...(padded.places ?? [])]);
-    expect([...words]).toEqual(fixture.labels);
-  });
-});
-
 describe.each(NETWORKS)('a causal language model in %s', (_, Kind) => {
   it("has Python's scores of the vocabulary, padded and not", () => {
     const network = build(Kind);
@@ -107,10 +96,19 @@ describe.each(NETWORKS)('a causal language model in %s', (_, Kind) => {
       attentionMask: batch.attentionMask.slice(from * batch.tokens, to * batch.tokens),
       lengths: batch.lengths.slice(from, to),
     });
-    const { loss, words } = causalStep(network, [rowsOf(0, 1), rowsOf(1, batch.rows)]);
-    expect(loss).toBeCloseTo(generation.loss, 4);
+    const parts = [rowsOf(0, 1), rowsOf(1, batch.rows)].map((part) => ({ part, ...nextWords(part) }));
+    const words = parts.reduce((sum, { places }) => sum + places.length, 0);
     expect(words).toBe(fixture.labels.length);
-    expect(causalLoss(network, [batch]).loss).toBeCloseTo(generation.loss, 4);
+    let loss = 0;
+    for (const { part, places, words: asked } of parts) {
+      const { losses, backward } = network.trainMaskedLm(part, places, asked, undefined);
+      backward(1 / words);
+      for (const one of losses) loss += one / words;
+    }
+    expect(loss).toBeCloseTo(generation.loss, 4);
+    const { places, words: all } = nextWords(batch);
+    const losses = network.maskedLmLosses(batch, places, all);
+    expect(losses.reduce((sum, one) => sum + one, 0) / words).toBeCloseTo(generation.loss, 4);
     for (const [parameter, { values }] of gradients) {
       const gradient = network.parameter(parameter).gradient?.read() ?? new Float32Array(0);
       expect({ parameter, close: largestDifference(gradient, values) < 1e-4 }).toEqual({ parameter, close: true });
@@ -192,36 +190,6 @@ describe('a text generator', () => {
     generator.dispose();
   });
 
-  it('learns texts by heart, and then writes them', async () => {
-    const network = build(Network, encoder);
-    const texts = textBlocks(['where is my parcel today', 'the refund was late again'], encoder.tokenizer, 8);
-    const optimizer = { ...headConfigSchema.parse({}).optimizer, schedule: 'constant', warmup: 0 } as const;
-    const losses = await trainCausal({
-      network,
-      texts,
-      padTokenId: encoder.config.padTokenId,
-      steps: 60,
-      batchSize: 4,
-      learningRate: 0.01,
-      optimizer,
-      seed: 2,
-    });
-    expect(losses.at(-1)).toBeLessThan(0.1 * losses[0]);
-    const generator = new TextGenerator({ ...encoder, weights: network.toHost() });
-    network.dispose();
-    const [first] = texts;
-    const started = [...first.subarray(0, 3)];
-    const { tokenIds } = await generator.continueIds(started, { tokens: first.length - 3, temperature: 0 });
-    expect(tokenIds).toEqual([...first.subarray(3, firstEnd(first))]);
-    generator.dispose();
-  });
-
-  /** Where the text in a block ends. */
-  function firstEnd(block: Int32Array): number {
-    const end = block.indexOf(encoder.config.padTokenId);
-    return end < 0 ? block.length : end;
-  }
-
   it('is no encoder that reads texts whole, and none that was trained to classify', async () => {
     const bert = mkdtempSync(join(tmpdir(), 'attune-bert-'));
     createTinyEncoder(bert);
@@ -230,22 +198,6 @@ describe('a text generator', () => {
       message: expect.stringContaining('bert encoder') as string,
     });
     rmSync(bert, { recursive: true });
-  });
-});
-
-describe('blocks of text', () => {
-  it('are texts one after another with the end of a text between them', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'attune-blocks-'));
-    createTinyEncoder(directory, { family: 'gpt2' });
-    const { tokenizer } = await loadEncoder(directory);
-    const blocks = textBlocks([' parcel refund', ' late'], tokenizer, 3);
-    const [parcel, refund, late] = [' parcel', ' refund', ' late'].map((word) => tokenizer.encodePiece(word)[0]);
-    expect(blocks.map((block) => [...block])).toEqual([
-      [parcel, refund, tokenizer.endTokenId],
-      [late, tokenizer.endTokenId],
-    ]);
-    expect(tokenizer.decode([...blocks[0]])).toBe(' parcel refund');
-    rmSync(directory, { recursive: true });
   });
 });
 

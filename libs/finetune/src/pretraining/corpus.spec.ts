@@ -71,7 +71,7 @@ describe('rows of texts', () => {
     const raw = async function* () {
       for (const text of texts) yield await Promise.resolve({ text, origin: text });
     };
-    for await (const { inputIds } of new TextRows({ tokenizer, encoder: 'tiny', ...options }).of(raw())) rows.push(inputIds);
+    for await (const { inputIds } of new TextRows({ tokenizer, encoder: 'tiny', causal: false, ...options }).of(raw())) rows.push(inputIds);
     return rows;
   };
   const inner = (rows: Int32Array[]): number[] => rows.flatMap((ids) => [...ids.subarray(1, -1)]);
@@ -103,7 +103,7 @@ describe('a corpus', () => {
       seed: 3,
       signal: new AbortController().signal,
     });
-  const rows = (): TextRows => new TextRows({ tokenizer, encoder: 'tiny', maxLength: 24, packing: false });
+  const rows = (): TextRows => new TextRows({ tokenizer, encoder: 'tiny', causal: false, maxLength: 24, packing: false });
   const keysOf = async (stream: AsyncIterable<{ inputIds: Int32Array }>): Promise<string[]> => {
     const keys: string[] = [];
     for await (const { inputIds } of stream) keys.push(inputIds.join());

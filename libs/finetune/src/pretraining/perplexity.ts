@@ -4,13 +4,12 @@ import type { TrainableNetwork } from '../network/trainable-network';
 import { Random } from '../random';
 import type { CheckpointJudge } from '../training/evaluate-tasks';
 import { pauseForSignals } from '../training/interruption';
-import { maskBatch } from './masked-lm-steps';
+import type { AskWords } from './asked-words';
 import type { TextRow } from './text-rows';
-import type { WordMasking } from './whole-word-masking';
 
-/** How well hidden words are foretold. */
-export interface MaskedLmReport {
-  /** Hidden tokens. */
+/** How well words are foretold. */
+export interface WordReport {
+  /** Tokens that were asked for. */
   words: number;
   /** Their mean cross-entropy in nats. */
   loss: number;
@@ -19,7 +18,7 @@ export interface MaskedLmReport {
 }
 
 /** Lower is better. */
-export const perplexityJudge: CheckpointJudge<MaskedLmReport> = {
+export const perplexityJudge: CheckpointJudge<WordReport> = {
   value: ({ perplexity }) => perplexity,
   isBetter: (value, best) => best === undefined || value < best,
   metrics: ({ loss, perplexity }) => ({ loss, perplexity }),
@@ -28,16 +27,16 @@ export const perplexityJudge: CheckpointJudge<MaskedLmReport> = {
 export interface PerplexityOptions {
   network: TrainableNetwork;
   rows: readonly TextRow[];
-  masking: WordMasking;
+  ask: AskWords;
   tokenBudget: number;
   padTokenId: number;
   seed: number;
   signal: AbortSignal;
 }
 
-/** Judges the network on rows of which the same words are hidden each time. */
-export async function measurePerplexity(options: PerplexityOptions): Promise<MaskedLmReport> {
-  const { network, masking, padTokenId, tokenBudget, seed, signal } = options;
+/** Judges the network on rows of which the same words are asked for each time. */
+export async function measurePerplexity(options: PerplexityOptions): Promise<WordReport> {
+  const { network, ask, padTokenId, tokenBudget, seed, signal } = options;
   const examples = options.rows.map(({ inputIds }, index): EncodedExample => ({ inputIds, target: 0, index }));
   const random = new Random(seed).fork('validation');
   let loss = 0;
@@ -45,9 +44,9 @@ export async function measurePerplexity(options: PerplexityOptions): Promise<Mas
   for (const { indices } of evaluationBatches(examples, { tokenBudget, padTokenId })) {
     await pauseForSignals(signal);
     const rows = Array.from(indices, (index) => examples[index]);
-    const masked = maskBatch(rows, padTokenId, masking, ({ index }) => random.fork(String(index)));
-    for (const one of network.maskedLmLosses(masked.batch, masked.places, masked.words)) loss += one;
-    words += masked.words.length;
+    const asked = ask(rows, padTokenId, ({ index }) => random.fork(String(index)));
+    for (const one of network.maskedLmLosses(asked.batch, asked.places, asked.words)) loss += one;
+    words += asked.words.length;
   }
   return { words, loss: loss / words, perplexity: Math.exp(loss / words) };
 }

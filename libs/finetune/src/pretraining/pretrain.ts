@@ -15,13 +15,14 @@ import { TrainingLoop } from '../training/training-loop';
 import { checkpointsOf } from '../training/tune';
 import { findTuner } from '../tuners';
 import { Random } from '../random';
+import { followingWords, hiddenWords, type AskWords } from './asked-words';
 import { TextCorpus, type CorpusSurvey } from './corpus';
-import { MaskedLmSteps } from './masked-lm-steps';
 import { newMaskedLmHead } from './new-weights';
 import { measurePerplexity, perplexityJudge } from './perplexity';
 import { newEncoder } from './scratch/new-encoder';
 import { TextRows } from './text-rows';
 import { WordMasking } from './whole-word-masking';
+import { WordSteps } from './word-steps';
 import { writePretrained } from './write-pretrained';
 
 export interface PretrainOptions {
@@ -38,7 +39,7 @@ export interface PretrainOptions {
 /** What a finished run gives. */
 export interface PretrainingResult {
   directory: string;
-  /** On the texts that were set aside, with the same words hidden each time. */
+  /** On the texts that were set aside, with the same words asked for each time. */
   perplexity: { before: number; after: number };
   /** Texts that were learned from, and set aside. */
   texts: number;
@@ -68,8 +69,9 @@ const DEFAULT_RATE = 1e-4;
 const DEFAULT_RATE_FROM_SCRATCH = 5e-4;
 
 /**
- * Goes on with the masked-language-model training of an encoder on raw text (Gururangan et al. 2020), or begins it with a new one, and writes a
- * directory that Python's `AutoModelForMaskedLM` and `encoder` of head.yaml take.
+ * Goes on with the language-model training of an encoder on raw text (Gururangan et al. 2020), or begins it with a new one, and writes a directory
+ * that `encoder` of head.yaml takes. Words are hidden, and Python's `AutoModelForMaskedLM` reads the outcome; a causal encoder foretells each
+ * next word, and `AutoModelForCausalLM` and `TextGenerator` read what it became.
  *
  * @throws AttuneError for bad texts, configuration or encoder, and for an interruption
  */
@@ -116,7 +118,7 @@ async function prepare(
     onEvent({ type: 'note', message: `${encoder.id} reads at most ${maxLength} tokens; pretraining.maxLength is ${settings.maxLength}.` });
   }
   const { tokenizer, id, config: shape } = encoder;
-  const rows = new TextRows({ tokenizer, maxLength, packing: settings.packing, encoder: id });
+  const rows = new TextRows({ tokenizer, maxLength, packing: settings.packing, encoder: id, causal: shape.causal === true });
   onEvent({ type: 'phase', name: 'reading the texts' });
   const survey = await corpus.survey(rows, shape.vocabularySize);
   const [texts, tokens, judged] = [survey.texts, survey.tokens, survey.heldOut.length].map((count) => count.toLocaleString('en-US'));
@@ -134,29 +136,20 @@ export interface Learned {
 async function learn(run: PretrainingRun): Promise<Learned> {
   const { config, settings, options, encoder, corpus, rows, survey } = run;
   const { onEvent, signal } = options;
-  const { config: shape, tokenizer, weights } = encoder;
-  const isNew = !weights.has('mlm.bias');
-  if (isNew) {
+  const { config: shape, weights } = encoder;
+  const isCausal = shape.causal === true;
+  if (!isCausal && !weights.has('mlm.bias')) {
     if (!settings.scratch) onEvent({ type: 'note', message: `${encoder.id} has no masked-language-model head: a new one is learned.` });
     for (const [name, tensor] of newMaskedLmHead(shape, survey.counts, new Random(config.seed).fork('head'))) weights.set(name, tensor);
   }
   // Its own head's dense layer, which no text without labels changes.
   const untouched = [...weights].filter(([name]) => name.startsWith('head.dense.'));
-  const network = buildNetwork({
-    config,
-    encoder,
-    heads: [],
-    maskedLm: encoderFamily(shape.family).maskedLmActivation ?? shape.activation,
-  });
+  const head = isCausal ? { causalLm: true } : { maskedLm: encoderFamily(shape.family).maskedLmActivation ?? shape.activation };
+  const network = buildNetwork({ config, encoder, heads: [], ...head });
   const tuner = findTuner('full').attach(network, withoutTuning(config), new Random(config.seed));
-  const masking = new WordMasking({
-    tokenizer,
-    vocabularySize: shape.vocabularySize,
-    share: settings.maskShare,
-    wholeWords: settings.wholeWords,
-  });
-  const common = { network, masking, tokenBudget: config.training.tokenBudget, padTokenId: shape.padTokenId, seed: config.seed };
-  const steps = new MaskedLmSteps({
+  const ask = isCausal ? followingWords : wordsToHide(run);
+  const common = { network, ask, tokenBudget: config.training.tokenBudget, padTokenId: shape.padTokenId, seed: config.seed };
+  const steps = new WordSteps({
     ...common,
     rowsOf: (epoch) => corpus.rows(epoch, rows, survey.threshold),
     rows: survey.rows,
@@ -197,6 +190,11 @@ async function learn(run: PretrainingRun): Promise<Learned> {
     tuner.dispose();
     network.dispose();
   }
+}
+
+function wordsToHide({ encoder: { tokenizer, config }, settings }: PretrainingRun): AskWords {
+  const { maskShare: share, wholeWords } = settings;
+  return hiddenWords(new WordMasking({ tokenizer, vocabularySize: config.vocabularySize, share, wholeWords }));
 }
 
 /** Tuning of a head that the same file may configure is not this one's. */

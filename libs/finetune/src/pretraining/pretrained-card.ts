@@ -5,23 +5,25 @@ import type { PretrainedEncoder } from './write-pretrained';
 export function pretrainedCard({ encoder, settings, config, options, result, textHash }: PretrainedEncoder): string {
   const { perplexity, texts, tokens, steps, heldOutRows } = result;
   const from = settings.scratch ? 'random weights, with a vocabulary learned from the same texts' : encoder.id;
+  const isCausal = encoder.config.causal === true;
+  const autoClass = isCausal ? 'AutoModelForCausalLM' : 'AutoModelForMaskedLM';
   const count = (value: number): string => value.toLocaleString('en-US');
   return [
     '---',
     'library_name: transformers',
-    'pipeline_tag: fill-mask',
+    `pipeline_tag: ${isCausal ? 'text-generation' : 'fill-mask'}`,
     ...(settings.scratch ? [] : [`base_model: ${encoder.id}`]),
     '---',
     '',
     '# Encoder pretrained on raw text',
     '',
-    `Masked-language-model training of ${from}, by ${options.createdBy ?? 'attune'}. metrics.json and history.json hold the figures.`,
+    `${isCausal ? 'Causal' : 'Masked'}-language-model training of ${from}, by ${options.createdBy ?? 'attune'}. metrics.json and history.json hold the figures.`,
     '',
     '| | |',
     '|---|---|',
     `| texts | ${count(texts)}, ${count(tokens)} tokens; SHA-256 of their files ${textHash.slice(0, 12)} |`,
     `| steps | ${count(steps)} of ${settings.batchSize} rows, seed ${config.seed} |`,
-    `| masking | ${100 * settings.maskShare} % of the tokens${settings.wholeWords ? ', whole words' : ''} |`,
+    ...(isCausal ? [] : [`| masking | ${100 * settings.maskShare} % of the tokens${settings.wholeWords ? ', whole words' : ''} |`]),
     `| perplexity before | ${perplexity.before.toFixed(2)} on ${count(heldOutRows)} rows that were set aside |`,
     `| perplexity after | ${perplexity.after.toFixed(2)} |`,
     '',
@@ -32,8 +34,8 @@ export function pretrainedCard({ encoder, settings, config, options, result, tex
     '```',
     '',
     '```python',
-    'from transformers import AutoModelForMaskedLM, AutoTokenizer',
-    'model = AutoModelForMaskedLM.from_pretrained("DIR")',
+    `from transformers import ${autoClass}, AutoTokenizer`,
+    `model = ${autoClass}.from_pretrained("DIR")`,
     'tokenizer = AutoTokenizer.from_pretrained("DIR")',
     '```',
     '',

@@ -15,6 +15,8 @@ export interface TextRowOptions {
   packing: boolean;
   /** Name of the encoder, for a message. */
   encoder: string;
+  /** Whether it reads from left to right: a row then begins with its text, and only the text's end follows. */
+  causal: boolean;
 }
 
 /** Characters of a long text that are tokenised at once. */
@@ -25,13 +27,19 @@ const CHARACTERS_AT_ONCE = 1 << 15;
  * token that ends a text between them (the full sentences of Liu et al. 2019). Rows with no token that could be foretold are left out.
  */
 export class TextRows {
-  private readonly begin: number;
+  private readonly begin: readonly number[];
   private readonly end: number;
   private readonly room: number;
 
   /** @throws AttuneError `unsupported-encoder` for a tokenizer without a mask, or without one special token before and after a text */
   constructor(private readonly options: TextRowOptions) {
-    const { tokenizer, maxLength, encoder } = options;
+    const { tokenizer, maxLength, encoder, causal } = options;
+    if (causal) {
+      this.begin = [];
+      this.end = tokenizer.endTokenId ?? tokenizer.padTokenId;
+      this.room = maxLength - 1;
+      return;
+    }
     const around = tokenizer.encode('', undefined, maxLength).inputIds;
     if (tokenizer.maskTokenId === undefined || around.length !== 2) {
       throw new AttuneError(
@@ -40,7 +48,8 @@ export class TextRows {
         { remedy: 'Choose another encoder; pretraining masks words.' },
       );
     }
-    [this.begin, this.end] = around;
+    this.begin = [around[0]];
+    this.end = around[1];
     this.room = maxLength - around.length;
   }
 
@@ -77,7 +86,7 @@ export class TextRows {
   private *row(tokens: number[], origin: string): Generator<TextRow> {
     const { specialTokenIds } = this.options.tokenizer;
     if (tokens.every((id) => specialTokenIds.has(id))) return;
-    yield { inputIds: Int32Array.of(this.begin, ...tokens, this.end), origin };
+    yield { inputIds: Int32Array.of(...this.begin, ...tokens, this.end), origin };
   }
 
   private tokens(text: string): number[] {

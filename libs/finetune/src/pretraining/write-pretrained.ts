@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { writeDirectoryAtomically, type NamedTensor } from '@attune/artifact';
 import type { HeadConfig } from '../config/head-config';
 import type { PretrainingConfig } from '../config/pretraining-config';
-import { encoderFamily, writeSafetensors, type LoadedEncoder } from '../encoders';
+import { encoderFamily, inCheckpoint, writeSafetensors, type LoadedEncoder } from '../encoders';
 import { huggingFaceConfig } from '../export/hugging-face-config';
 import { copyTokenizer, writeJson } from '../export/model-files';
 import type { TrainingHistory } from '../training/events';
@@ -12,7 +12,7 @@ import { pretrainedCard } from './pretrained-card';
 
 export interface PretrainedEncoder {
   encoder: LoadedEncoder;
-  /** With the masked-language-model head (`mlm…`). */
+  /** With the masked-language-model head (`mlm…`); a causal encoder has none beside its word table. */
   weights: ReadonlyMap<string, NamedTensor>;
   history: TrainingHistory;
   /** SHA-256 over the texts' files. */
@@ -24,7 +24,7 @@ export interface PretrainedEncoder {
 }
 
 /**
- * Writes a directory as Python's `…ForMaskedLM.save_pretrained` does, its tokenizer, the course of the training and a model card: the whole
+ * Writes a directory as `save_pretrained` of Python's `…ForMaskedLM` or `GPT2LMHeadModel` does, its tokenizer, the course of the training and a model card: the whole
  * of it or nothing.
  *
  * @throws AttuneError `wrong-use` where something stands there, `disk-full`
@@ -34,7 +34,7 @@ export async function writePretrained(pretrained: PretrainedEncoder): Promise<vo
   const family = encoderFamily(encoder.config.family);
   // A pretrained pooler stays, for heads that are trained from here, where the family keeps one in such checkpoints.
   const belongs = (name: string): boolean => !name.startsWith('head.') || family.toHuggingFaceName(name, 'base').startsWith('pooler.');
-  const tensors = new Map([...weights].filter(([name]) => belongs(name)).map(([name, tensor]) => [family.toHuggingFaceName(name), tensor]));
+  const tensors = new Map([...weights].filter(([name]) => belongs(name)).map(([name, tensor]) => inCheckpoint(family, name, tensor)));
   await writeDirectoryAtomically(options.out, async (directory) => {
     await writeSafetensors(join(directory, 'model.safetensors'), tensors);
     await writeJson(join(directory, 'config.json'), {

@@ -19,10 +19,13 @@ export interface BuildNetworkOptions {
   vocabulary?: VocabularySubset;
   /** The encoder has a masked-language-model head that learns, too; its activation. */
   maskedLm?: EncoderConfig['activation'];
+  /** The encoder is causal, and its word table foretells words, too. */
+  causalLm?: boolean;
 }
 
 /** The network that a run trains: the encoder's weights, a head a task, and dropout and passes as configured. */
-export function buildNetwork({ config, encoder, heads, vocabulary, maskedLm, expandHeads = false }: BuildNetworkOptions): TrainableNetwork {
+export function buildNetwork(options: BuildNetworkOptions): TrainableNetwork {
+  const { config, encoder, heads, vocabulary, maskedLm, causalLm, expandHeads = false } = options;
   const { training } = config;
   if (encoder.config.causal && heads.some(({ pooling }) => pooling === 'cls')) {
     throw new AttuneError('bad-config', `head.pooling is cls, and the first token of ${encoder.id} sees no other`, {
@@ -44,6 +47,7 @@ export function buildNetwork({ config, encoder, heads, vocabulary, maskedLm, exp
     precision: resolvePrecision(training.precision),
     ...(vocabulary && { vocabulary }),
     ...(maskedLm && { maskedLm }),
+    ...(causalLm && { causalLm }),
   });
 }
 

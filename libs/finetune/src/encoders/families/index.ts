@@ -1,7 +1,7 @@
 import { AttuneError, transposedTensor, type EncoderFamilyName, type NamedTensor } from '@attune/artifact';
 import { bert } from './bert';
 import { distilbert } from './distilbert';
-import type { EncoderFamily, SourceConfig } from './family';
+import type { CheckpointLayout, EncoderFamily, SourceConfig } from './family';
 import { gpt2 } from './gpt2';
 import { mpnet } from './mpnet';
 import { roberta, xlmRoberta } from './roberta';
@@ -22,6 +22,16 @@ export function encoderFamily(name: EncoderFamilyName): EncoderFamily {
 export function inMemory(family: EncoderFamily, name: string, tensor: NamedTensor): [string, NamedTensor] {
   const canonical = family.fromHuggingFaceName(name) ?? name;
   return [canonical, family.isTransposed?.(canonical) ? transposedTensor(tensor) : tensor];
+}
+
+/** The way back: a parameter under the name and in the order that a checkpoint has it. */
+export function inCheckpoint(
+  family: EncoderFamily,
+  canonical: string,
+  tensor: NamedTensor,
+  layout?: CheckpointLayout,
+): [string, NamedTensor] {
+  return [family.toHuggingFaceName(canonical, layout), family.isTransposed?.(canonical) ? transposedTensor(tensor) : tensor];
 }
 
 /**

@@ -1,15 +1,15 @@
 import { AttuneError } from '@attune/artifact';
-import { padBatch, planBatches } from '../data/batches';
-import type { Batch, EncodedExample } from '../data/example';
+import { planBatches } from '../data/batches';
+import type { EncodedExample } from '../data/example';
 import type { TrainableNetwork } from '../network/trainable-network';
 import { Random } from '../random';
 import type { StepContext, StepPart, StepSource } from '../training/step-source';
+import type { AskWords } from './asked-words';
 import type { TextRow } from './text-rows';
-import type { WordMasking } from './whole-word-masking';
 
-export interface MaskedLmStepsOptions {
+export interface WordStepsOptions {
   network: TrainableNetwork;
-  masking: WordMasking;
+  ask: AskWords;
   /** Rows of an epoch, as a stream, and how many they are. */
   rowsOf: (epoch: number) => AsyncGenerator<TextRow>;
   rows: number;
@@ -30,20 +30,13 @@ interface PlannedStep {
   origins: string[];
 }
 
-/** Hidden words of a batch. */
-interface MaskedBatch {
-  batch: Batch;
-  places: Int32Array;
-  words: Int32Array;
-}
-
-/** Steps of masked-language-model training over a stream of rows: a part of a step takes its rows from the stream when it runs. */
-export class MaskedLmSteps implements StepSource {
+/** Steps of language-model training over a stream of rows: a part of a step takes its rows from the stream when it runs. */
+export class WordSteps implements StepSource {
   readonly rows: number;
   readonly stepsPerEpoch: number;
   private stream: StepStream | undefined;
 
-  constructor(private readonly options: MaskedLmStepsOptions) {
+  constructor(private readonly options: WordStepsOptions) {
     this.rows = options.rows;
     this.stepsPerEpoch = Math.ceil(options.rows / options.batchSize);
   }
@@ -86,12 +79,12 @@ export class MaskedLmSteps implements StepSource {
   }
 
   private async run({ batches }: PlannedStep, { dropout, step, pause }: StepContext): Promise<number> {
-    const { network, masking, padTokenId, seed } = this.options;
+    const { network, ask, padTokenId, seed } = this.options;
     const random = new Random(seed).fork(`words ${step}`);
-    const masked = batches.map((rows) => maskBatch(rows, padTokenId, masking, () => random));
-    const words = masked.reduce((sum, { places }) => sum + places.length, 0);
+    const asked = batches.map((rows) => ask(rows, padTokenId, () => random));
+    const words = asked.reduce((sum, { places }) => sum + places.length, 0);
     let total = 0;
-    for (const [i, one] of masked.entries()) {
+    for (const [i, one] of asked.entries()) {
       await pause();
       dropout.startStep(step, i);
       const { losses, backward } = network.trainMaskedLm(one.batch, one.places, one.words, dropout);
@@ -100,25 +93,6 @@ export class MaskedLmSteps implements StepSource {
     }
     return total;
   }
-}
-
-/** A batch of rows, words of each of which are hidden. */
-export function maskBatch(
-  rows: EncodedExample[],
-  padTokenId: number,
-  masking: WordMasking,
-  randomOf: (row: EncodedExample) => Random,
-): MaskedBatch {
-  const masked = rows.map((row) => masking.apply(row.inputIds, randomOf(row)));
-  const batch = padBatch(
-    rows.map((row, place) => ({ ...row, inputIds: masked[place].inputIds })),
-    padTokenId,
-  );
-  return {
-    batch,
-    places: Int32Array.from(masked.flatMap(({ places }, row) => Array.from(places, (place) => row * batch.tokens + place))),
-    words: Int32Array.from(masked.flatMap(({ words }) => [...words])),
-  };
 }
 
 /** A stream of steps that is asked for one after the other; the first ones may be passed over. */
