@@ -1,9 +1,11 @@
 import type { EncoderConfig } from '@attune/artifact';
+import { chain } from '../layers/chain';
 import type { Forward, Pass } from '../layers/layer';
 import { Linear } from '../layers/linear';
-import { flowingRow, type Packing } from '../layers/packing';
+import type { Packing } from '../layers/packing';
 import type { ParameterLookup } from '../layers/transformer-encoder';
-import { release, type Tensor } from '../native/kernels';
+import type { Tensor } from '../native/kernels';
+import { stateAtPlaces } from './pooling';
 import { PredictionTransform } from './prediction-transform';
 
 export interface MaskedLmHeadOptions {
@@ -37,25 +39,8 @@ export class MaskedLmHead {
    * @param places row × tokens + token
    */
   forward(states: Tensor, places: Int32Array, packing: Packing, pass: Pass): Forward {
-    const { kernels } = pass;
-    const rows = kernels.ints(Int32Array.from(places, (place) => flowingRow(place, packing)));
-    const read = kernels.gather(states, rows);
-    const transformed = this.transform.forward(read, pass);
-    const scores = this.decoder.forward(transformed.y, pass);
-    release(read, transformed.y);
-    const { backward: transformBackward } = transformed;
-    const { backward: decoderBackward } = scores;
-    if (!transformBackward || !decoderBackward) {
-      rows.release();
-      return { y: scores.y };
-    }
-    const backward = (dy: Tensor): Tensor => {
-      const dTransformed = decoderBackward(dy);
-      const dRead = transformBackward(dTransformed);
-      const dStates = kernels.segmentSum(dRead, rows, packing.flowing);
-      release(dTransformed, dRead, rows);
-      return dStates;
-    };
-    return { y: scores.y, backward };
+    const read = stateAtPlaces(places).forward(states, packing, pass);
+    const transformed = chain(read, this.transform.forward(read.y, pass));
+    return chain(transformed, this.decoder.forward(transformed.y, pass));
   }
 }
