@@ -56,3 +56,8 @@ export function formatTable(columns: readonly string[], rows: readonly (readonly
   const rule = `|${columns.map((_, index) => (index === 0 ? '---' : '---:')).join('|')}|`;
   return [line(columns), rule, ...rows.map(line)].join('\n');
 }
+
+/** A difference of shares, with its sign. */
+export function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
+}

@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { ConfigFlag } from '@attune/finetune';
 import { KnownRuns } from '../known-runs';
-import type { Result } from '../write-result';
+import { mean } from '../statistics';
+import { signed, type Result } from '../write-result';
 import { takeFewRows, type FewRows } from './few-rows';
 import { SWITCHES, TEACHERS, UNLABELLED, type Switch } from './switches';
 
@@ -124,12 +125,4 @@ function shown(setting: Switch['settings'][number]): string {
       .map(([key, value]) => `${section}.${key} ${String(value)}`),
   );
   return keys.length === 0 ? 'as it stands' : keys.join(', ');
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
 }

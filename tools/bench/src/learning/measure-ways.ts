@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { attuneCommand, lastJsonLine } from '../attune-command';
 import { runMeasured } from '../measured-process';
+import { mean } from '../statistics';
 import type { Result } from '../write-result';
 import { drawRows, type LabelledText } from './draw-rows';
 import { KnownRuns } from '../known-runs';
@@ -166,24 +167,24 @@ async function sizeOf(folder: string): Promise<number> {
 }
 
 function row(material: Material, way: Way, runs: readonly WayRun[]): string[] {
-  const mean = (of: (run: WayRun) => number | undefined): number => runs.reduce((sum, run) => sum + (of(run) ?? NaN), 0) / runs.length;
+  const meanOf = (of: (run: WayRun) => number | undefined): number => mean(runs.map((run) => of(run) ?? NaN));
   const figure = (value: number, digits: number, unit: string): string =>
     Number.isNaN(value) ? 'not told' : `${value.toFixed(digits)} ${unit}`;
   return [
     material,
     way.name,
     settings(way),
-    mean(({ accuracy }) => accuracy).toFixed(4),
-    mean(({ macroF1 }) => macroF1).toFixed(4),
-    Math.round(mean(({ trainableParameters }) => trainableParameters)).toLocaleString('en'),
+    meanOf(({ accuracy }) => accuracy).toFixed(4),
+    meanOf(({ macroF1 }) => macroF1).toFixed(4),
+    Math.round(meanOf(({ trainableParameters }) => trainableParameters)).toLocaleString('en'),
     figure(
-      mean(({ cpuSeconds }) => cpuSeconds),
+      meanOf(({ cpuSeconds }) => cpuSeconds),
       0,
       's',
     ),
-    `${mean(({ wallSeconds }) => wallSeconds).toFixed(0)} s`,
-    figure(mean(({ peakMemory }) => peakMemory) / 1e9, 2, 'GB'),
-    figure(mean(({ size }) => size) / 1e6, 0, 'MB'),
+    `${meanOf(({ wallSeconds }) => wallSeconds).toFixed(0)} s`,
+    figure(meanOf(({ peakMemory }) => peakMemory) / 1e9, 2, 'GB'),
+    figure(meanOf(({ size }) => size) / 1e6, 0, 'MB'),
     runs.length > 1 ? runs.map(({ accuracy }) => accuracy.toFixed(4)).join(', ') : '',
   ];
 }

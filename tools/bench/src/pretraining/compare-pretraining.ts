@@ -5,8 +5,8 @@ import { basename, join } from 'node:path';
 import { AttuneError } from '@attune/artifact';
 import type { ConfigFlag, PretrainingResult, TrainingEvent } from '@attune/finetune';
 import { KnownRuns } from '../known-runs';
-import { mean } from '../statistics';
-import type { Result } from '../write-result';
+import { deviation, mean } from '../statistics';
+import { signed, type Result } from '../write-result';
 import { writeStockNetTexts } from './stocknet-texts';
 
 export interface PretrainingComparisonOptions {
@@ -147,14 +147,4 @@ function pageOf(
       'Spread: standard deviation over the seeds; in the last line, of the differences.',
     ],
   };
-}
-
-/** Standard deviation of a sample. */
-function deviation(values: readonly number[]): number {
-  const middle = mean(values);
-  return Math.sqrt(values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / Math.max(1, values.length - 1));
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(4)}`;
 }
