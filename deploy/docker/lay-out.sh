@@ -1,6 +1,6 @@
 #!/bin/sh
-# Lays out what an image holds: the sources of some workspaces and of those that they need, which are compiled as they are loaded, and the
-# packages that they need, without tools of development.
+# Lays out what an image holds: some workspaces and those that they need, compiled, and the packages that they need, without tools of
+# development.
 #   sh deploy/docker/lay-out.sh FOLDER WORKSPACE…
 set -eu
 out=${1:?say which folder to fill}
@@ -9,7 +9,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 
 mkdir -p "$out"
 if [ -n "$(ls -A "$out")" ]; then echo "$out is not empty" >&2; exit 1; fi
-cp "$root/package.json" "$root/package-lock.json" "$root/.npmrc" "$root/tsconfig.base.json" "$root/LICENSE" "$out/"
+cp "$root/package.json" "$root/package-lock.json" "$root/.npmrc" "$root/LICENSE" "$out/"
 parts=$(node "$root/deploy/docker/workspaces-of.cjs" "$@")
 for part in $parts; do
   mkdir -p "$out/$part"
@@ -45,5 +45,8 @@ fi
 for each in node_modules/@aws-sdk node_modules/@smithy; do
   if [ -d "$each" ]; then find "$each" -type d \( -name dist-es -o -name dist-types \) -prune -exec rm -rf {} +; fi
 done
+node "$root/deploy/docker/compile.cjs" .
+# What only compiles.
+rm -rf node_modules/@swc node_modules/@swc-node node_modules/typescript
 find node_modules -name '*.map' -type f -delete
 rm -f package-lock.json .npmrc

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { resolve } from 'node:path';
+import { compiledProgram } from '@attune/testing';
 import { run } from '../src/run';
 
 const BIN = resolve(__dirname, '../bin/attune.js');
@@ -20,9 +21,10 @@ interface RunOptions {
 }
 
 /** Runs the real `attune` in a process of its own, with pipes instead of a terminal. */
-export function runAttune(args: readonly string[], { cwd, env, onStart }: RunOptions = {}): Promise<AttuneRun> {
+export async function runAttune(args: readonly string[], { cwd, env, onStart }: RunOptions = {}): Promise<AttuneRun> {
+  const program = await compiledProgram(BIN);
   return new Promise((done, fail) => {
-    const child = spawn(process.execPath, [BIN, ...args], {
+    const child = spawn(process.execPath, [program, ...args], {
       cwd,
       env: { ...process.env, NO_COLOR: '', FORCE_COLOR: undefined, ATTUNE_DEBUG: '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,4 +1,5 @@
 export { ADAPTER_FIXTURES, adapterFixture, type AdapterFixtureName } from './adapter-fixture';
+export { compiledProgram } from './compiled-workspace';
 export { writeConceptModel, type ConceptModelOptions } from './concept-model';
 export { CONCEPTS } from './concepts';
 export { describeModelStore, writeModelDirectory, type ModelStorePlace } from './describe-model-store';

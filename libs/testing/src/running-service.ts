@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { compiledProgram } from './compiled-workspace';
 
 /** A service that runs as a process of its own. */
 export interface RunningService {
@@ -12,13 +13,13 @@ export interface RunningService {
 }
 
 /**
- * Starts a service on a free port of loopback, and waits until it is ready. It sees these variables alone.
+ * Starts a service, compiled, on a free port of loopback, and waits until it is ready. It sees these variables alone.
  *
- * @param program its entry, a JavaScript file
+ * @param program its entry, a JavaScript file of the sources or of an image
  * @throws Error with the end of its log where it ends before
  */
 export async function startService(program: string, environment: Record<string, string>): Promise<RunningService> {
-  const { child, log, ended } = spawnService(program, environment);
+  const { child, log, ended } = spawnService(await compiledProgram(program), environment);
   const url = await new Promise<string>((resolve, reject) => {
     child.stdout?.on('data', () => {
       const listening = log.find(({ msg }) => msg === 'the service listens');
@@ -53,7 +54,7 @@ export async function startServiceInVain(
   program: string,
   environment: Record<string, string>,
 ): Promise<{ status: number | null; output: string }> {
-  const { ended, output } = spawnService(program, environment);
+  const { ended, output } = spawnService(await compiledProgram(program), environment);
   return { status: await ended, output: output() };
 }
 
