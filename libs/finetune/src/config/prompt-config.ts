@@ -51,6 +51,12 @@ export const promptKeys = z.strictObject({
     .default(20_000)
     .describe('contrastive: most pairs of texts of the same label that the encoder is tuned on'),
   rounds: z.number().int().positive().default(20).describe('contrastive: pairs that each row is drawn into, one a pass over the rows'),
+  tunedShare: z
+    .number()
+    .positive()
+    .max(1)
+    .default(0.5)
+    .describe('contrastive: share of the tuned weights in those that are kept; the rest is the pretrained ones (WiSE-FT)'),
   refit: z
     .boolean()
     .default(true)

@@ -3,6 +3,7 @@ import type { ConfiguredMatching } from '../config/tasks';
 import type { EncodedExample } from '../data/example';
 import { evaluateClassification, type EvaluationReport } from '../evaluation/report';
 import { fitWithSelectedL2, type FeatureRows } from '../heads/select-regularization';
+import type { Parameter } from '../layers/parameter';
 import { hostProduct } from '../native/host-product';
 import type { TrainableNetwork } from '../network/trainable-network';
 import { Random } from '../random';
@@ -24,7 +25,8 @@ const RELATIVE_L2 = 1e-3;
 
 /**
  * An encoder tuned on some rows so that texts of one label are near to each other, and an output layer fitted to its embeddings
- * (SetFit, Tunstall et al. 2022). It owns its network; `dispose` frees it.
+ * (SetFit, Tunstall et al. 2022). What is kept of the encoder lies between its weights before and after, since few rows would have it
+ * forget too much (WiSE-FT, Wortsman et al. 2022). It owns its network; `dispose` frees it.
  */
 export class LearntHead {
   readonly network: TrainableNetwork;
@@ -73,7 +75,8 @@ export class LearntHead {
   private async contrast(texts: EncodedExample[], rows: EncodedExample[], validation: EncodedExample[]): Promise<TrainingHistory> {
     const { network, tuner, run } = this;
     const { config, encoder, options, dataset } = run;
-    const { rounds, pairs } = config.prompt;
+    const { rounds, pairs, tunedShare } = config.prompt;
+    const pretrained = tunedShare === 1 ? undefined : valuesOf(tuner.parameters);
     const epochs = Math.min(rounds, pairs / rows.length);
     // It is judged once, at the end; what is kept is the average of the weights there.
     const training = { ...config.training, epochs, evaluateEvery: Number.MAX_SAFE_INTEGER, keepBest: false, patience: 0 };
@@ -105,9 +108,20 @@ export class LearntHead {
       onEvent: options.onEvent,
     });
     try {
-      return await loop.run();
+      const history = await loop.run();
+      if (pretrained) this.drawBack(pretrained, tunedShare);
+      return history;
     } finally {
       loop.dispose();
+    }
+  }
+
+  /** Puts the learning parameters between some values and those that they have, at a share of the way. */
+  private drawBack(to: ReadonlyMap<string, Float32Array>, share: number): void {
+    this.network.forgetWeights();
+    for (const parameter of this.tuner.parameters) {
+      const from = to.get(parameter.name);
+      if (from) parameter.assign(parameter.toHost().values.map((value, index) => from[index] + share * (value - from[index])));
     }
   }
 
@@ -162,6 +176,10 @@ export class LearntHead {
     this.tuner.dispose();
     this.network.dispose();
   }
+}
+
+function valuesOf(parameters: readonly Parameter[]): Map<string, Float32Array> {
+  return new Map(parameters.map((parameter) => [parameter.name, parameter.toHost().values]));
 }
 
 /** Examples under the numbers of their places. */

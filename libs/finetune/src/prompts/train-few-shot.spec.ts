@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readManifest } from '@attune/artifact';
+import { readManifest, readSafetensors } from '@attune/artifact';
 import { createTinyEncoder, writeTinyDataset } from '@attune/testing';
 import { headConfigSchema, type HeadConfig } from '../config/head-config';
 import { loadBinding } from '../native/tensorflow';
@@ -86,6 +86,25 @@ describe('a few-shot head', () => {
     expect(result.validation.rows).toBe(36);
     const [task] = (await readManifest(out)).tasks;
     expect(task.calibration).toEqual({ temperature: 1 });
+  });
+
+  it('keeps weights between the pretrained and the tuned ones', async () => {
+    const settings = (tunedShare: number) =>
+      configOf({ prompt: { rounds: 1, tunedShare }, data: { validationShare: 0 }, training: { weightAverage: 0 } });
+    const name = 'encoder.layer.0.attention.self.query.weight';
+    const valuesIn = async (directory: string): Promise<number[]> => {
+      const { tensors } = await readSafetensors(join(directory, 'model.safetensors'));
+      const [, tensor] = [...tensors].find(([key]) => key.endsWith(name)) ?? [];
+      return [...(tensor?.values ?? [])];
+    };
+    const [pretrained, tuned, kept] = await Promise.all([
+      valuesIn(join(folder, 'encoder')),
+      train('tuned', settings(1)).then(({ out }) => valuesIn(out)),
+      train('between', settings(0.25)).then(({ out }) => valuesIn(out)),
+    ]);
+    expect(Math.max(...tuned.map((value, index) => Math.abs(value - pretrained[index])))).toBeGreaterThan(1e-3);
+    const between = pretrained.map((value, index) => 0.75 * value + 0.25 * tuned[index]);
+    expect(Math.max(...kept.map((value, index) => Math.abs(value - between[index])))).toBeLessThan(1e-6);
   });
 
   it('takes no more pairs than it is told', async () => {
