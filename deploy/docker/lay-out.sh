@@ -26,7 +26,7 @@ for each in "$@"; do workspaces="$workspaces --workspace=$each"; done
 
 cd "$out"
 # shellcheck disable=SC2086 # a word a workspace
-npm ci --omit=dev --include-workspace-root $workspaces --no-audit --no-fund --cache "${NPM_CACHE:-$(npm config get cache)}"
+npm ci --omit=dev --include-workspace-root $workspaces --no-audit --no-fund --prefer-offline --cache "${NPM_CACHE:-$(npm config get cache)}"
 
 # ONNX Runtime brings the libraries of every system, and its variant for browsers is never loaded.
 if [ -d node_modules/onnxruntime-node ]; then
