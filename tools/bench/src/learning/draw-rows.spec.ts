@@ -1,4 +1,7 @@
-import { drawRows } from './draw-rows';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { drawRows, writeDraw } from './draw-rows';
 
 const rows = ['lamp', 'chair', 'table', 'shelf'].flatMap((thing) => [
   { text: `where is my ${thing}?`, label: 'delivery' },
@@ -25,5 +28,15 @@ describe('drawRows', () => {
         1,
       )[0].text,
     ).toBe('chair');
+  });
+
+  it('is written as the rows it was drawn from', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'attune-draw-'));
+    const [file, out] = [join(folder, 'rows.jsonl'), join(folder, 'few.jsonl')];
+    await writeFile(file, rows.map((row) => `${JSON.stringify(row)}\n`).join('\n'));
+    expect(await writeDraw(file, out, 3, 2)).toBe(6);
+    const lines = (await readFile(out, 'utf8')).trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(drawRows(rows, 3, 2));
+    await rm(folder, { recursive: true });
   });
 });

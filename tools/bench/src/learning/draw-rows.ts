@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 
 /** A text with its label. */
 export interface LabelledText {
@@ -24,4 +25,20 @@ export function drawRows(rows: readonly LabelledText[], count: number, draw: num
       .slice(0, count)
       .map(({ row }) => row),
   );
+}
+
+/**
+ * Writes a draw of the rows in a file as JSON lines.
+ *
+ * @returns how many rows it has
+ */
+export async function writeDraw(file: string, out: string, count: number, draw: number): Promise<number> {
+  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+  const drawn = drawRows(
+    lines.map((line) => JSON.parse(line) as LabelledText),
+    count,
+    draw,
+  );
+  await writeFile(out, drawn.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  return drawn.length;
 }

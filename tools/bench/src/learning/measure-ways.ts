@@ -1,11 +1,11 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { attuneCommand, lastJsonLine } from '../attune-command';
 import { runMeasured } from '../measured-process';
 import { mean } from '../statistics';
 import type { Result } from '../write-result';
-import { drawRows, type LabelledText } from './draw-rows';
+import { writeDraw } from './draw-rows';
 import { KnownRuns } from '../known-runs';
 import { MATERIALS, WAYS, type Material, type Way } from './ways';
 
@@ -97,17 +97,10 @@ async function rowsOf(material: Material, { data, heads, draws, work }: WayMeasu
   if (material === 'BANKING77') return { config: join(heads, 'banking77.yaml'), test, train: [train], args: [] };
   const args = ['--set', 'export.int8=false'];
   if (material === 'BANKING77, no row') return { config: join(heads, 'banking77-labels.yaml'), test, train: [], args };
-  const text = await readFile(train, 'utf8');
-  const all = text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as LabelledText]));
   const drawn: string[] = [];
   for (let draw = 1; draw <= draws; draw++) {
     const path = join(work, `banking77-${PER_INTENT}-${draw}.jsonl`);
-    await writeFile(
-      path,
-      drawRows(all, PER_INTENT, draw)
-        .map((row) => `${JSON.stringify(row)}\n`)
-        .join(''),
-    );
+    await writeDraw(train, path, PER_INTENT, draw);
     drawn.push(path);
   }
   return { config: join(heads, 'few-rows.yaml'), test, train: drawn, args };

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Result } from '../write-result';
+import { writeDraw } from './draw-rows';
 import { measureContinual, type ContinualMeasurementOptions } from './measure-continual';
 import { measureRegularisers, type RegulariserMeasurementOptions } from './measure-regularisers';
 import { measureWays, type WayMeasurementOptions } from './measure-ways';
@@ -60,5 +61,15 @@ export function registerLearning(program: Command, { root, command, say, publish
     .option('--work <folder>', 'for rows and models; what is measured already is used', join(tmpdir(), 'attune-bench'))
     .action(async (options: Omit<WayMeasurementOptions, 'onRun' | 'command'> & { out: string }) => {
       await publish(await measureWays({ ...options, onRun: say, command }), options.out);
+    });
+  program
+    .command('draw')
+    .description('a few rows of every label, the same on every machine: those whose hash with the number of the draw is smallest')
+    .requiredOption('--data <file.jsonl>', 'rows with text and label')
+    .requiredOption('--out <file.jsonl>', 'where the draw is written')
+    .addOption(new Option('--per-label <n>', 'rows of each label').argParser(count).default(8))
+    .addOption(new Option('--draw <n>', 'number of the draw').argParser(count).default(1))
+    .action(async ({ data, out, perLabel, draw }: { data: string; out: string; perLabel: number; draw: number }) => {
+      say(`${await writeDraw(data, out, perLabel, draw)} rows in ${out}`);
     });
 }
