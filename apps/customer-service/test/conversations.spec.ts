@@ -41,6 +41,7 @@ describe('scripted conversations', () => {
   });
   const environment = (database: Record<string, string>) => ({
     ATTUNE_MODELS: join(folder, 'models'),
+    ATTUNE_INFERENCE_THREADS: '1',
     ATTUNE_ACTIONS_FILE: join(folder, 'actions.json'),
     ATTUNE_SEARCH_URL: search.url,
     ATTUNE_SEARCH_TIMEOUT_MS: '2000',

@@ -13,7 +13,7 @@ export const START_TIMEOUT = 180_000;
 export interface Place {
   /** Folder of the model store. */
   readonly models: string;
-  /** Variables of the service that name model store and database. */
+  /** Variables of the service: model store, database, and one thread for a model as small as these. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -44,7 +44,7 @@ function placeOf(storage: (folder: string) => Promise<Record<string, string>>): 
     folder = await mkdtemp(join(tmpdir(), 'attune-service-'));
     const models = join(folder, 'models');
     await writeConceptModel(models);
-    place = { models, environment: { ATTUNE_MODELS: models, ...(await storage(folder)) } };
+    place = { models, environment: { ATTUNE_MODELS: models, ATTUNE_INFERENCE_THREADS: '1', ...(await storage(folder)) } };
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
   return () => place;

@@ -20,7 +20,7 @@ export const START_TIMEOUT = 180_000;
 /** Where a service keeps what it keeps. */
 export interface Place {
   readonly models: string;
-  /** Variables of the service that name model store and database. */
+  /** Variables of the service: model store, database, and one thread for a model as small as these. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -57,7 +57,7 @@ function placeOf(options: HandSetRankingOptions, storage: (folder: string) => Pr
     folder = await mkdtemp(join(tmpdir(), 'attune-recommender-'));
     const models = join(folder, 'models');
     await writeHandSetRanking(models, options);
-    place = { models, environment: { ATTUNE_MODELS: models, ...(await storage(folder)) } };
+    place = { models, environment: { ATTUNE_MODELS: models, ATTUNE_INFERENCE_THREADS: '1', ...(await storage(folder)) } };
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
   return () => place;
