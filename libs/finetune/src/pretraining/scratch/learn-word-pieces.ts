@@ -1,4 +1,4 @@
-import { MaxHeap } from './max-heap';
+import { Heap } from 'heap-js';
 
 /** Begin of a piece that goes on with a word. */
 export const CONTINUATION = '##';
@@ -45,7 +45,7 @@ class PieceLearner {
   private readonly ids = new Map<string, number>();
   private readonly words: { pieces: number[]; count: number }[] = [];
   private readonly pairs = new Map<string, Pair>();
-  private readonly waiting = new MaxHeap<Pair>(comesBefore);
+  private readonly waiting = new Heap<Pair>(byCount);
 
   constructor(counts: ReadonlyMap<string, number>, special: readonly string[]) {
     for (const piece of special) this.idOf(piece);
@@ -128,8 +128,9 @@ class PieceLearner {
   }
 }
 
-function comesBefore(one: Pair, other: Pair): boolean {
-  return one.count - other.count > 0 || (one.count === other.count && (one.left - other.left || one.right - other.right) < 0);
+/** The more frequent one first. */
+function byCount(one: Pair, other: Pair): number {
+  return other.count - one.count || one.left - other.left || one.right - other.right;
 }
 
 function keyOf(left: number, right: number): string {
