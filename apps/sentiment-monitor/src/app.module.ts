@@ -19,6 +19,9 @@ import { DocumentIntake } from './documents/document-intake';
 import { DocumentReader } from './documents/document-reader';
 import { DocumentRepository } from './documents/document-repository';
 import { DocumentsController } from './documents/documents.controller';
+import { FeedbackController } from './feedback/feedback.controller';
+import { FeedbackRepository } from './feedback/feedback-repository';
+import { FeedbackService } from './feedback/feedback-service';
 import { Housekeeping } from './resources/housekeeping';
 import { ResourcesModule } from './resources/resources.module';
 import { Explanations } from './scoring/explanations';
@@ -56,8 +59,14 @@ const http: Provider[] = [
   },
   {
     provide: DocumentReader,
-    inject: [DocumentRepository, Explanations],
-    useFactory: (documents: DocumentRepository, explanations: Explanations) => new DocumentReader(documents, explanations),
+    inject: [DocumentRepository, FeedbackRepository, Explanations],
+    useFactory: (documents: DocumentRepository, feedback: FeedbackRepository, explanations: Explanations) =>
+      new DocumentReader(documents, feedback, explanations),
+  },
+  {
+    provide: FeedbackService,
+    inject: [FeedbackRepository, DocumentRepository],
+    useFactory: (feedback: FeedbackRepository, documents: DocumentRepository) => new FeedbackService(feedback, documents),
   },
   {
     provide: AlertFeed,
@@ -182,6 +191,7 @@ const CONTROLLERS = {
     AlertStreamController,
     AlertsController,
     DocumentsController,
+    FeedbackController,
     ModelDriftController,
     SentimentController,
     TrendsController,

@@ -24,6 +24,7 @@ export * from './http/path';
 export * from './http/problem';
 export * from './http/ranking';
 export * from './http/recommendations';
+export * from './http/sentiment-feedback';
 export * from './http/socket';
 export * from './http/training-audit';
 export * from './http/training-datasets';

@@ -1,5 +1,6 @@
 import type { ScoredDocument } from '@attune/contracts';
 import type { StoredSentiment } from '../database/schema';
+import { feedbackKey, type FeedbackRepository } from '../feedback/feedback-repository';
 import type { TokenInfluence } from '../scoring/explanation';
 import type { Explanations } from '../scoring/explanations';
 import type { DocumentRepository } from './document-repository';
@@ -10,6 +11,7 @@ type ExplainedSentiment = StoredSentiment & { explanation?: TokenInfluence[]; sc
 export class DocumentReader {
   constructor(
     private readonly repository: DocumentRepository,
+    private readonly feedback: Pick<FeedbackRepository, 'labelsOf'>,
     private readonly explanations: Explanations,
   ) {}
 
@@ -20,6 +22,7 @@ export class DocumentReader {
   async read(id: string, { explain, signal }: { explain: boolean; signal: AbortSignal }): Promise<ScoredDocument> {
     const { document, receivedAt, scoredAt, modelVersion, topics, sentiments } = await this.repository.get(id);
     const stories = await this.repository.storiesOf(id);
+    const corrected = await this.feedback.labelsOf(id);
     const explained: ExplainedSentiment[] = explain ? await this.explain(sentiments, signal) : sentiments;
     return {
       ...document,
@@ -27,9 +30,14 @@ export class DocumentReader {
       scoredAt: scoredAt.toISOString(),
       modelVersion,
       topics,
-      sentiments: explained.map(({ inputs: _inputs, ...sentiment }) => {
-        const storyId = stories.get(sentiment.watchId);
-        return { ...sentiment, ...(storyId === undefined ? {} : { storyId }) };
+      sentiments: explained.map(({ inputs, ...sentiment }) => {
+        const { watchId } = sentiment;
+        const storyId = stories.get(watchId);
+        const texts = inputs.map((input, place) => {
+          const correctedTo = corrected.get(feedbackKey(watchId, place));
+          return { ...input, ...(correctedTo === undefined ? {} : { correctedTo }) };
+        });
+        return { ...sentiment, texts, ...(storyId === undefined ? {} : { storyId }) };
       }),
     };
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instantSchema } from '../cloud-event';
 import { marketDocumentSchema } from '../events/market-document';
-import { sentimentSchema } from '../events/sentiment';
+import { sentimentLabelSchema, sentimentSchema } from '../events/sentiment';
 import { wordedText } from '../text';
 
 export const MAX_DOCUMENTS_PER_REQUEST = 500;
@@ -48,6 +48,15 @@ export const scoredDocumentSchema = marketDocumentSchema.extend({
       watchId: z.string(),
       storyId: z.string().optional().describe('Id of the document that told the story first'),
       explanation: z.array(tokenInfluenceSchema).optional().describe('With ?explain=true: the tokens that mattered most'),
+      texts: z
+        .array(
+          z.object({
+            text: z.string(),
+            entity: z.string().optional().describe('Whom it was scored about'),
+            correctedTo: sentimentLabelSchema.optional().describe('What a person said is right: POST /v1/feedback'),
+          }),
+        )
+        .describe('What was scored for the watch: the sentences that name it, or the whole text'),
       scoredText: z.string().optional().describe('With ?explain=true: what was scored of the document, in which start and end count'),
     }),
   ),
