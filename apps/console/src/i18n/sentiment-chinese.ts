@@ -95,6 +95,13 @@ export const sentimentChinese: Translated<typeof sentimentEnglish> = {
     toWatch: '该关注的走势',
     explain: '为什么是负面？',
   },
+  correct: {
+    title: '正确的标签是？',
+    explanation: '你的判断会留作训练之用。警报和已有的计数不变。',
+    of: '“{{text}}”的正确标签',
+    about: '关于 {{entity}}',
+    said: '已更正为{{label}}',
+  },
   score: {
     title: '文本打分',
     text: '文本',

@@ -92,6 +92,13 @@ export const sentimentEnglish = {
     toWatch: 'Trend of the watch',
     explain: 'Why is this negative?',
   },
+  correct: {
+    title: 'What is right?',
+    explanation: 'What you say is kept for training. The alert and what was counted stay as they are.',
+    of: 'What is right for “{{text}}”',
+    about: 'about {{entity}}',
+    said: 'corrected to {{label}}',
+  },
   score: {
     title: 'Score a text',
     text: 'Text',

@@ -8,3 +8,6 @@ export type Trend = Schemas['GetTrendResponse'];
 export type Scored = Schemas['ScoreTextsResponse']['results'][number];
 export type Influence = NonNullable<Scored['explanation']>[number];
 export type SentimentLabel = Scored['label'];
+export type ScoredText = Schemas['GetDocumentResponse']['sentiments'][number]['texts'][number];
+
+export const SENTIMENT_LABELS = ['negative', 'neutral', 'positive'] as const satisfies readonly SentimentLabel[];
