@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   AttuneError,
+  readTrainingExamples,
   REFERENCE_FILE,
   scoreSketchSchema,
   verifyFiles,
@@ -10,6 +11,7 @@ import {
   type Promotion,
   type ScoreSketch,
   type StoredModel,
+  type TrainingExamples,
 } from '@attune/artifact';
 import type { CallOptions } from './call-options';
 import type { QueueLoad } from './observer';
@@ -37,6 +39,8 @@ export interface ServedModel {
   readonly predictor: Predictor;
   /** What it is asked and says of late, beside its validation rows. */
   readonly watch: ScoreWatch;
+  /** Rows that it learnt from, where it keeps some. */
+  readonly examples: TrainingExamples | undefined;
 }
 
 /** A version that was promoted and does not serve; the one before it goes on serving. */
@@ -269,10 +273,12 @@ async function load({ store, app, accept, prepare, ...options }: ModelServerOpti
   // Versions differ, and a service outlives them: one without the quantised file is served as it is.
   const precision = manifest.onnx[options.precision] === undefined ? 'fp32' : options.precision;
   const reference = await readReference(stored);
+  // Damaged ones are no reason not to serve.
+  const examples = await readTrainingExamples(directory, manifest).catch(() => undefined);
   const predictor = await Predictor.open(directory, { ...options, precision, onJudged: (text) => watch.add(text) });
   // Nothing is judged before it is opened.
   const watch = new ScoreWatch({ tasks: predictor.tasks, embeddingOutput: predictor.embeddingName, reference });
-  const model = { version, generation, manifestSha256, predictor, watch };
+  const model = { version, generation, manifestSha256, predictor, watch, examples };
   try {
     await prepare?.(model);
     return model;
