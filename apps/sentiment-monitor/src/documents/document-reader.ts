@@ -1,11 +1,10 @@
 import type { ScoredDocument } from '@attune/contracts';
 import type { StoredSentiment } from '../database/schema';
 import { feedbackKey, type FeedbackRepository } from '../feedback/feedback-repository';
-import type { TokenInfluence } from '../scoring/explanation';
-import type { Explanations } from '../scoring/explanations';
+import type { Explanation, Explanations } from '../scoring/explanations';
 import type { DocumentRepository } from './document-repository';
 
-type ExplainedSentiment = StoredSentiment & { explanation?: TokenInfluence[]; scoredText?: string };
+type ExplainedSentiment = StoredSentiment & Partial<Explanation> & { scoredText?: string };
 
 /** Tells how documents were scored. */
 export class DocumentReader {
@@ -16,7 +15,7 @@ export class DocumentReader {
   ) {}
 
   /**
-   * @param options.explain score the text again without each of its tokens, and tell which mattered most
+   * @param options.explain score the text again without each of its tokens, tell which mattered most, and the nearest training rows
    * @throws AttuneError `not-found`; `overloaded`
    */
   async read(id: string, { explain, signal }: { explain: boolean; signal: AbortSignal }): Promise<ScoredDocument> {
@@ -45,6 +44,6 @@ export class DocumentReader {
   private async explain(sentiments: readonly StoredSentiment[], signal: AbortSignal): Promise<ExplainedSentiment[]> {
     const asked = sentiments.map(({ inputs: [input], label }) => ({ ...input, label }));
     const explained = await this.explanations.of(asked, signal);
-    return sentiments.map((sentiment, place) => ({ ...sentiment, explanation: explained[place], scoredText: sentiment.inputs[0].text }));
+    return sentiments.map((sentiment, place) => ({ ...sentiment, ...explained[place], scoredText: sentiment.inputs[0].text }));
   }
 }
