@@ -125,6 +125,7 @@ describeInBrowser('the screen of sentiment', (browser) => {
     await page.getByRole('button', { name: 'Score', exact: true }).click();
     expect(Number(await page.getByRole('meter', { name: 'negative' }).getAttribute('aria-valuenow'))).toBeGreaterThan(0.5);
     await page.locator('mark.weight', { hasText: 'terrible' }).waitFor();
+    await page.getByText('This version keeps no rows of its training').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await keepPicture(page, 'sentiment-score');
   });

@@ -4,6 +4,7 @@ import { Button } from '../../components/button';
 import { Loaded } from '../../components/loaded';
 import { useFormat } from '../../i18n/use-format';
 import { CorrectTexts } from './correct-texts';
+import { NearestRows } from './nearest-rows';
 import { useExplainedDocument } from './queries';
 import { WeightedText } from './weighted-text';
 import type { Alert } from './types';
@@ -42,6 +43,7 @@ export function AlertStory({ story, watchId }: AlertStoryProps): ReactNode {
             return (
               <>
                 <WeightedText text={sentiment.scoredText} label={sentiment.label} explanation={sentiment.explanation} />
+                {sentiment.trainingRows !== undefined && <NearestRows trainingRows={sentiment.trainingRows} />}
                 <CorrectTexts documentId={story.documentId} watchId={watchId} texts={sentiment.texts} />
               </>
             );

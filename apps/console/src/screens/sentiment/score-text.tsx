@@ -10,6 +10,7 @@ import { Failure } from '../../components/failure';
 import { Panel } from '../../components/panel';
 import { ShareBar } from '../../components/share-bar';
 import { TextInput } from '../../components/text-input';
+import { NearestRows } from './nearest-rows';
 import { WeightedText } from './weighted-text';
 import { SENTIMENT_LABELS, type SentimentLabel } from './types';
 
@@ -75,6 +76,7 @@ export function ScoreText(): ReactNode {
             ))}
             <h3>{t('sentiment.score.weights')}</h3>
             <WeightedText text={score.data.text} label={score.data.result.label} explanation={score.data.result.explanation ?? []} />
+            {score.data.result.trainingRows !== undefined && <NearestRows trainingRows={score.data.result.trainingRows} />}
           </div>
         )}
       </Panel>
