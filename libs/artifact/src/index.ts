@@ -64,6 +64,16 @@ export {
   type Promotion,
 } from './model-store/promotion';
 export {
+  parseShadowChange,
+  REMEMBERED_SHADOW_CHANGES,
+  SHADOW_FOLDER,
+  shadowConflict,
+  writtenShadowChange,
+  type NewShadowChange,
+  type Shadow,
+  type ShadowChange,
+} from './model-store/shadow';
+export {
   labelByRule,
   outOfScopeRuleSchema,
   scopeScore,
