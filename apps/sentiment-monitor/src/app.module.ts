@@ -1,4 +1,13 @@
-import { CONFIGURATION, DATABASE, EVENT_STREAM, LOGGER, ModelDriftController, Shutdown, type Logger } from '@attune/service-kit';
+import {
+  CONFIGURATION,
+  DATABASE,
+  EVENT_STREAM,
+  LOGGER,
+  ModelDriftController,
+  ModelShadowController,
+  Shutdown,
+  type Logger,
+} from '@attune/service-kit';
 import type { EventStream } from '@attune/event-stream';
 import type { Database } from '@attune/storage';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
@@ -193,6 +202,7 @@ const CONTROLLERS = {
     DocumentsController,
     FeedbackController,
     ModelDriftController,
+    ModelShadowController,
     SentimentController,
     TrendsController,
     WatchesController,

@@ -19,6 +19,7 @@ export * from './http/knowledge';
 export * from './http/knowledge-documents';
 export * from './http/knowledge-transfer';
 export * from './http/model-drift';
+export * from './http/model-shadow';
 export * from './http/page';
 export * from './http/path';
 export * from './http/problem';
