@@ -55,6 +55,21 @@ describe('attune models', () => {
     });
   });
 
+  it('puts a version in shadow, says so, and ends it', async () => {
+    expect(await models('shadow', 'support', 'v2')).toMatchObject({ status: 2, stderr: expect.stringContaining('promote one first') });
+    await models('promote', 'support', 'v1');
+    expect(await models('shadow', 'support')).toMatchObject({ status: 0, stdout: expect.stringMatching(/^No version of support/) });
+    expect(await models('shadow', 'support', 'v2', '--share', '0.5')).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(/^v2 is in shadow with a share of 0\.5, since /),
+    });
+    expect(JSON.parse((await models('shadow', 'support', '--json')).stdout)).toMatchObject({ shadow: { version: 'v2', share: 0.5 } });
+    expect(await models('shadow', 'support', 'v2', '--share', '7')).toMatchObject({ status: 2, stderr: expect.stringContaining('share') });
+    expect(await models('shadow', 'support', 'v2', '--stop')).toMatchObject({ status: 2 });
+    expect(await models('shadow', 'support', '--stop')).toMatchObject({ status: 0, stdout: expect.stringContaining('no more') });
+    expect(JSON.parse((await models('shadow', 'support', '--json')).stdout)).toEqual({ shadow: null });
+  });
+
   it('promotes, lists, names what serves, and rolls back', async () => {
     expect(await models('current', 'support')).toMatchObject({
       status: 1,

@@ -79,6 +79,15 @@ describeInBrowser('the screen of sentiment', (browser) => {
     await keepPicture(page, 'sentiment-alert');
   });
 
+  it('keeps what a person says is right for a story', async () => {
+    const texts = page.getByRole('group', { name: /^What is right for/ });
+    await texts.first().getByRole('button', { name: 'neutral', exact: true }).click();
+    await texts.first().getByText('corrected to neutral').waitFor();
+    const { items } = (await monitor.request('GET', '/v1/feedback')).body as { items: Record<string, unknown>[] };
+    expect(items).toMatchObject([{ label: 'neutral', documentLabel: 'negative', entity: 'Orbix' }]);
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
   it('acknowledges an alert, marks it false, takes a note, and mutes its watch', async () => {
     await page.getByRole('button', { name: 'Acknowledge', exact: true }).click();
     await page
@@ -116,6 +125,7 @@ describeInBrowser('the screen of sentiment', (browser) => {
     await page.getByRole('button', { name: 'Score', exact: true }).click();
     expect(Number(await page.getByRole('meter', { name: 'negative' }).getAttribute('aria-valuenow'))).toBeGreaterThan(0.5);
     await page.locator('mark.weight', { hasText: 'terrible' }).waitFor();
+    await page.getByText('This version keeps no rows of its training').waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await keepPicture(page, 'sentiment-score');
   });

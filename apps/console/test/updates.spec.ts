@@ -1,6 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ModelStore } from '@attune/artifact';
 import type { FeedbackRow } from '@attune/contracts';
-import { TrainerPlace, until, type RunningService } from '@attune/testing';
+import { TrainerPlace, until, writeModelDirectory, type RunningService } from '@attune/testing';
 import type { Locator, Page } from 'playwright-core';
 import { describeInBrowser } from './chromium';
 import { accessibilityFaults, openPage, startConsole, type OpenedPage } from './running-console';
@@ -67,10 +70,34 @@ describeInBrowser('the part of the models screen about updates', (browser) => {
     await page.getByText('There are none of these.').waitFor();
   });
 
+  it('puts a version in shadow beside what serves, and ends that', async () => {
+    await page.getByText('There is no version that could score beside what serves.').waitFor();
+    const sources = await mkdtemp(join(tmpdir(), 'attune-console-shadow-'));
+    const store = new ModelStore(place.models);
+    for (const version of ['first', 'second']) {
+      await writeModelDirectory(join(sources, version), `model ${version}`);
+      await store.add(TrainerPlace.HEAD, version, join(sources, version));
+    }
+    await rm(sources, { recursive: true });
+    await store.promote(TrainerPlace.HEAD, 'first');
+    await page.reload();
+    await page.getByRole('button', { name: 'Put in shadow' }).click();
+    await page.getByText(/^second scores 10% of the texts since/).waitFor();
+    expect(await store.shadow(TrainerPlace.HEAD)).toMatchObject({ version: 'second', share: 0.1 });
+    await page.getByText('No service tells what it says.').waitFor();
+    expect(await page.getByRole('button', { name: 'Let it serve: second' }).count()).toBe(1);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'End the shadow' }).click();
+    await page.getByRole('button', { name: 'Put in shadow' }).waitFor();
+    expect(await store.shadow(TrainerPlace.HEAD)).toBeUndefined();
+  });
+
   it('tells who did so', async () => {
     await page.getByRole('tab', { name: 'Audit', exact: true }).click();
     await page.getByRole('cell', { name: 'Approved corrections' }).waitFor();
     await page.getByRole('cell', { name: 'Rejected corrections' }).waitFor();
     await page.getByRole('cell', { name: 'Handed in corrections' }).waitFor();
+    await page.getByRole('cell', { name: 'Put a version in shadow' }).waitFor();
+    await page.getByRole('cell', { name: 'Ended a shadow' }).waitFor();
   });
 });

@@ -1,4 +1,4 @@
-import { DATABASE, made, ModelDriftController } from '@attune/service-kit';
+import { DATABASE, made, ModelDriftController, ModelShadowController } from '@attune/service-kit';
 import { Module, type Provider } from '@nestjs/common';
 import { conversationProviders } from './conversations/conversation-providers';
 import { ConversationRepository } from './conversations/conversation-repository';
@@ -55,6 +55,7 @@ const providers: Provider[] = [
     FeedbackController,
     GapsController,
     ModelDriftController,
+    ModelShadowController,
   ],
   providers,
 })

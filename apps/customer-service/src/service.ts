@@ -5,6 +5,7 @@ import {
   knowledgeDocumentSchema,
   messageSchema,
   modelDriftSchema,
+  modelShadowSchema,
   replySchema,
   TOPICS,
 } from '@attune/contracts';
@@ -35,6 +36,7 @@ export function customerService(configuration: CustomerServiceConfiguration): Se
         Message: messageSchema,
         Reply: replySchema,
         ModelDrift: modelDriftSchema,
+        ModelShadow: modelShadowSchema,
       },
       topics: [{ topic: TOPICS.supportConversations, action: 'send', examples: [exampleEvents().turn] }],
     },

@@ -1,4 +1,13 @@
-import { CONFIGURATION, DATABASE, EVENT_STREAM, LOGGER, ModelDriftController, Shutdown, type Logger } from '@attune/service-kit';
+import {
+  CONFIGURATION,
+  DATABASE,
+  EVENT_STREAM,
+  LOGGER,
+  ModelDriftController,
+  ModelShadowController,
+  Shutdown,
+  type Logger,
+} from '@attune/service-kit';
 import type { EventStream } from '@attune/event-stream';
 import type { Database } from '@attune/storage';
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
@@ -19,6 +28,9 @@ import { DocumentIntake } from './documents/document-intake';
 import { DocumentReader } from './documents/document-reader';
 import { DocumentRepository } from './documents/document-repository';
 import { DocumentsController } from './documents/documents.controller';
+import { FeedbackController } from './feedback/feedback.controller';
+import { FeedbackRepository } from './feedback/feedback-repository';
+import { FeedbackService } from './feedback/feedback-service';
 import { Housekeeping } from './resources/housekeeping';
 import { ResourcesModule } from './resources/resources.module';
 import { Explanations } from './scoring/explanations';
@@ -56,8 +68,14 @@ const http: Provider[] = [
   },
   {
     provide: DocumentReader,
-    inject: [DocumentRepository, Explanations],
-    useFactory: (documents: DocumentRepository, explanations: Explanations) => new DocumentReader(documents, explanations),
+    inject: [DocumentRepository, FeedbackRepository, Explanations],
+    useFactory: (documents: DocumentRepository, feedback: FeedbackRepository, explanations: Explanations) =>
+      new DocumentReader(documents, feedback, explanations),
+  },
+  {
+    provide: FeedbackService,
+    inject: [FeedbackRepository, DocumentRepository],
+    useFactory: (feedback: FeedbackRepository, documents: DocumentRepository) => new FeedbackService(feedback, documents),
   },
   {
     provide: AlertFeed,
@@ -182,7 +200,9 @@ const CONTROLLERS = {
     AlertStreamController,
     AlertsController,
     DocumentsController,
+    FeedbackController,
     ModelDriftController,
+    ModelShadowController,
     SentimentController,
     TrendsController,
     WatchesController,

@@ -1,4 +1,4 @@
-import { watchSchema, alertRecordSchema, marketDocumentSchema, modelDriftSchema, TOPICS } from '@attune/contracts';
+import { watchSchema, alertRecordSchema, marketDocumentSchema, modelDriftSchema, modelShadowSchema, TOPICS } from '@attune/contracts';
 import type { ServiceOptions } from '@attune/service-kit';
 import { AppModule } from './app.module';
 import type { MonitorConfiguration } from './configuration';
@@ -16,7 +16,13 @@ export function monitorService(configuration: MonitorConfiguration): ServiceOpti
     documents: {
       title: 'Attune sentiment monitor',
       description: 'Scores news and posts for what they say about watched entities and topics, and alerts when negative opinion surges.',
-      schemas: { Watch: watchSchema, Alert: alertRecordSchema, MarketDocument: marketDocumentSchema, ModelDrift: modelDriftSchema },
+      schemas: {
+        Watch: watchSchema,
+        Alert: alertRecordSchema,
+        MarketDocument: marketDocumentSchema,
+        ModelDrift: modelDriftSchema,
+        ModelShadow: modelShadowSchema,
+      },
       topics: [
         { topic: TOPICS.marketDocuments, action: 'both', examples: [events.document] },
         { topic: TOPICS.marketSentiment, action: 'both', examples: [events.sentiment] },

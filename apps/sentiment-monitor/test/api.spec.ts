@@ -12,6 +12,7 @@ import {
   sendApiRequest,
   writeWordListModel,
   type ApiOperation,
+  type ApiRequest,
 } from '@attune/testing';
 import { startMonitor, until, type RunningMonitor } from './running-monitor';
 
@@ -57,6 +58,12 @@ describe('the API of the sentiment monitor', () => {
   const things = new Map<string, string>();
   const idFor = ({ path }: ApiOperation) => things.get(path.split('/')[2]);
 
+  /** Feedback names in its body what it is about. */
+  const aboutThings = ({ operationId }: ApiOperation, request: ApiRequest): ApiRequest =>
+    operationId === 'createFeedback'
+      ? { ...request, body: JSON.stringify({ documentId: things.get('documents'), watchId: things.get('watches'), label: 'neutral' }) }
+      : request;
+
   async function ask<Body>(method: string, path: string, body?: unknown): Promise<Body> {
     return (await monitor.request(method, path, body, bearer('admin'))).body as Body;
   }
@@ -77,7 +84,12 @@ describe('the API of the sentiment monitor', () => {
     await until(() => target.isScored('quiet-59'));
     const alerts = async () => (await ask<{ items: AlertRecord[] }>('GET', '/v1/alerts')).items;
     await surgeUntil(['Orbix'], target, async () => (await alerts()).length > 0);
-    things.set('documents', 'quiet-0').set('alerts', (await alerts())[0].id);
+    const said = { documentId: 'quiet-0', watchId: things.get('watches'), label: 'positive' };
+    const { id } = await ask<{ id: string }>('POST', '/v1/feedback', said);
+    things
+      .set('documents', 'quiet-0')
+      .set('alerts', (await alerts())[0].id)
+      .set('feedback', id);
   }
 
   it('answers every example of its document as documented, and with success', async () => {
@@ -88,7 +100,7 @@ describe('the API of the sentiment monitor', () => {
     for (const operation of operations()) {
       const id = idFor(operation);
       for (const request of exampleRequests(operation, id === undefined ? {} : { id })) {
-        const answer = await sendApiRequest(monitor.url, request, bearer('admin'));
+        const answer = await sendApiRequest(monitor.url, aboutThings(operation, request), bearer('admin'));
         const fault = answer.status >= 300 ? `it answers ${String(answer.status)}` : document.faultOf(operation, answer);
         answered += 1;
         if (fault !== undefined) faults.push(`${operation.operationId}: ${fault}: ${answer.text.slice(0, 300)}`);

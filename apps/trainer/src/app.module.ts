@@ -16,6 +16,8 @@ import { HeadTemplates } from './heads/head-templates';
 import { HeadVersions } from './heads/head-versions';
 import { HeadsController } from './heads/heads.controller';
 import { Promotions } from './heads/promotions';
+import { Shadows } from './heads/shadows';
+import { ShadowsController } from './heads/shadows.controller';
 import { JobParts } from './jobs/job-parts';
 import { JobProgressController } from './jobs/job-progress.controller';
 import { JobRepository } from './jobs/job-repository';
@@ -100,6 +102,7 @@ const providers: Provider[] = [
   promotions,
   updates,
   schedule,
+  made(Shadows, [DATABASE, HeadTemplates, ModelStore]),
   made(FeedbackService, [FeedbackRepository, HeadTemplates]),
   made(FeedbackEraser, [DATABASE, HeadTemplates, TrainingSetFiles, ModelStore]),
   made(JobService, [JobRepository, HeadTemplates, ModelStore, TrainingQueue]),
@@ -123,6 +126,7 @@ const providers: Provider[] = [
     TrainingSetsController,
     UpdatesController,
     HeadsController,
+    ShadowsController,
     AuditController,
   ],
   providers,

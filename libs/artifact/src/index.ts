@@ -14,6 +14,16 @@ export {
   type ScoreSketch,
 } from './drift/score-sketch';
 export * from './encoder';
+export {
+  EXAMPLE_VECTORS_FILE,
+  EXAMPLES_FILE,
+  nearestTrainingExamples,
+  readTrainingExamples,
+  writeTrainingExamples,
+  type NearExample,
+  type TrainingExample,
+  type TrainingExamples,
+} from './training-examples';
 export * from './last-tokens';
 export * from './relative-position';
 export { entityMarkersSchema, markEntity, type EntityMarkers } from './entity-markers';
@@ -53,6 +63,16 @@ export {
   type NewPromotion,
   type Promotion,
 } from './model-store/promotion';
+export {
+  parseShadowChange,
+  REMEMBERED_SHADOW_CHANGES,
+  SHADOW_FOLDER,
+  shadowConflict,
+  writtenShadowChange,
+  type NewShadowChange,
+  type Shadow,
+  type ShadowChange,
+} from './model-store/shadow';
 export {
   labelByRule,
   outOfScopeRuleSchema,

@@ -8,6 +8,8 @@ export interface ComputedText {
   readonly tokens: number;
   /** The text's share of the tokens computed, padding counted. */
   readonly paddedTokens: number;
+  /** Its share of the time that its batch took, tokenising and computing. */
+  readonly seconds: number;
 }
 
 /** Times of the task in which a text was, in seconds. */

@@ -15,3 +15,5 @@ export {
 } from './predictor';
 export type { TextInput } from './worker-protocol';
 export type { DriftReport } from './score-watch';
+export type { ShadowDisagreement, ShadowFigures, ShadowTaskReport } from './shadow/shadow-counts';
+export type { ShadowReport } from './shadow/shadow-server';

@@ -185,7 +185,9 @@ export class InferenceQueue implements TaskSource {
     texts.forEach((text, row) => {
       this.forget(text);
       const rows = new Map(outputs.map((name, output) => [name, rowOf(result.outputs[output], row)]));
-      const computed = { rows, tokens: lengths[row], paddedTokens: (lengths[row] / tokens) * paddedTokens };
+      const share = lengths[row] / tokens;
+      const seconds = share * (tokenizeSeconds + inferenceSeconds);
+      const computed = { rows, tokens: lengths[row], paddedTokens: share * paddedTokens, seconds };
       const times = { sentAt: text.sentAt, tokenizeSeconds, inferenceSeconds };
       for (const { call, position } of text.wantedBy) call.accept(position, computed, times);
     });

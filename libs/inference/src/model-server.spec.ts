@@ -164,4 +164,115 @@ describe('ModelServer', () => {
     expect(served.ready).toBe(false);
     await expect(served.predict([{ text: 'late' }])).rejects.toMatchObject({ code: 'interrupted' });
   });
+
+  describe('with a version in shadow', () => {
+    /** Milliseconds: the candidate's thread stands behind all others, and may wait on a busy machine. */
+    const LONG = 240_000;
+    const TEXTS = Array.from({ length: 6 }, (_, row) => ({ text: `what is row ${row}` }));
+    const answered = async (served: ModelServer): Promise<void> => {
+      for (const text of TEXTS) {
+        await served.predict([text]);
+        await served.shadowSettled();
+      }
+    };
+
+    it(
+      'lets it score what was answered, and counts where it differs',
+      async () => {
+        await addVersion(
+          '2',
+          tinyLabels.map((label) => `new ${label}`),
+        );
+        await addVersion('3', tinyLabels);
+        const served = await open();
+        await served.checkShadow();
+        expect(served.shadow).toBeUndefined();
+        await store.startShadow(APP, '2', 1);
+        await served.checkShadow();
+        await answered(served);
+        expect(served.shadow).toMatchObject({ version: '2', against: '1', share: 1 });
+        const { figures } = served.shadow ?? {};
+        expect(figures).toMatchObject({ scored: 6, failed: 0, tasks: { topic: { texts: 6, disagreements: 6 } } });
+        for (const { served: from, candidate } of figures?.tasks.topic.pairs ?? []) expect(candidate).toBe(`new ${from}`);
+        expect(figures?.seconds?.candidate).toBeGreaterThan(0);
+        // Another one takes its place, and counts from nothing.
+        await store.startShadow(APP, '3', 1);
+        await served.checkShadow();
+        expect(served.shadow).toMatchObject({ version: '3', figures: { scored: 0 } });
+        await answered(served);
+        expect(served.shadow?.figures).toMatchObject({ scored: 6, tasks: { topic: { disagreements: 0, meanDifference: 0 } } });
+        await store.stopShadow(APP);
+        await served.checkShadow();
+        expect(served.shadow).toBeUndefined();
+      },
+      LONG,
+    );
+
+    it(
+      'leaves texts out while others wait, and answers all of them',
+      async () => {
+        await addVersion('2', tinyLabels);
+        const served = await open();
+        await store.startShadow(APP, '2', 1);
+        await served.checkShadow();
+        const calls = Array.from({ length: 300 }, (_, call) => served.predict([{ text: `call ${call} of many` }]));
+        expect(await Promise.all(calls)).toHaveLength(300);
+        await served.shadowSettled();
+        const { scored = 0, dropped = 0, failed } = served.shadow?.figures ?? {};
+        expect({ seen: scored + dropped, failed }).toEqual({ seen: 300, failed: 0 });
+        expect(dropped).toBeGreaterThan(0);
+      },
+      LONG,
+    );
+
+    it(
+      'ends it when it serves, and compares another one with what serves then',
+      async () => {
+        await addVersion('2', tinyLabels);
+        await addVersion('3', tinyLabels);
+        const served = await open();
+        await store.startShadow(APP, '2', 1);
+        await served.checkShadow();
+        expect(served.shadow).toMatchObject({ version: '2' });
+        await store.promote(APP, '2');
+        await served.check();
+        await served.checkShadow();
+        expect(served).toMatchObject({ version: '2', shadow: undefined });
+        await store.startShadow(APP, '3', 1);
+        await store.promote(APP, '1');
+        await served.check();
+        await served.checkShadow();
+        expect(served).toMatchObject({ version: '1', shadow: { version: '3', against: '1' } });
+        await answered(served);
+        expect(served.shadow?.figures).toMatchObject({ scored: 6 });
+      },
+      LONG,
+    );
+
+    it(
+      'serves on where it cannot be loaded, or is none for this service',
+      async () => {
+        await addVersion('2', tinyLabels);
+        await addVersion('3', ['another']);
+        const accept = ({ manifest }: { manifest: Manifest }): void => {
+          if (manifest.tasks[0].labels.length === 1) throw new AttuneError('bad-model', 'It has one label.');
+        };
+        const served = await open({ accept });
+        await store.startShadow(APP, '2', 1);
+        await appendFile(join(directory('2'), 'onnx/model_quantized.onnx'), 'damage');
+        await served.checkShadow();
+        await answered(served);
+        expect(served.shadow).toMatchObject({ version: '2', problem: expect.stringContaining('is not the file') as string });
+        expect(served.shadow).not.toHaveProperty('figures');
+        await store.startShadow(APP, '3', 1);
+        await served.checkShadow();
+        expect(served.shadow).toMatchObject({ version: '3', problem: 'It has one label.' });
+        await rm(directory('3'), { recursive: true });
+        await served.checkShadow();
+        await answered(served);
+        expect(served).toMatchObject({ version: '1', ready: true, problem: undefined });
+      },
+      LONG,
+    );
+  });
 });

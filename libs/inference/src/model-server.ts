@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   AttuneError,
+  readTrainingExamples,
   REFERENCE_FILE,
   scoreSketchSchema,
   verifyFiles,
@@ -10,11 +11,14 @@ import {
   type Promotion,
   type ScoreSketch,
   type StoredModel,
+  type TrainingExamples,
 } from '@attune/artifact';
+import type { ComputedText } from './call';
 import type { CallOptions } from './call-options';
 import type { QueueLoad } from './observer';
 import { Predictor, type PredictAllOptions, type Prediction, type PredictorOptions, type TextPrediction } from './predictor';
 import { ScoreWatch, type DriftReport } from './score-watch';
+import { ShadowServer, type ShadowReport } from './shadow/shadow-server';
 import type { TextInput } from './worker-protocol';
 
 export interface ModelServerOptions extends PredictorOptions {
@@ -22,6 +26,8 @@ export interface ModelServerOptions extends PredictorOptions {
   app: string;
   /** How often `current` is looked at, in milliseconds; default 5,000, at most 10,000. */
   pollMilliseconds?: number;
+  /** Of numbers between 0 and 1, by which texts are chosen for a version in shadow; default Math.random. */
+  random?: () => number;
   /** Throws where a version is none for this service, such as a head of another task. Called before the version is loaded. */
   accept?(model: StoredModel): void;
   /** Gets ready what a version needs before it serves, such as vectors of its own. Called when it is loaded; until the promise resolves, the one before serves. */
@@ -37,6 +43,8 @@ export interface ServedModel {
   readonly predictor: Predictor;
   /** What it is asked and says of late, beside its validation rows. */
   readonly watch: ScoreWatch;
+  /** Rows that it learnt from, where it keeps some. */
+  readonly examples: TrainingExamples | undefined;
 }
 
 /** A version that was promoted and does not serve; the one before it goes on serving. */
@@ -104,6 +112,7 @@ export class ModelServer {
   private constructor(
     private readonly options: ModelServerOptions,
     private lease: Lease,
+    private readonly beside: ShadowServer,
   ) {}
 
   /**
@@ -112,7 +121,9 @@ export class ModelServer {
    * @throws AttuneError as `ModelStore.open`, `Predictor.open`, `accept` and `prepare` do
    */
   static async open(options: ModelServerOptions): Promise<ModelServer> {
-    const server = new ModelServer(options, new Lease(await load(options)));
+    const shadow = new ShadowServer(options);
+    const server = new ModelServer(options, new Lease(await load(options, shadow)), shadow);
+    void server.checkShadow();
     server.schedule();
     return server;
   }
@@ -147,6 +158,11 @@ export class ModelServer {
   /** How far what the version that serves is asked, and what it says, has moved from its validation rows. */
   get drift(): DriftReport {
     return this.lease.model.watch.report();
+  }
+
+  /** What is in shadow beside the version that serves, if anything is. */
+  get shadow(): ShadowReport | undefined {
+    return this.beside.report;
   }
 
   /** Why the promoted version does not serve, where it does not. */
@@ -192,18 +208,34 @@ export class ModelServer {
     return this.checking;
   }
 
+  /** Looks at once at what is in shadow. Resolves when the change, if any, is made or has failed; no check of what serves waits for it. */
+  checkShadow(): Promise<void> {
+    return this.beside.follow(this.lease.model);
+  }
+
+  /** Resolves when what is in shadow has scored all that it was given. */
+  shadowSettled(): Promise<void> {
+    return this.beside.settled();
+  }
+
   /** Ends polling, lets calls in hand end, and ends every worker. */
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.timer);
     await this.checking;
+    await this.beside.close();
     await Promise.all([this.lease.retire(), ...this.retiring]);
   }
 
   private schedule(): void {
     if (this.closed) return;
     const milliseconds = Math.min(LONGEST_POLL, this.options.pollMilliseconds ?? DEFAULT_POLL);
-    this.timer = setTimeout(() => void this.check().then(() => this.schedule()), milliseconds);
+    const look = async (): Promise<void> => {
+      await this.check();
+      void this.checkShadow();
+      this.schedule();
+    };
+    this.timer = setTimeout(() => void look(), milliseconds);
     this.timer.unref();
   }
 
@@ -216,7 +248,7 @@ export class ModelServer {
       if (promoted === undefined || promoted.generation === this.generation) return this.settle();
       if (this.isServed(promoted)) return this.renumber(promoted);
       if (this.found?.generation === promoted.generation && Date.now() < this.retryAt) return;
-      const model = await load(this.options);
+      const model = await load(this.options, this.beside);
       if (this.closed) await model.predictor.close();
       else this.swap(model);
     } catch (cause) {
@@ -262,17 +294,23 @@ export class ModelServer {
   }
 }
 
-async function load({ store, app, accept, prepare, ...options }: ModelServerOptions): Promise<ServedModel> {
+async function load({ store, app, accept, prepare, ...options }: ModelServerOptions, shadow: ShadowServer): Promise<ServedModel> {
   const stored = await store.open(app);
   accept?.(stored);
   const { version, generation, manifestSha256, directory, manifest } = stored;
   // Versions differ, and a service outlives them: one without the quantised file is served as it is.
   const precision = manifest.onnx[options.precision] === undefined ? 'fp32' : options.precision;
   const reference = await readReference(stored);
-  const predictor = await Predictor.open(directory, { ...options, precision, onJudged: (text) => watch.add(text) });
-  // Nothing is judged before it is opened.
+  // Damaged ones are no reason not to serve.
+  const examples = await readTrainingExamples(directory, manifest).catch(() => undefined);
+  const onJudged = (text: ComputedText, input: TextInput): void => {
+    // Nothing is judged before it is opened.
+    watch.add(text);
+    shadow.offer(stored, input, text);
+  };
+  const predictor = await Predictor.open(directory, { ...options, precision, onJudged });
   const watch = new ScoreWatch({ tasks: predictor.tasks, embeddingOutput: predictor.embeddingName, reference });
-  const model = { version, generation, manifestSha256, predictor, watch };
+  const model = { version, generation, manifestSha256, predictor, watch, examples };
   try {
     await prepare?.(model);
     return model;

@@ -18,8 +18,10 @@ export interface PredictorOptions {
   /** Most tokens that wait, estimated from the texts' characters, before calls are refused; bulk calls are not counted. Default 32,768. */
   queueTokens?: number;
   observer?: InferenceObserver;
+  /** Whether its threads stand behind those of other models, too. */
+  background?: boolean;
   /** Hears of every text that a head judges, with its vector where the model gives one: for watching what it is asked. */
-  onJudged?: (text: Pick<ComputedText, 'rows'>) => void;
+  onJudged?: (text: ComputedText, input: TextInput) => void;
 }
 
 export interface PredictAllOptions extends CallOptions {
@@ -93,7 +95,8 @@ export class Predictor {
     const { onnxFile, tokenizerDirectory, normalization, maxLength } = model;
     const { threads: workers = cpuLimit(), tokenBudget = DEFAULT_TOKEN_BUDGET, queueTokens = DEFAULT_QUEUE_TOKENS } = options;
     const queue = new InferenceQueue({ maxLength, tokenBudget, queueTokens, workers }, options.observer ?? {});
-    const setup = { onnxFile, tokenizerDirectory, normalization, maxLength, tokenBudget };
+    const { background = false } = options;
+    const setup = { onnxFile, tokenizerDirectory, normalization, maxLength, tokenBudget, background };
     return new Predictor(directory, model, queue, await WorkerPool.start(setup, workers, queue), options.onJudged);
   }
 
@@ -176,6 +179,17 @@ export class Predictor {
     return positions.map((position) => predictions[position]);
   }
 
+  /**
+   * What all heads of the model give for each text, in the order of the texts.
+   *
+   * @throws AttuneError `interrupted` when the call is withdrawn; `Overloaded`
+   */
+  async judge(texts: readonly TextInput[], options: CallOptions = {}): Promise<ComputedText[]> {
+    const outputs = [...new Set(this.tasks.map(({ output }) => output))];
+    const { computed, positions } = await this.run(texts, outputs, options);
+    return positions.map((position) => computed[position]);
+  }
+
   /** The rows of a named ONNX output, and how much was computed for them. */
   async compute(texts: readonly TextInput[], output: string, options: CallOptions = {}): Promise<ComputedRows> {
     const { computed, positions } = await this.run(texts, this.outputList(output), options);
@@ -206,7 +220,7 @@ export class Predictor {
     const submitted = this.queue.submit(unique, isJudged ? this.withEmbedding(outputs) : outputs, options);
     this.pool.wake();
     const computed = await submitted;
-    if (isJudged) for (const text of computed) this.onJudged?.(text);
+    if (isJudged) computed.forEach((text, place) => this.onJudged?.(text, unique[place]));
     return { computed, positions };
   }
 
@@ -244,7 +258,7 @@ export class Predictor {
   }
 }
 
-const NOTHING: ComputedText = { rows: new Map(), tokens: 0, paddedTokens: 0 };
+const NOTHING: ComputedText = { rows: new Map(), tokens: 0, paddedTokens: 0, seconds: 0 };
 
 function rowNamed(rows: ComputedText['rows'], output: string): Float32Array {
   const row = rows.get(output);

@@ -13,6 +13,8 @@ export interface WorkerSetup {
   normalization: TextNormalization;
   maxLength: number;
   tokenBudget: number;
+  /** Whether it stands behind the workers of other models. */
+  background?: boolean;
 }
 
 /** Texts to compute, and the ONNX outputs that are wanted of them. */

@@ -3,7 +3,7 @@ import { parentPort, workerData, type MessagePort } from 'node:worker_threads';
 import { AttuneError } from '@attune/artifact';
 import type { TaskComputation } from './task-computation';
 import { TextModel } from './text-model';
-import { stepBehindOtherThreads } from './thread-priority';
+import { FAR_BEHIND, stepBehindOtherThreads } from './thread-priority';
 import { ThreadCpuTime } from './thread-time';
 import type { SerializedError, WorkerReply, WorkerRequest, WorkerSetup, WorkerTask } from './worker-protocol';
 
@@ -95,8 +95,9 @@ class TaskLoop {
 /** The body of a worker thread: loads the model and warms it, says so, and computes tasks until told to close. */
 async function serve(port: MessagePort): Promise<void> {
   try {
-    stepBehindOtherThreads();
-    const model = await TextModel.load(workerData as WorkerSetup);
+    const setup = workerData as WorkerSetup;
+    stepBehindOtherThreads(setup.background === true ? FAR_BEHIND : undefined);
+    const model = await TextModel.load(setup);
     await model.warmUp();
     const loop = new TaskLoop(model, port);
     port.on('message', (request: WorkerRequest) => loop.accept(request));

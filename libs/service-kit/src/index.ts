@@ -7,6 +7,7 @@ export { waitingForDatabase } from './database/waiting-for-database';
 export { EVENT_STREAM, EventStreamModule, type EventStreamModuleOptions } from './events/event-stream.module';
 export { InferenceMetrics } from './metrics/inference-metrics';
 export { ModelDriftController } from './model/model-drift.controller';
+export { ModelShadowController } from './model/model-shadow.controller';
 export { modelVariables } from './model/model-variables';
 export { ServedModels, type ServedModelOptions } from './model/served-models';
 export { createService, runService } from './service/create-service';

@@ -108,6 +108,66 @@ export function describeModelStore(place: () => Promise<ModelStorePlace>): void 
     expect(await readdir(stored('.history'))).toHaveLength(20);
   });
 
+  it('puts a version in shadow, which serves nobody, until it is taken out or another takes its place', async () => {
+    expect(await store.shadow(APP)).toBeUndefined();
+    await store.promote(APP, '1');
+    const begun = await store.startShadow(APP, '2', 0.25);
+    expect(begun).toMatchObject({ version: '2', share: 0.25 });
+    const another = await kept.open();
+    expect(await another.shadow(APP)).toEqual(begun);
+    expect(await another.current(APP)).toMatchObject({ version: '1', generation: 1 });
+    expect(await another.openVersion(APP, begun)).toMatchObject({ version: '2', generation: 1, manifestSha256: begun.manifestSha256 });
+    await another.startShadow(APP, '3', 1);
+    expect(await store.shadow(APP)).toMatchObject({ version: '3', share: 1 });
+    expect(await store.stopShadow(APP)).toMatchObject({ version: '3' });
+    expect(await store.shadow(APP)).toBeUndefined();
+    expect(await store.stopShadow(APP)).toBeUndefined();
+    expect((await store.shadowChanges(APP)).map(({ number, version, change }) => [number, version, change])).toEqual([
+      [3, '3', 'stopped'],
+      [2, '3', 'begun'],
+      [1, '2', 'begun'],
+    ]);
+    expect((await store.list(APP)).map(({ version }) => version)).toEqual(['1', '2', '3']);
+  });
+
+  it('ends the shadow of a version that serves, by promotion or rollback, and of no other', async () => {
+    await store.promote(APP, '1');
+    await store.startShadow(APP, '2', 1);
+    await store.promote(APP, '3');
+    expect(await store.shadow(APP)).toMatchObject({ version: '2' });
+    await store.promote(APP, '2');
+    expect(await store.shadow(APP)).toBeUndefined();
+    await store.startShadow(APP, '3', 1);
+    await store.rollback(APP);
+    expect(await store.shadow(APP)).toBeUndefined();
+    expect((await store.shadowChanges(APP)).slice(0, 2)).toMatchObject([{ version: '3', change: 'promoted' }, { change: 'begun' }]);
+  });
+
+  it('refuses a shadow that cannot be', async () => {
+    await expect(store.startShadow(APP, '2', 1)).rejects.toMatchObject({ code: 'wrong-use' });
+    await store.promote(APP, '1');
+    await expect(store.startShadow(APP, '1', 1)).rejects.toMatchObject({ code: 'wrong-use' });
+    await expect(store.startShadow(APP, '9', 1)).rejects.toMatchObject({ code: 'missing-file' });
+    for (const share of [0, -1, 1.5, NaN]) await expect(store.startShadow(APP, '2', share)).rejects.toMatchObject({ code: 'wrong-use' });
+    await appendFile(stored('2', 'onnx/model.onnx'), 'changed');
+    await expect(store.startShadow(APP, '2', 1)).rejects.toMatchObject({ code: 'bad-model' });
+    expect(await store.shadow(APP)).toBeUndefined();
+  });
+
+  it('remembers the last twenty changes of the shadow, of which one of several at once is made', async () => {
+    await store.promote(APP, '1');
+    for (let change = 0; change < 11; change++) {
+      await store.startShadow(APP, '2', 1);
+      await store.stopShadow(APP);
+    }
+    expect(await store.shadowChanges(APP)).toHaveLength(20);
+    expect(await readdir(stored('.shadow'))).toHaveLength(20);
+    const outcomes = await Promise.allSettled(['2', '3'].map((version) => store.startShadow(APP, version, 1)));
+    const refused = outcomes.filter(({ status }) => status === 'rejected');
+    expect(outcomes.length - refused.length).toBeGreaterThan(0);
+    for (const outcome of refused) expect(outcome).toMatchObject({ reason: { code: 'conflict' } });
+  });
+
   it.each(['../x', '..', '.', '', 'a/b', 'a\\b', 'current', 'CURRENT', '.history', 'x\0', ' ', 'é', 'x'.repeat(129), '-x'])(
     'refuses %j as a name',
     async (name) => {

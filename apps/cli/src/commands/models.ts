@@ -25,6 +25,15 @@ export function registerModels(program: Command): void {
     .action((app: string, version: string, options: StoreOptions) =>
       change(options, (store, expected) => store.promote(app, version, expected)),
     );
+  verb(
+    models,
+    'shadow',
+    '<app> [version]',
+    'let a version score beside the one that serves, and answer nobody; without one, say which does',
+  )
+    .option('--share <share>', 'of what is asked, 0 to 1', numberOption, 0.1)
+    .option('--stop', 'end it')
+    .action(shadow);
   verb(models, 'rollback', '<app>', 'let the version serve that served before the present one')
     .option('--expected-generation <n>', 'only if this generation still serves', numberOption)
     .action((app: string, options: StoreOptions) => change(options, (store, expected) => store.rollback(app, expected)));
@@ -87,6 +96,28 @@ async function current(app: string, options: StoreOptions): Promise<void> {
       remedy: `Promote one: attune models promote ${app} <version>`,
     });
   }
+}
+
+interface ShadowOptions extends StoreOptions {
+  share: number;
+  stop?: boolean;
+}
+
+async function shadow(app: string, version: string | undefined, options: ShadowOptions): Promise<void> {
+  const { share, stop = false, json = false } = options;
+  if (stop && version !== undefined) {
+    const { AttuneError } = await import('@attune/artifact');
+    throw new AttuneError('wrong-use', 'A version begins in shadow, and --stop ends what is in it: name one of the two.', {
+      remedy: `attune models shadow ${app} --stop`,
+    });
+  }
+  const store = await openStore(options);
+  const ended = stop ? await store.stopShadow(app) : undefined;
+  const begun = version === undefined ? await store.shadow(app) : await store.startShadow(app, version, share);
+  if (json) printJson({ shadow: begun ?? null, ...(ended !== undefined && { ended }) });
+  else if (ended !== undefined) printResult(`${ended.version} is in shadow no more.`);
+  else if (begun === undefined) printResult(`No version of ${app} is in shadow.`);
+  else printResult(`${begun.version} is in shadow with a share of ${String(begun.share)}, since ${begun.startedAt}`);
 }
 
 async function verify(app: string, version: string | undefined, options: StoreOptions): Promise<void> {

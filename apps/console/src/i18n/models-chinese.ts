@@ -252,6 +252,7 @@ export const modelsChinese: Translated<typeof modelsEnglish> = {
     feedback: { received: '提交纠正', approved: '批准纠正', rejected: '拒绝纠正', erased: '删除某人的纠正' },
     'training-set': { created: '生成训练集' },
     'update-settings': { changed: '修改更新设置' },
+    shadow: { begun: '设为影子版本', stopped: '结束影子版本' },
     version: { promoted: '版本上线', 'rolled-back': '回滚', noticed: '发现其他版本在服务' },
   },
 };

@@ -273,6 +273,7 @@ export const modelsEnglish = {
     },
     'training-set': { created: 'Made a training set' },
     'update-settings': { changed: 'Changed what updates go by' },
+    shadow: { begun: 'Put a version in shadow', stopped: 'Ended a shadow' },
     version: { promoted: 'Let a version serve', 'rolled-back': 'Rolled back', noticed: 'Noticed that another version serves' },
   },
 } as const;

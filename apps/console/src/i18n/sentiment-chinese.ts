@@ -95,6 +95,22 @@ export const sentimentChinese: Translated<typeof sentimentEnglish> = {
     toWatch: '该关注的走势',
     explain: '为什么是负面？',
   },
+  nearest: {
+    title_one: '模型保留的 {{count}} 条训练样本中最相近的',
+    title_other: '模型保留的 {{count}} 条训练样本中最相近的',
+    none: '这个版本没有保留训练样本，因此无法列出相近的样本。',
+    text: '文本',
+    entity: '关于',
+    label: '标签',
+    cosine: '余弦',
+  },
+  correct: {
+    title: '正确的标签是？',
+    explanation: '你的判断会留作训练之用。警报和已有的计数不变。',
+    of: '“{{text}}”的正确标签',
+    about: '关于 {{entity}}',
+    said: '已更正为{{label}}',
+  },
   score: {
     title: '文本打分',
     text: '文本',

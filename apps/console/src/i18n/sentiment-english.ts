@@ -92,6 +92,22 @@ export const sentimentEnglish = {
     toWatch: 'Trend of the watch',
     explain: 'Why is this negative?',
   },
+  nearest: {
+    title_one: 'The nearest of {{count}} row that the model keeps of its training',
+    title_other: 'The nearest of {{count}} rows that the model keeps of its training',
+    none: 'This version keeps no rows of its training, so none can be shown beside the text.',
+    text: 'Text',
+    entity: 'About',
+    label: 'Label',
+    cosine: 'Cosine',
+  },
+  correct: {
+    title: 'What is right?',
+    explanation: 'What you say is kept for training. The alert and what was counted stay as they are.',
+    of: 'What is right for “{{text}}”',
+    about: 'about {{entity}}',
+    said: 'corrected to {{label}}',
+  },
   score: {
     title: 'Score a text',
     text: 'Text',

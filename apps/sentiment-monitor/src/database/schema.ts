@@ -13,6 +13,7 @@ import {
   primaryKey,
   text,
   timestamp,
+  uniqueIndex,
 } from 'drizzle-orm/pg-core';
 
 const instant = (name: string) => timestamp(name, { withTimezone: true, mode: 'date' });
@@ -134,6 +135,32 @@ export const alerts = pgTable(
     note: text(),
   },
   (table) => [index('alerts_opened_at').on(table.openedAt, table.id), index('alerts_watch').on(table.watchId, table.openedAt)],
+);
+
+/** What people say that the head should have said of texts. It outlives the documents: it is what the head learns from. */
+export const feedback = pgTable(
+  'feedback',
+  {
+    id: text().primaryKey(),
+    documentId: text('document_id').notNull(),
+    watchId: text('watch_id').notNull(),
+    /** Which of the texts that were scored for the watch. */
+    place: integer().notNull(),
+    /** Without personal data. */
+    scoredText: text('scored_text').notNull(),
+    entity: text(),
+    label: text().$type<Sentiment['label']>().notNull(),
+    documentLabel: text('document_label').$type<Sentiment['label']>().notNull(),
+    modelVersion: text('model_version').notNull(),
+    givenBy: text('given_by').notNull(),
+    note: text(),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('feedback_of').on(table.documentId, table.watchId, table.place),
+    index('feedback_newest').on(table.createdAt, table.id),
+  ],
 );
 
 /** Every change of an alert in the order of commits: what the stream of server-sent events and the webhooks read. */

@@ -19,6 +19,7 @@ import type { MonitorConfiguration } from '../configuration';
 import { MentionRepository } from '../detection/mention-repository';
 import { WatchStateRepository } from '../detection/watch-state-repository';
 import { DocumentRepository } from '../documents/document-repository';
+import { FeedbackRepository } from '../feedback/feedback-repository';
 import { SentimentModel } from '../scoring/sentiment-model';
 import { BucketRepository } from '../trends/bucket-repository';
 import { WatchDirectory } from '../watches/watch-directory';
@@ -64,6 +65,7 @@ const repositories = [
   AlertRepository,
   BucketRepository,
   DocumentRepository,
+  FeedbackRepository,
   MentionRepository,
   WatchRepository,
   WatchStateRepository,

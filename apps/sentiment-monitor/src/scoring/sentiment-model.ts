@@ -1,4 +1,5 @@
 import type { CallOptions, ModelServer, TextInput } from '@attune/inference';
+import { nearestRows, type NearestRows } from './nearest-rows';
 import { scoreInputs, sentimentTasks, type ScoredInputs, type SentimentTasks } from '@attune/opinion';
 
 /** Results of one version of the model. */
@@ -40,5 +41,14 @@ export class SentimentModel {
       modelVersion: version,
       ...(await scoreInputs(predictor, texts, descriptions, options)),
     }));
+  }
+
+  /**
+   * Rows that the version that serves learnt from, near each text.
+   *
+   * @throws Overloaded
+   */
+  nearestRows(texts: readonly TextInput[], signal: AbortSignal): Promise<NearestRows[]> {
+    return this.server.using((served) => nearestRows(served, texts, signal));
   }
 }

@@ -45,7 +45,7 @@ export class SentimentController {
       results: results.map(({ sentiment, topics }, place) => ({
         ...sentiment,
         topics: [...topics],
-        ...(explained === undefined ? {} : { explanation: explained[place] }),
+        ...explained?.[place],
       })),
     };
   }

@@ -62,7 +62,7 @@ export class FeedbackController {
   @ApiRoute({
     summary: 'Hand in a file of corrections',
     description:
-      'What customer-service answers on GET /v1/feedback/training-rows can be sent here as it is. Rows that cannot be read are told of, the others stay.',
+      'What customer-service and sentiment-monitor answer on GET /v1/feedback/training-rows can be sent here as it is. Rows that cannot be read are told of, the others stay.',
     scope: 'write',
     responses: { 200: { description: 'What became of them', schema: feedbackReceiptSchema } },
     problems: ['not-found', 'unprocessable', 'too-large'],

@@ -8,6 +8,8 @@ import { resolveInside } from '../safe-path';
 import type { ModelStorage, StoredManifest, TellLeft } from './model-storage';
 import { appendPromotion, readCurrent, readHistory, readRecord, settle } from './promotion-log';
 import type { NewPromotion, Promotion } from './promotion';
+import type { NewShadowChange, ShadowChange } from './shadow';
+import { appendShadowChange, readShadowChanges } from './shadow-log';
 
 /** Versions in a folder of this machine or of a shared volume. Several processes may use it at once. */
 export class FolderStorage implements ModelStorage {
@@ -66,6 +68,14 @@ export class FolderStorage implements ModelStorage {
 
   settle(app: string): Promise<void> {
     return settle(this.folderOf(app));
+  }
+
+  shadowChanges(app: string, most?: number): Promise<ShadowChange[]> {
+    return readShadowChanges(this.folderOf(app), most);
+  }
+
+  appendShadowChange(app: string, change: NewShadowChange): Promise<ShadowChange> {
+    return appendShadowChange(this.folderOf(app), change);
   }
 
   /** Links that lead out of the store are not followed. Whoever loads the files checks them. */

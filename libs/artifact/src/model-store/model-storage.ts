@@ -1,6 +1,7 @@
 import type { AttuneError } from '../errors';
 import type { Manifest } from '../manifest';
 import type { NewPromotion, Promotion } from './promotion';
+import type { NewShadowChange, ShadowChange } from './shadow';
 
 /** Told of work after a promotion that failed. What serves does not depend on it, and the next promotion does it again. */
 export type TellLeft = (problem: AttuneError) => void;
@@ -56,6 +57,12 @@ export interface ModelStorage {
 
   /** Finishes a promotion that was decided by a process which ended before it was through. */
   settle(app: string): Promise<void>;
+
+  /** The remembered changes of what is in shadow, the newest, which counts, first. @param most default all */
+  shadowChanges(app: string, most?: number): Promise<ShadowChange[]>;
+
+  /** Makes a change of the shadow the newest. @throws AttuneError `conflict` where another has its number */
+  appendShadowChange(app: string, change: NewShadowChange): Promise<ShadowChange>;
 
   /**
    * A folder on this machine with a version, whose manifest has this SHA-256. Its files are those of the version when it is returned.

@@ -6,6 +6,7 @@ import { FolderStorage } from './folder-storage';
 import type { ModelStorage, StoredManifest, TellLeft } from './model-storage';
 import { assertStoreName, isStoreName } from './names';
 import { leftUndone, type NewPromotion, type Promotion } from './promotion';
+import type { Shadow, ShadowChange } from './shadow';
 
 /** A version in the store, as `list` finds it. */
 export interface StoredVersion {
@@ -129,7 +130,7 @@ export class ModelStore {
       promotedAt: new Date().toISOString(),
       ...(before !== undefined && { before: before.generation }),
     };
-    return this.storage.append(app, promotion, this.tellLeft);
+    return this.append(app, promotion);
   }
 
   /**
@@ -158,7 +159,74 @@ export class ModelStore {
       promotedAt: new Date().toISOString(),
       ...(target.before !== undefined && { before: target.before }),
     };
-    return this.storage.append(app, promotion, this.tellLeft);
+    return this.append(app, promotion);
+  }
+
+  /** The candidate that scores beside what serves; undefined where there is none. */
+  async shadow(app: string): Promise<Shadow | undefined> {
+    assertStoreName('application', app);
+    const [newest] = await this.storage.shadowChanges(app, 1);
+    if (newest?.change !== 'begun') return undefined;
+    const current = await this.storage.current(app);
+    // It was promoted, and what ends a shadow then was not written any more.
+    if (isSame(current, newest)) return undefined;
+    return shadowOf(newest);
+  }
+
+  /** What was put in shadow and taken out, the newest change first. */
+  async shadowChanges(app: string): Promise<ShadowChange[]> {
+    assertStoreName('application', app);
+    return this.storage.shadowChanges(app);
+  }
+
+  /**
+   * Lets a version score a share of what the version that serves is asked, in place of what was in shadow before. It answers nobody.
+   *
+   * @param share above 0, at most 1
+   * @throws AttuneError `wrong-use` where the version serves, or nothing does, or for another share; `missing-file` where there is no such
+   *   version, `bad-model` where it is damaged, `conflict` where another change came first
+   */
+  async startShadow(app: string, version: string, share: number): Promise<Shadow> {
+    assertNames(app, version);
+    if (!(share > 0 && share <= 1)) {
+      throw new AttuneError('wrong-use', `A share of ${String(share)} is none.`, { remedy: 'Name one above 0, and 1 at most.' });
+    }
+    const current = await this.storage.current(app);
+    const { manifestSha256 } = await this.verified(app, version);
+    if (current === undefined || isSame(current, { version, manifestSha256 })) {
+      throw new AttuneError(
+        'wrong-use',
+        current === undefined ? `No version of ${app} serves yet.` : `${version} of ${app} serves already.`,
+        {
+          remedy: 'A shadow is a version that scores beside the one that serves: promote one first, or name another.',
+        },
+      );
+    }
+    const [newest] = await this.storage.shadowChanges(app, 1);
+    const change = { number: (newest?.number ?? 0) + 1, version, manifestSha256, share, change: 'begun' as const };
+    return shadowOf(await this.storage.appendShadowChange(app, { ...change, at: new Date().toISOString() }));
+  }
+
+  /**
+   * Ends what is in shadow.
+   *
+   * @returns what was; undefined where nothing was
+   * @throws AttuneError `conflict` where another change came first
+   */
+  async stopShadow(app: string): Promise<Shadow | undefined> {
+    assertStoreName('application', app);
+    return this.endShadow(app, 'stopped', () => true);
+  }
+
+  /**
+   * Opens a version by the hash of its manifest, whether it serves or not.
+   *
+   * @throws AttuneError `bad-model` where the version was changed since, `missing-file`, `dependency-unavailable`
+   */
+  async openVersion(app: string, { version, manifestSha256 }: Pick<Shadow, 'version' | 'manifestSha256'>): Promise<StoredModel> {
+    assertNames(app, version);
+    const generation = (await this.storage.current(app))?.generation ?? 0;
+    return this.openPromised(app, { version, manifestSha256, generation });
   }
 
   /**
@@ -199,7 +267,13 @@ export class ModelStore {
         remedy: `Promote one: attune models promote ${app} <version>.`,
       });
     }
-    const { version, generation, manifestSha256 } = promotion;
+    return this.openPromised(app, promotion);
+  }
+
+  private async openPromised(
+    app: string,
+    { version, generation, manifestSha256 }: Pick<Promotion, 'version' | 'generation' | 'manifestSha256'>,
+  ): Promise<StoredModel> {
     const directory = await this.storage.directory(app, version, manifestSha256);
     const manifest = await readManifest(directory);
     if ((await sha256OfFile(join(directory, MANIFEST_FILE))) !== manifestSha256) throw replacedSince(app, version);
@@ -218,6 +292,34 @@ export class ModelStore {
     const manifest = await readManifest(source);
     await verifyFiles(source, manifest);
     return this.storage.add(app, version, source, manifest);
+  }
+
+  /** What serves is no shadow any more. */
+  private async append(app: string, promotion: NewPromotion): Promise<Promotion> {
+    const made = await this.storage.append(app, promotion, this.tellLeft);
+    await this.endShadow(app, 'promoted', (shadow) => isSame(made, shadow)).catch((cause: unknown) =>
+      this.tellLeft(leftUndone(`${this.location}/${app}`, made, cause)),
+    );
+    return made;
+  }
+
+  private async endShadow(
+    app: string,
+    change: 'stopped' | 'promoted',
+    which: (shadow: ShadowChange) => boolean,
+  ): Promise<Shadow | undefined> {
+    const [newest] = await this.storage.shadowChanges(app, 1);
+    if (newest?.change !== 'begun' || !which(newest)) return undefined;
+    const { number, version, manifestSha256, share } = newest;
+    await this.storage.appendShadowChange(app, {
+      number: number + 1,
+      version,
+      manifestSha256,
+      share,
+      change,
+      at: new Date().toISOString(),
+    });
+    return shadowOf(newest);
   }
 
   private async promotionToServe(app: string): Promise<Promotion | undefined> {
@@ -251,6 +353,16 @@ export class ModelStore {
   private locationOf(app: string, version: string): string {
     return `${this.location}/${app}/${version}`;
   }
+}
+
+type Named = Pick<Promotion, 'version' | 'manifestSha256'>;
+
+function isSame(one: Named | undefined, other: Named): boolean {
+  return one?.version === other.version && one.manifestSha256 === other.manifestSha256;
+}
+
+function shadowOf({ version, manifestSha256, share, at }: ShadowChange): Shadow {
+  return { version, manifestSha256, share, startedAt: at };
 }
 
 function assertNames(app: string, version: string): void {

@@ -134,7 +134,8 @@ async function readPromotion(file: string): Promise<Promotion | undefined> {
   return text === undefined ? undefined : parsePromotion(text, file);
 }
 
-async function writeDraft(history: string, generation: number, text: string): Promise<string> {
+/** Writes a text to a file of a name of its own, flushed; the file takes its place when it is linked or renamed. */
+export async function writeDraft(history: string, generation: number, text: string): Promise<string> {
   const draft = join(history, `.${generation}-${process.pid}-${randomBytes(6).toString('hex')}`);
   const handle = await open(draft, 'wx');
   try {
@@ -146,7 +147,8 @@ async function writeDraft(history: string, generation: number, text: string): Pr
   return draft;
 }
 
-async function flushFolder(folder: string): Promise<void> {
+/** Makes sure that the names in a folder outlive a power cut, where the file system can. */
+export async function flushFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { instantSchema } from '../cloud-event';
 import { marketDocumentSchema } from '../events/market-document';
-import { sentimentSchema } from '../events/sentiment';
+import { sentimentLabelSchema, sentimentSchema } from '../events/sentiment';
 import { wordedText } from '../text';
 
 export const MAX_DOCUMENTS_PER_REQUEST = 500;
@@ -37,6 +37,21 @@ export const tokenInfluenceSchema = z.object({
   influence: z.number(),
 });
 
+/** Rows that the head learnt from, near a text: what it was taught about the like. */
+export const nearestRowsSchema = z.object({
+  kept: z.number().int().nonnegative().describe('Training rows that the version keeps; 0: it keeps none, and none can be shown'),
+  nearest: z
+    .array(
+      z.object({
+        text: z.string(),
+        entity: z.string().optional(),
+        label: z.union([z.string(), z.array(z.string()), z.number()]).optional(),
+        cosine: z.number().describe('Between its vector and that of the text'),
+      }),
+    )
+    .describe('The nearest first'),
+});
+
 /** How a document was scored. */
 export const scoredDocumentSchema = marketDocumentSchema.extend({
   receivedAt: instantSchema,
@@ -48,6 +63,16 @@ export const scoredDocumentSchema = marketDocumentSchema.extend({
       watchId: z.string(),
       storyId: z.string().optional().describe('Id of the document that told the story first'),
       explanation: z.array(tokenInfluenceSchema).optional().describe('With ?explain=true: the tokens that mattered most'),
+      texts: z
+        .array(
+          z.object({
+            text: z.string(),
+            entity: z.string().optional().describe('Whom it was scored about'),
+            correctedTo: sentimentLabelSchema.optional().describe('What a person said is right: POST /v1/feedback'),
+          }),
+        )
+        .describe('What was scored for the watch: the sentences that name it, or the whole text'),
+      trainingRows: nearestRowsSchema.optional().describe('With ?explain=true: rows that the head learnt from, near what was scored'),
       scoredText: z.string().optional().describe('With ?explain=true: what was scored of the document, in which start and end count'),
     }),
   ),
@@ -80,6 +105,7 @@ export const sentimentResponseSchema = z.object({
     sentimentSchema.extend({
       topics: z.array(z.string()),
       explanation: z.array(tokenInfluenceSchema).optional().describe('With explain: the tokens that mattered most'),
+      trainingRows: nearestRowsSchema.optional().describe('With explain: rows that the head learnt from, near the text'),
     }),
   ),
 });

@@ -64,11 +64,12 @@ export const feedbackApprovalSchema = z.strictObject({
 });
 export type FeedbackApproval = z.infer<typeof feedbackApprovalSchema>;
 
-/** A message with its label, as `attune train` reads it, and as the trainer takes corrections in. */
+/** A text with its label, as `attune train` reads it, and as the trainer takes corrections in. */
 export const trainingRowSchema = z.object({
   text: z.string(),
+  pair: z.string().optional().describe('The second text of a head that reads two, such as the company that the label is about'),
   label: z.string(),
-  subject: z.string().describe('The conversation: by it the trainer deletes what it has of it'),
-  at: instantSchema.describe('When it was approved'),
+  subject: z.string().describe('The conversation, or the document: by it the trainer deletes what it has of it'),
+  at: instantSchema.describe('When it was approved, or said'),
 });
 export type TrainingRow = z.infer<typeof trainingRowSchema>;

@@ -18,6 +18,8 @@ export const auditActionSchema = z.enum([
   'feedback.erased',
   'training-set.created',
   'update-settings.changed',
+  'shadow.begun',
+  'shadow.stopped',
   'version.promoted',
   'version.rolled-back',
   'version.noticed',

@@ -138,3 +138,21 @@ export const rollbackInputSchema = z.strictObject({ expectedGeneration });
 
 /** Query of `GET /v1/heads/{name}/versions`. */
 export const headVersionsQuerySchema = pageQuerySchema;
+
+const share = z.number().positive().max(1).describe('Of the texts that the service is asked, those that it scores');
+
+/** Body of `PUT /v1/heads/{name}/shadow`. */
+export const shadowInputSchema = z.strictObject({ version: storeNameSchema, share: share.default(0.1) });
+
+/** A version that scores beside the one that serves. */
+export const headShadowSchema = z.object({ version: z.string(), share, startedAt: instantSchema });
+export type HeadShadow = z.infer<typeof headShadowSchema>;
+
+/** What is in shadow of a head, and what was. */
+export const headShadowsSchema = z.object({
+  shadow: headShadowSchema.optional().describe('Absent where nothing is in shadow'),
+  changes: z
+    .array(z.object({ version: z.string(), share, change: z.enum(['begun', 'stopped', 'promoted']), at: instantSchema }))
+    .describe('The newest first, whoever made them; promoted: it ended because the version serves'),
+});
+export type HeadShadows = z.infer<typeof headShadowsSchema>;

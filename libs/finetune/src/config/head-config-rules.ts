@@ -45,6 +45,15 @@ const LOSS_RULES: readonly Rule<{ type: TaskType; loss: HeadConfig['loss'] }>[] 
 ];
 
 const RULES: readonly Rule<HeadConfig>[] = [
+  {
+    path: ['export', 'examples'],
+    fault: ({ export: { examples, embedding }, task, tasks }) => {
+      if (examples === 0) return undefined;
+      const types = tasks?.map(({ type }) => type) ?? [task];
+      if (types.every((type) => type === 'matching')) return 'a matching task has no labelled rows';
+      return embedding || types.includes('matching') ? undefined : 'rows are found by their embeddings: set export.embedding';
+    },
+  },
   onlyWith('full', 'layerDecay', (value) => value !== 1),
   onlyWith('full', 'unfreezeEvery', (value) => value !== 0),
   onlyWith('adapters', 'reductionFactor', (value) => value !== 16),

@@ -266,6 +266,13 @@ const headConfigKeys = z
     export: z
       .strictObject({
         embedding: z.boolean().default(false).describe('A normalised mean-pooled embedding as a second ONNX output'),
+        examples: z
+          .number()
+          .int()
+          .min(0)
+          .max(10_000)
+          .default(0)
+          .describe('Training rows kept in the model, as they are, so that services show those nearest to a text; 0 keeps no text'),
         int8: z.boolean().default(true).describe('Also write the quantised ONNX file'),
       })
       .prefault({})

@@ -159,6 +159,8 @@ describe('loadHeadConfig', () => {
     ['tasks: [{name: a, type: matching}]', 'tasks.0.data: a matching task needs rows of its own'],
     ['tasks: [{name: a, type: matching, label: x, data: {train: a.csv}}]', 'tasks.0.label: a matching task has no label'],
     ['tasks: [{name: a, type: matching, data: {train: a.csv, pair: text}}]', 'tasks.0.data: "text" is the column of both texts'],
+    ['task: matching\ndata: {pair: answer}\nexport: {examples: 9}', 'export.examples: a matching task has no labelled rows'],
+    ['export: {examples: 100}', 'export.examples: rows are found by their embeddings: set export.embedding'],
     ['tasks: [{name: a, type: matching, pooling: cls, data: {train: a.csv}}]', 'tasks.0.pooling: an embedding is the mean of the states'],
     ['tasks: [{name: a, data: {train: a.csv}}]', 'tasks.0.data: only a matching task has rows of its own'],
     [

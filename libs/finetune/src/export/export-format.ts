@@ -2,6 +2,8 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import {
   AttuneError,
+  EXAMPLE_VECTORS_FILE,
+  EXAMPLES_FILE,
   MANIFEST_FILE,
   RANKING_FOLDER,
   readManifest,
@@ -62,12 +64,14 @@ function chooseFiles(manifest: Manifest, format: ExportFormat | undefined): Map<
   const isAdapter = (path: string): boolean => path.startsWith(`${ADAPTER_FOLDER}/`);
   const isTokenizer = (path: string): boolean => TOKENIZER_FILES.some((name) => name === path);
   const isReport = (path: string): boolean => REPORTS.includes(path);
+  // What is given away has no training rows in it.
+  const isExamples = (path: string): boolean => path === EXAMPLES_FILE || path === EXAMPLE_VECTORS_FILE;
   switch (format) {
     case undefined:
       return inPlace(() => true);
     case 'huggingface':
       return paths.includes('model.safetensors')
-        ? inPlace((path) => !isOnnx(path) && !isAdapter(path) && !path.startsWith(`${RANKING_FOLDER}/`))
+        ? inPlace((path) => !isOnnx(path) && !isAdapter(path) && !isExamples(path) && !path.startsWith(`${RANKING_FOLDER}/`))
         : new Map();
     case 'onnx':
       return paths.some(isOnnx)

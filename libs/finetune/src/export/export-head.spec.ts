@@ -1,10 +1,18 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readManifest, REFERENCE_FILE, scoreSketchSchema, verifyFiles } from '@attune/artifact';
+import {
+  nearestTrainingExamples,
+  readManifest,
+  readTrainingExamples,
+  REFERENCE_FILE,
+  scoreSketchSchema,
+  verifyFiles,
+} from '@attune/artifact';
 import { tinyTrainedHead, type TinyHeadOptions } from '../../test/tiny-trained-head';
 import { loadEncoder, readSafetensors } from '../encoders';
 import { exportHead } from './export-head';
+import { keptExamples } from './kept-examples';
 
 const createdBy = 'attune 0.1.0';
 const json = (...path: string[]): unknown => JSON.parse(readFileSync(join(...path), 'utf8'));
@@ -64,6 +72,24 @@ describe('exportHead', () => {
     expect(length).toBeGreaterThan(0);
     expect(length).toBeLessThanOrEqual(1);
     expect((await readManifest(out)).files).toHaveProperty([REFERENCE_FILE]);
+  });
+
+  it('keeps training rows where it is told to, each nearest to itself', async () => {
+    const { trained, heldOut } = await tinyTrainedHead(root, { task: 'classification', embedding: true });
+    const { examples: encoded } = heldOut;
+    const rows = encoded.map((_, row) => ({ text: `row ${String(row)}`, label: trained.head.labels[0], row }));
+    await exportHead(trained, { out, int8: true, heldOut, createdBy, examples: keptExamples(rows, encoded, 3) });
+    const kept = await readTrainingExamples(out, await readManifest(out));
+    expect(kept?.rows).toHaveLength(3);
+    expect(kept?.rows[0]).toEqual({ text: 'row 0', label: trained.head.labels[0] });
+    const { rows: texts = [], vectors = new Float32Array() } = kept ?? {};
+    const width = vectors.length / texts.length;
+    texts.forEach((_, row) => {
+      const own = vectors.subarray(row * width, (row + 1) * width);
+      expect(nearestTrainingExamples({ rows: texts, vectors }, own, 1)[0].cosine).toBeCloseTo(1, 5);
+    });
+    await exportHead(trained, { out, int8: true, heldOut, createdBy });
+    expect(await readTrainingExamples(out, await readManifest(out))).toBeUndefined();
   });
 
   it('gives back the same weights when it is loaded for further training', async () => {

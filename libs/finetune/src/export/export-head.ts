@@ -4,6 +4,7 @@ import { AttuneError, isSafeRelativePath, REFERENCE_FILE, writeDirectoryAtomical
 import { encoderFamily, writeSafetensors } from '../encoders';
 import { taskLayout } from '../heads/task-layout';
 import { isFamilyHead } from './hugging-face-config';
+import { writeKeptExamples } from './kept-examples';
 import { headManifest, listFiles, writeManifest, type ManifestContent } from './manifest-of';
 import { modelCard, type CardRun } from './model-card';
 import { referenceSketch } from './reference-sketch';
@@ -31,6 +32,10 @@ export async function exportHead(trained: TrainedHead, options: ExportOptions): 
     let served: ReadonlyMap<string, Float32Array> = new Map();
     const subject = headSubject(trained, family.headActivation, heldOut);
     const agreement = await writeOnnx(staging, subject, options.int8, (outputs) => (served = outputs));
+    if (options.examples !== undefined) {
+      const onnxFile = join(staging, options.int8 ? ONNX_INT8 : ONNX_FP32);
+      await writeKeptExamples(staging, options.examples, onnxFile, trained.encoder.config.padTokenId);
+    }
     await writeReports(staging, trained, calibrationOf(trained));
     await writeAttachments(staging, options);
     const onnx = { fp32: ONNX_FP32, ...(options.int8 && { int8: ONNX_INT8 }) };

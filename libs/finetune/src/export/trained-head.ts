@@ -4,6 +4,7 @@ import type { EncodedExample } from '../data/example';
 import type { SourceConfig } from '../encoders';
 import type { MatchingVectors } from '../evaluation/matching-report';
 import type { EvaluationReport } from '../evaluation/report';
+import type { KeptExamples } from './kept-examples';
 
 /** Where a head's encoder came from. */
 export interface EncoderSource {
@@ -126,6 +127,8 @@ export interface ExportOptions<Held = HeldOut> {
   /** Whether to write the quantised ONNX file too. */
   int8: boolean;
   heldOut: Held;
+  /** Training rows that the model keeps; needs an embedding. */
+  examples?: KeptExamples;
   /** Program and version, for the manifest. */
   createdBy: string;
   /** Further files of the model directory, by name: curves, the configuration as it was given. */

@@ -4,6 +4,7 @@ import { configuredMatching } from '../config/tasks';
 import type { EvaluationReport } from '../evaluation/report';
 import { renderTrainingCurves } from '../evaluation/training-curves';
 import { exportHead, exportTrainedEmbedder, type HeldOutPairs, type TrainedAdapter, type TrainedEncoder } from '../export';
+import { keptExamples } from '../export/kept-examples';
 import type { Attachment, FurtherTask } from '../export/trained-head';
 import type { Calibrated } from './evaluate-run';
 import type { TaskCalibration } from './evaluate-tasks';
@@ -74,7 +75,11 @@ export async function exportRun(
         // What matching trained is what it is wanted for.
         embedding: config.export.embedding || configuredMatching(config) !== undefined,
       },
-      { ...common, heldOut: { examples: validation, logits, ...(pairs && { pairs }) } },
+      {
+        ...common,
+        heldOut: { examples: validation, logits, ...(pairs && { pairs }) },
+        ...(config.export.examples > 0 && { examples: keptExamples(dataset.train, run.train, config.export.examples) }),
+      },
     );
   }
   await checkpointsOf(options.out).clear();

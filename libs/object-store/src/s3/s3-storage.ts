@@ -8,7 +8,9 @@ import {
   type Manifest,
   type ModelStorage,
   type NewPromotion,
+  type NewShadowChange,
   type Promotion,
+  type ShadowChange,
   type StoredManifest,
   type TellLeft,
 } from '@attune/artifact';
@@ -18,6 +20,7 @@ import { Bucket, type FileDescription } from './bucket';
 import { assertConditionalWrites } from './conditional-writes';
 import { eachOf } from './each-of';
 import { Promotions } from './promotions';
+import { ShadowChanges } from './shadow-changes';
 import { uploadVersion } from './upload-version';
 
 /** Milliseconds for a connection, and of silence on one: a poll must end before the next is due. */
@@ -35,6 +38,7 @@ const SILENT = { trace: nothing, debug: nothing, info: nothing, warn: nothing, e
 export class S3Storage implements ModelStorage {
   readonly location: string;
   private readonly promotions: Promotions;
+  private readonly shadows: ShadowChanges;
   private tried: Promise<void> | undefined;
 
   /** What was seen to serve last; it is remembered on the machine once its files are here. */
@@ -46,6 +50,7 @@ export class S3Storage implements ModelStorage {
   ) {
     this.location = bucket.address;
     this.promotions = new Promotions(bucket);
+    this.shadows = new ShadowChanges(bucket);
   }
 
   /** Loads the client of S3. @param cache folder for the versions that are opened */
@@ -119,6 +124,15 @@ export class S3Storage implements ModelStorage {
 
   settle(app: string): Promise<void> {
     return this.promotions.settle(app);
+  }
+
+  shadowChanges(app: string, most?: number): Promise<ShadowChange[]> {
+    return this.shadows.list(app, most);
+  }
+
+  async appendShadowChange(app: string, change: NewShadowChange): Promise<ShadowChange> {
+    await this.tryConditions();
+    return this.shadows.append(app, change);
   }
 
   async directory(app: string, version: string, manifestSha256: string): Promise<string> {

@@ -2,6 +2,7 @@ import { CONFIGURATION, LOGGER, made, Metrics, Readiness, Shutdown, type Service
 import { Module, type DynamicModule } from '@nestjs/common';
 import { DriftMetrics } from '../metrics/drift-metrics';
 import { InferenceMetrics } from '../metrics/inference-metrics';
+import { ShadowMetrics } from '../metrics/shadow-metrics';
 import { ServedModels } from '../model/served-models';
 
 /** What every module of a service can inject beside what every HTTP server has. */
@@ -15,7 +16,8 @@ export class RuntimeModule {
       providers: [
         made(InferenceMetrics, [Metrics]),
         made(DriftMetrics, [Metrics]),
-        made(ServedModels, [CONFIGURATION, LOGGER, InferenceMetrics, DriftMetrics, Readiness, Shutdown]),
+        made(ShadowMetrics, [Metrics]),
+        made(ServedModels, [CONFIGURATION, LOGGER, InferenceMetrics, DriftMetrics, ShadowMetrics, Readiness, Shutdown]),
       ],
       exports: [InferenceMetrics, ServedModels],
     };

@@ -24,6 +24,8 @@ const ACTIONS: readonly AuditEntry['action'][] = [
   'feedback.erased',
   'training-set.created',
   'update-settings.changed',
+  'shadow.begun',
+  'shadow.stopped',
   'version.promoted',
   'version.rolled-back',
   'version.noticed',
@@ -109,7 +111,7 @@ function Subject({ entry: { action, subject, head } }: { readonly entry: AuditEn
   if (action === 'dataset.deleted') return <code>{shortened(subject)}</code>;
   const isOfUpdates = ['feedback.', 'training-set.', 'update-settings.'].some((kind) => action.startsWith(kind));
   if (isOfUpdates) return <Link href={addressOf('updates', { head })}>{shortened(subject)}</Link>;
-  const isVersion = action.startsWith('version.');
+  const isVersion = action.startsWith('version.') || action.startsWith('shadow.');
   const href = isVersion
     ? addressOf('', { head, version: subject })
     : action.startsWith('job.')

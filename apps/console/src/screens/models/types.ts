@@ -28,3 +28,6 @@ export type UpdateSettings = Schemas['UpdateSettings'];
 export type FeedbackRow = Schemas['FeedbackRow'];
 export type TrainingSet = Schemas['TrainingSet'];
 export type ModelDrift = ServiceSchemas['ModelDrift'];
+export type ModelShadow = ServiceSchemas['ModelShadow'];
+export type HeadShadow = Schemas['HeadShadow'];
+export type HeadShadows = Schemas['HeadShadows'];

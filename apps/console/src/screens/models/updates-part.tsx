@@ -11,6 +11,7 @@ import { Panel } from '../../components/panel';
 import { DriftFigures } from './drift-figures';
 import { FeedbackTable } from './feedback-table';
 import { useHeads } from './queries';
+import { ShadowPanel } from './shadow-panel';
 import { useFeedback, useReview, useStartUpdate, useUpdateSettings } from './update-queries';
 import { addressOf, useNamed } from './use-address';
 import type { FeedbackRow, Head } from './types';
@@ -40,6 +41,7 @@ export function UpdatesPart(): ReactNode {
               />
             </div>
             <UpdatePanel key={`update of ${head.name}`} head={head} />
+            <ShadowPanel key={`shadow of ${head.name}`} head={head} />
             <Corrections key={`corrections of ${head.name}`} head={head.name} />
           </div>
         );

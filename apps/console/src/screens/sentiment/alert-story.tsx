@@ -3,6 +3,8 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button';
 import { Loaded } from '../../components/loaded';
 import { useFormat } from '../../i18n/use-format';
+import { CorrectTexts } from './correct-texts';
+import { NearestRows } from './nearest-rows';
 import { useExplainedDocument } from './queries';
 import { WeightedText } from './weighted-text';
 import type { Alert } from './types';
@@ -12,7 +14,7 @@ interface AlertStoryProps {
   readonly watchId: string;
 }
 
-/** A story behind an alert; on demand the words that made it count. */
+/** A story behind an alert; on demand the words that made it count, and a way to say that it should not have. */
 export function AlertStory({ story, watchId }: AlertStoryProps): ReactNode {
   const { t } = useTranslation();
   const { instant, number } = useFormat();
@@ -36,9 +38,15 @@ export function AlertStory({ story, watchId }: AlertStoryProps): ReactNode {
       {isExplained ? (
         <Loaded query={document}>
           {({ text, sentiments }) => {
-            const { explanation, scoredText, label } = sentiments.find((each) => each.watchId === watchId) ?? {};
-            if (explanation === undefined || scoredText === undefined || label === undefined) return <p className="clip">{text}</p>;
-            return <WeightedText text={scoredText} label={label} explanation={explanation} />;
+            const sentiment = sentiments.find((each) => each.watchId === watchId);
+            if (sentiment?.explanation === undefined || sentiment.scoredText === undefined) return <p className="clip">{text}</p>;
+            return (
+              <>
+                <WeightedText text={sentiment.scoredText} label={sentiment.label} explanation={sentiment.explanation} />
+                {sentiment.trainingRows !== undefined && <NearestRows trainingRows={sentiment.trainingRows} />}
+                <CorrectTexts documentId={story.documentId} watchId={watchId} texts={sentiment.texts} />
+              </>
+            );
           }}
         </Loaded>
       ) : (

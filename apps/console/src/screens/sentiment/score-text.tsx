@@ -10,10 +10,10 @@ import { Failure } from '../../components/failure';
 import { Panel } from '../../components/panel';
 import { ShareBar } from '../../components/share-bar';
 import { TextInput } from '../../components/text-input';
+import { NearestRows } from './nearest-rows';
 import { WeightedText } from './weighted-text';
-import type { SentimentLabel } from './types';
+import { SENTIMENT_LABELS, type SentimentLabel } from './types';
 
-const LABELS = ['negative', 'neutral', 'positive'] as const satisfies readonly SentimentLabel[];
 const TONES: Readonly<Record<SentimentLabel, Tone>> = { negative: 'negative', neutral: 'plain', positive: 'positive' };
 
 /** Scores a text at once, about somebody or as a whole, and shows which of its words mattered. */
@@ -71,11 +71,12 @@ export function ScoreText(): ReactNode {
                 {t('sentiment.score.model')} <code>{score.data.modelVersion}</code>
               </span>
             </div>
-            {LABELS.map((label) => (
+            {SENTIMENT_LABELS.map((label) => (
               <ShareBar key={label} label={t(`sentiment.labels.${label}`)} share={score.data.result.probabilities[label]} tone={label} />
             ))}
             <h3>{t('sentiment.score.weights')}</h3>
             <WeightedText text={score.data.text} label={score.data.result.label} explanation={score.data.result.explanation ?? []} />
+            {score.data.result.trainingRows !== undefined && <NearestRows trainingRows={score.data.result.trainingRows} />}
           </div>
         )}
       </Panel>
