@@ -8,6 +8,7 @@ import type {
   Head,
   HeadVersion,
   ModelDrift,
+  ModelShadow,
   TrainingJob,
   TrainingSet,
 } from '@attune/contracts';
@@ -165,6 +166,25 @@ describe('the loop of a head that serves', () => {
       'trainer: job.refused',
       'owner: version.rolled-back',
     ]);
+  });
+
+  it('lets a version score beside the one that serves, which answers', async () => {
+    const input = { version: updated, share: 1 };
+    expect(await client.ask('PUT', `${PATH}/shadow`, input)).toMatchObject({ status: 200, body: input });
+    const load = new ServiceLoad(
+      service,
+      good.map(({ text }) => text),
+      1,
+    );
+    const told = async (): Promise<ModelShadow | undefined> =>
+      ((await service.request('GET', '/v1/models/shadow')).body as { items: ModelShadow[] }).items.at(0);
+    await until(async () => ((await told())?.scored ?? 0) >= 5);
+    await load.stop();
+    expect(load.failures).toEqual([]);
+    expect(await told()).toMatchObject({ model: HEAD, version: updated, against: 'first', failed: 0 });
+    expect(await client.ask('DELETE', `${PATH}/shadow`)).toMatchObject({ status: 204 });
+    await until(async () => (await told()) === undefined);
+    expect((await actions()).slice(-2)).toEqual(['owner: shadow.begun', 'owner: shadow.stopped']);
   });
 
   it("deletes a person's rows, and names what learnt from them", async () => {
