@@ -63,7 +63,7 @@ export async function measureWays(options: WayMeasurementOptions): Promise<Resul
     summary:
       "The default encoder (all-MiniLM-L6-v2, 22.7 million parameters) by each way, with the settings of the data's file in `tools/bench/heads` and those named. " +
       `Of ${PER_INTENT} rows an intent: the mean of ${options.draws} draws by hash, all rows learned from and none but they, with the accuracies of the draws. ` +
-      'Learning rates were chosen on rows set aside from training; test rows are seen by the final report alone.',
+      'Learning rates are those that each line names, else the defaults; test rows are seen by the final report alone.',
     columns: [
       'data',
       'way',
