@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { dotProduct } from './dot-product';
 import { AttuneError } from './errors';
+import { jsonOrUndefined } from './json-or-undefined';
 import { verifyFiles, type Manifest } from './manifest';
 import { readSafetensors, writeSafetensors } from './safetensors/safetensors';
 
@@ -50,7 +51,7 @@ export async function readTrainingExamples(directory: string, manifest: Manifest
   await verifyFiles(directory, manifest, files);
   const text = await readFile(join(directory, EXAMPLES_FILE), 'utf8');
   const { tensors } = await readSafetensors(join(directory, EXAMPLE_VECTORS_FILE));
-  const rows = z.array(exampleSchema).safeParse(parsed(text)).data;
+  const rows = z.array(exampleSchema).safeParse(jsonOrUndefined(text)).data;
   const vectors = tensors.get(VECTORS);
   if (rows === undefined || vectors?.shape.length !== 2 || vectors.shape[0] !== rows.length) {
     throw new AttuneError('bad-model', `${directory}/${EXAMPLES_FILE} does not hold the rows of ${EXAMPLE_VECTORS_FILE}.`, {
@@ -72,12 +73,4 @@ export function nearestTrainingExamples({ rows, vectors }: TrainingExamples, vec
     if (near.length > most) near.pop();
   }
   return near.map(({ row, cosine }) => ({ ...rows[row], cosine }));
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

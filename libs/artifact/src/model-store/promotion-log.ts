@@ -118,8 +118,13 @@ function recordFile(folder: string, generation: number): string {
   return join(folder, HISTORY_FOLDER, recordName(generation));
 }
 
-async function recordedGenerations(folder: string): Promise<number[]> {
-  const names = await readdir(join(folder, HISTORY_FOLDER)).catch((cause: unknown) => {
+function recordedGenerations(folder: string): Promise<number[]> {
+  return recordedNumbers(join(folder, HISTORY_FOLDER));
+}
+
+/** Numbers of the records in a log, the smallest first; none where there is no such folder. */
+export async function recordedNumbers(log: string): Promise<number[]> {
+  const names = await readdir(log).catch((cause: unknown) => {
     if (isMissing(cause)) return [];
     throw cause;
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AttuneError } from '../errors';
+import { jsonOrUndefined } from '../json-or-undefined';
 import { isStoreName } from './names';
 
 /** Name of the file or object that says what serves. */
@@ -34,7 +35,7 @@ export type NewPromotion = Omit<Promotion, 'schemaVersion'>;
  * @throws AttuneError `bad-model` where it is of an unknown schema or damaged
  */
 export function parsePromotion(text: string, place: string): Promotion {
-  const json = parseJson(text);
+  const json = jsonOrUndefined(text);
   const version = z.object({ schemaVersion: z.number() }).safeParse(json);
   if (version.success && version.data.schemaVersion !== SCHEMA_VERSION) {
     throw new AttuneError(
@@ -89,12 +90,4 @@ export function leftUndone(place: string, { version, generation }: NewPromotion,
       cause,
     },
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

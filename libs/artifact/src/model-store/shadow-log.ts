@@ -1,8 +1,8 @@
-import { link, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { link, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileErrorCode, isMissing } from '../file-errors';
-import { recordedGeneration, recordName } from './promotion';
-import { flushFolder, writeDraft } from './promotion-log';
+import { recordName } from './promotion';
+import { flushFolder, recordedNumbers, writeDraft } from './promotion-log';
 import {
   parseShadowChange,
   REMEMBERED_SHADOW_CHANGES,
@@ -15,8 +15,9 @@ import {
 
 /** The remembered changes of the shadow of an application, by its folder, the newest first. @param most default all */
 export async function readShadowChanges(folder: string, most = REMEMBERED_SHADOW_CHANGES): Promise<ShadowChange[]> {
-  const numbers = (await recordedNumbers(folder)).reverse().slice(0, most);
-  const found = await Promise.all(numbers.map((number) => readChange(join(folder, SHADOW_FOLDER, recordName(number)))));
+  const log = join(folder, SHADOW_FOLDER);
+  const numbers = (await recordedNumbers(log)).reverse().slice(0, most);
+  const found = await Promise.all(numbers.map((number) => readChange(join(log, recordName(number)))));
   return found.filter((change) => change !== undefined);
 }
 
@@ -38,18 +39,10 @@ export async function appendShadowChange(folder: string, change: NewShadowChange
     await rm(draft, { force: true });
   }
   await flushFolder(log);
-  for (const number of await recordedNumbers(folder)) {
+  for (const number of await recordedNumbers(log)) {
     if (number <= record.number - REMEMBERED_SHADOW_CHANGES) await rm(join(log, recordName(number)), { force: true });
   }
   return record;
-}
-
-async function recordedNumbers(folder: string): Promise<number[]> {
-  const names = await readdir(join(folder, SHADOW_FOLDER)).catch((cause: unknown) => {
-    if (isMissing(cause)) return [];
-    throw cause;
-  });
-  return names.flatMap((name) => recordedGeneration(name) ?? []).sort((a, b) => a - b);
 }
 
 /** Undefined where it was forgotten meanwhile. */

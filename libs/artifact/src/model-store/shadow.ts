@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AttuneError } from '../errors';
+import { jsonOrUndefined } from '../json-or-undefined';
 import { isStoreName } from './names';
 
 /** Folder or prefix in which it is remembered what was put in shadow, a file `<number>.json` for each change. */
@@ -35,7 +36,7 @@ export type Shadow = Pick<ShadowChange, 'version' | 'manifestSha256' | 'share'> 
  * @throws AttuneError `bad-model` where it is of an unknown schema or damaged
  */
 export function parseShadowChange(text: string, place: string): ShadowChange {
-  const parsed = shadowChangeSchema.safeParse(parseJson(text));
+  const parsed = shadowChangeSchema.safeParse(jsonOrUndefined(text));
   if (parsed.success) return parsed.data;
   throw new AttuneError('bad-model', `${place} does not say what is in shadow: it is damaged or of another version of attune.`, {
     remedy: 'Remove it; the change before it then counts.',
@@ -59,12 +60,4 @@ export function shadowConflict({ version, number }: NewShadowChange, place: stri
       cause,
     },
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
