@@ -25,6 +25,7 @@ export {
 export { asyncApiDocument, type AsyncApiDocument, type AsyncApiInfo } from './documents/asyncapi-document';
 export { openApiDocument, type OpenApiDocument } from './documents/openapi-document';
 export { Readiness, type ReadinessCheck, type ReadinessReport } from './health/readiness';
+export { answerWithRows } from './http/ndjson-answer';
 export { beginRawAnswer } from './http/raw-answer';
 export { sendEvents, type ServerSentEvent } from './http/server-sent-events';
 export { createLogger, LOGGER, type Logger, type LoggerSettings } from './logging/logger';

@@ -10,7 +10,7 @@ import {
   type FeedbackApproval,
   type FeedbackInput,
 } from '@attune/contracts';
-import { ApiRoute, beginRawAnswer, ClientSignal, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
+import { answerWithRows, ApiRoute, ClientSignal, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
 import { Controller, Get, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -62,17 +62,8 @@ export class FeedbackController {
     scope: 'read',
     responses: { 200: { description: 'A row a line', schema: trainingRowSchema, contentType: 'application/x-ndjson' } },
   })
-  async exportTrainingRows(@Res() reply: FastifyReply, @ClientSignal() client: AbortSignal): Promise<void> {
-    const raw = beginRawAnswer(reply, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
-    try {
-      for await (const rows of this.feedback.trainingRows()) {
-        client.throwIfAborted();
-        raw.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-      }
-      raw.end();
-    } catch {
-      raw.destroy();
-    }
+  exportTrainingRows(@Res() reply: FastifyReply, @ClientSignal() client: AbortSignal): Promise<void> {
+    return answerWithRows(reply, client, this.feedback.trainingRows());
   }
 
   @Post(':id/approve')

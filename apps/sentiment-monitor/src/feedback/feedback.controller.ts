@@ -9,7 +9,7 @@ import {
   type SentimentFeedback,
   type SentimentFeedbackInput,
 } from '@attune/contracts';
-import { ApiRoute, beginRawAnswer, ClientSignal, CurrentIdentity, ZodBody, ZodPath, ZodQuery, type Identity } from '@attune/service-kit';
+import { answerWithRows, ApiRoute, ClientSignal, CurrentIdentity, ZodBody, ZodPath, ZodQuery, type Identity } from '@attune/service-kit';
 import { Controller, Delete, Get, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
@@ -58,17 +58,8 @@ export class FeedbackController {
     scope: 'read',
     responses: { 200: { description: 'A row a line', schema: trainingRowSchema, contentType: 'application/x-ndjson' } },
   })
-  async exportTrainingRows(@Res() reply: FastifyReply, @ClientSignal() client: AbortSignal): Promise<void> {
-    const raw = beginRawAnswer(reply, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
-    try {
-      for await (const rows of this.feedback.trainingRows()) {
-        client.throwIfAborted();
-        raw.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-      }
-      raw.end();
-    } catch {
-      raw.destroy();
-    }
+  exportTrainingRows(@Res() reply: FastifyReply, @ClientSignal() client: AbortSignal): Promise<void> {
+    return answerWithRows(reply, client, this.feedback.trainingRows());
   }
 
   @Delete(':id')
