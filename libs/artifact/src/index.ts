@@ -64,6 +64,7 @@ export {
   type Promotion,
 } from './model-store/promotion';
 export {
+  isSameVersion,
   parseShadowChange,
   REMEMBERED_SHADOW_CHANGES,
   SHADOW_FOLDER,
@@ -72,6 +73,7 @@ export {
   type NewShadowChange,
   type Shadow,
   type ShadowChange,
+  type VersionName,
 } from './model-store/shadow';
 export {
   labelByRule,

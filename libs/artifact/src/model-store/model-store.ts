@@ -6,7 +6,7 @@ import { FolderStorage } from './folder-storage';
 import type { ModelStorage, StoredManifest, TellLeft } from './model-storage';
 import { assertStoreName, isStoreName } from './names';
 import { leftUndone, type NewPromotion, type Promotion } from './promotion';
-import type { Shadow, ShadowChange } from './shadow';
+import { isSameVersion, type Shadow, type ShadowChange, type VersionName } from './shadow';
 
 /** A version in the store, as `list` finds it. */
 export interface StoredVersion {
@@ -169,7 +169,7 @@ export class ModelStore {
     if (newest?.change !== 'begun') return undefined;
     const current = await this.storage.current(app);
     // It was promoted, and what ends a shadow then was not written any more.
-    if (isSame(current, newest)) return undefined;
+    if (isSameVersion(current, newest)) return undefined;
     return shadowOf(newest);
   }
 
@@ -193,7 +193,7 @@ export class ModelStore {
     }
     const current = await this.storage.current(app);
     const { manifestSha256 } = await this.verified(app, version);
-    if (current === undefined || isSame(current, { version, manifestSha256 })) {
+    if (current === undefined || isSameVersion(current, { version, manifestSha256 })) {
       throw new AttuneError(
         'wrong-use',
         current === undefined ? `No version of ${app} serves yet.` : `${version} of ${app} serves already.`,
@@ -223,7 +223,7 @@ export class ModelStore {
    *
    * @throws AttuneError `bad-model` where the version was changed since, `missing-file`, `dependency-unavailable`
    */
-  async openVersion(app: string, { version, manifestSha256 }: Pick<Shadow, 'version' | 'manifestSha256'>): Promise<StoredModel> {
+  async openVersion(app: string, { version, manifestSha256 }: VersionName): Promise<StoredModel> {
     assertNames(app, version);
     const generation = (await this.storage.current(app))?.generation ?? 0;
     return this.openPromised(app, { version, manifestSha256, generation });
@@ -297,7 +297,7 @@ export class ModelStore {
   /** What serves is no shadow any more. */
   private async append(app: string, promotion: NewPromotion): Promise<Promotion> {
     const made = await this.storage.append(app, promotion, this.tellLeft);
-    await this.endShadow(app, 'promoted', (shadow) => isSame(made, shadow)).catch((cause: unknown) =>
+    await this.endShadow(app, 'promoted', (shadow) => isSameVersion(made, shadow)).catch((cause: unknown) =>
       this.tellLeft(leftUndone(`${this.location}/${app}`, made, cause)),
     );
     return made;
@@ -353,12 +353,6 @@ export class ModelStore {
   private locationOf(app: string, version: string): string {
     return `${this.location}/${app}/${version}`;
   }
-}
-
-type Named = Pick<Promotion, 'version' | 'manifestSha256'>;
-
-function isSame(one: Named | undefined, other: Named): boolean {
-  return one?.version === other.version && one.manifestSha256 === other.manifestSha256;
 }
 
 function shadowOf({ version, manifestSha256, share, at }: ShadowChange): Shadow {

@@ -23,11 +23,19 @@ const shadowChangeSchema = z.strictObject({
 /** A version was put in shadow, or is no longer. The newest change counts. */
 export type ShadowChange = Readonly<z.infer<typeof shadowChangeSchema>>;
 
+/** A version by the hash of its manifest. */
+export type VersionName = Pick<ShadowChange, 'version' | 'manifestSha256'>;
+
 /** A change that is to be made. */
 export type NewShadowChange = Omit<ShadowChange, 'schemaVersion'>;
 
 /** A candidate that scores beside the version that serves, and answers nobody. */
 export type Shadow = Pick<ShadowChange, 'version' | 'manifestSha256' | 'share'> & { readonly startedAt: string };
+
+/** Whether two name the same version, with the same manifest. */
+export function isSameVersion(one: VersionName | undefined, other: VersionName): boolean {
+  return one?.version === other.version && one.manifestSha256 === other.manifestSha256;
+}
 
 /**
  * Reads what a store wrote of a change.

@@ -1,4 +1,4 @@
-import { AttuneError, type ModelStore, type Shadow, type StoredModel } from '@attune/artifact';
+import { AttuneError, isSameVersion, type ModelStore, type Shadow, type StoredModel, type VersionName } from '@attune/artifact';
 import type { ComputedText } from '../call';
 import { Predictor, type PredictorOptions } from '../predictor';
 import type { TextInput } from '../worker-protocol';
@@ -14,8 +14,6 @@ export interface ShadowReport extends Shadow {
   /** Why it could not be loaded; that hinders nothing. */
   readonly problem?: string;
 }
-
-type VersionName = Pick<Shadow, 'version' | 'manifestSha256'>;
 
 /** The version that serves, as far as a candidate is compared with it. */
 interface Served extends VersionName {
@@ -79,7 +77,7 @@ export class ShadowServer {
   /** Hears of a text that a version has answered. */
   offer(by: VersionName, input: TextInput, computed: ComputedText): void {
     // While one version takes over from another, what the former answers is compared with nothing.
-    if (this.running !== undefined && isSame(this.running.against, by)) this.running.scoring?.offer({ input, computed });
+    if (this.running !== undefined && isSameVersion(this.running.against, by)) this.running.scoring?.offer({ input, computed });
   }
 
   /** Resolves when the candidate has nothing to score. */
@@ -118,8 +116,8 @@ export class ShadowServer {
     const isUnchanged =
       running.shadow.startedAt === shadow.startedAt &&
       running.shadow.share === shadow.share &&
-      isSame(running.shadow, shadow) &&
-      isSame(running.against, served);
+      isSameVersion(running.shadow, shadow) &&
+      isSameVersion(running.against, served);
     return isUnchanged && (running.problem === undefined || Date.now() < running.since + PAUSE);
   }
 
@@ -152,10 +150,6 @@ export class ShadowServer {
     await running?.scoring?.close();
     await running?.predictor?.close();
   }
-}
-
-function isSame(one: VersionName, other: VersionName): boolean {
-  return one.version === other.version && one.manifestSha256 === other.manifestSha256;
 }
 
 /** Whether texts wait, or no thread is free for the next one. */
