@@ -1,5 +1,8 @@
 const TYPED_ARRAYS = ['Float32Array', 'Float64Array', 'Int32Array', 'Uint16Array', 'Uint32Array', 'Uint8Array'];
 
+// What libs/finetune sets before it loads TensorFlow does not leave jest's sandbox, whose environment is a copy.
+process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+
 /** One run over the whole workspace, so that one report counts every test. */
 module.exports = {
   rootDir: __dirname,

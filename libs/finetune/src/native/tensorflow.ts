@@ -74,6 +74,8 @@ export function loadBinding(): Binding {
 const ENVIRONMENT: Readonly<Record<string, string>> = {
   // Keeps start-up messages off the terminal.
   TF_CPP_MIN_LOG_LEVEL: '2',
+  // TensorFlow takes oneDNN's products by itself where the processor has AVX-512 VNNI; with AVX2 alone they are quicker, too.
+  TF_ENABLE_ONEDNN_OPTS: '1',
   // The binding puts tensors on the last GPU, and TensorFlow computes on the first: where there are several, one is enough.
   CUDA_VISIBLE_DEVICES: '0',
   // Memory as it is needed, rather than all of the GPU's at once.
