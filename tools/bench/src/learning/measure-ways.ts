@@ -16,6 +16,10 @@ export interface WayMeasurementOptions {
   heads: string;
   /** Draws of a few rows of each intent. */
   draws: number;
+  /** Those that are measured now; of the others, what was measured before is told. */
+  materials: readonly Material[];
+  /** Names of the ways that are measured now; default all. */
+  ways?: readonly string[];
   /** For rows and models; what is measured already is used. */
   work: string;
   onRun: (message: string) => void;
@@ -47,14 +51,19 @@ interface Rows {
   args: readonly string[];
 }
 
-/** Trains every way on every material that it is meant for, each in a process of its own, from the file of rows to the checked export. */
+/** Trains ways on the materials that they are meant for, each in a process of its own, from the file of rows to the checked export. */
 export async function measureWays(options: WayMeasurementOptions): Promise<Result> {
   await mkdir(options.work, { recursive: true });
   const known = await KnownRuns.read<WayRun>(join(options.work, 'ways.json'));
   const rows: string[][] = [];
+  const missing: string[] = [];
   for (const material of MATERIALS) {
     const of = await rowsOf(material, options);
-    for (const way of WAYS[material]) rows.push(row(material, way, await runsOf(material, way, of, known, options)));
+    for (const way of WAYS[material]) {
+      const runs = await runsOf(material, way, of, known, options);
+      if (runs) rows.push(row(material, way, runs));
+      else missing.push(`${way.name} on ${material}`);
+    }
   }
   return {
     name: 'ways-of-learning',
@@ -82,6 +91,7 @@ export async function measureWays(options: WayMeasurementOptions): Promise<Resul
       'Trained parameters are those that an optimiser moves, the head among them; times and memory are those of the whole command, from the rows to the checked ' +
         'export. Processor time is the sum over both threads; wall time suffers from whatever else the machine does. Memory is the largest resident set.',
       'Size is that of the exported directory in 10⁶ bytes, both ONNX files (fp32 and int8) among it; of few rows and of none the int8 file is left out.',
+      ...(missing.length > 0 ? [`Not measured yet: ${missing.join('; ')}.`] : []),
     ],
   };
 }
@@ -106,18 +116,21 @@ async function rowsOf(material: Material, { data, heads, draws, work }: WayMeasu
   return { config: join(heads, 'few-rows.yaml'), test, train: drawn, args };
 }
 
+/** The runs of a way on each draw; undefined where one is neither known nor to be made now. */
 async function runsOf(
   material: Material,
   way: Way,
   rows: Rows,
   known: KnownRuns<WayRun>,
   options: WayMeasurementOptions,
-): Promise<WayRun[]> {
+): Promise<WayRun[] | undefined> {
+  const isMade = options.materials.includes(material) && (options.ways?.includes(way.name) ?? true);
   const runs: WayRun[] = [];
   for (const train of rows.train.length === 0 ? [undefined] : rows.train) {
     const key = [material, way.name, ...way.args, train ?? ''].join(' ');
     let run = known.get(key);
     if (run === undefined) {
+      if (!isMade) return undefined;
       options.onRun(`${material}: ${way.name}${rows.train.length > 1 ? `, draw ${runs.length + 1}` : ''}`);
       run = await learn(way, rows, train, options);
       options.onRun(`  accuracy ${run.accuracy.toFixed(4)}, macro F1 ${run.macroF1.toFixed(4)}, ${run.wallSeconds.toFixed(0)} s`);

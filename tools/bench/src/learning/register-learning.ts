@@ -6,6 +6,7 @@ import { writeDraw } from './draw-rows';
 import { measureContinual, type ContinualMeasurementOptions } from './measure-continual';
 import { measureRegularisers, type RegulariserMeasurementOptions } from './measure-regularisers';
 import { measureWays, type WayMeasurementOptions } from './measure-ways';
+import { MATERIALS } from './ways';
 
 export interface LearningBenchmarks {
   /** Root of the checkout. */
@@ -57,6 +58,12 @@ export function registerLearning(program: Command, { root, command, say, publish
     .requiredOption('--data <folder>', 'phrasebank and banking77 as NAME.train.jsonl and NAME.test.jsonl')
     .option('--heads <folder>', 'configurations of the data', join(root, 'tools/bench/heads'))
     .addOption(new Option('--draws <n>', 'draws of 8 rows of each intent').argParser(count).default(3))
+    .addOption(
+      new Option('--materials <names...>', 'measured now; of others, what is measured already is told')
+        .choices(MATERIALS)
+        .default(MATERIALS),
+    )
+    .option('--ways <names...>', 'measured now, by their names in the table; default all')
     .option('--out <folder>', 'where the result is written', join(root, 'docs/results'))
     .option('--work <folder>', 'for rows and models; what is measured already is used', join(tmpdir(), 'attune-bench'))
     .action(async (options: Omit<WayMeasurementOptions, 'onRun' | 'command'> & { out: string }) => {
