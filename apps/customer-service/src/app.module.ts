@@ -27,6 +27,8 @@ import { ResourcesModule } from './resources/resources.module';
 import { EncoderRegistry } from './retrieval/encoder-registry';
 import { RankingController } from './retrieval/ranking.controller';
 import { Retriever } from './retrieval/retriever';
+import { UnderstandingService } from './understanding/understanding-service';
+import { UnderstandingController } from './understanding/understanding.controller';
 
 const providers: Provider[] = [
   ...knowledgeProviders,
@@ -38,6 +40,7 @@ const providers: Provider[] = [
   made(FeedbackService, [FeedbackRepository, PhrasingEditor, EntryWriter]),
   made(GapRepository, [DATABASE]),
   made(GapService, [GapRepository, DialogueModel, EncoderRegistry, PhrasingEditor]),
+  made(UnderstandingService, [DialogueModel]),
   made(ConversationEraser, [DATABASE, PhrasingEditor, KnowledgeService]),
 ];
 
@@ -54,6 +57,7 @@ const providers: Provider[] = [
     HandoffsController,
     FeedbackController,
     GapsController,
+    UnderstandingController,
     ModelDriftController,
     ModelShadowController,
   ],

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ModelStore } from '@attune/artifact';
-import { writeWordListModel } from '@attune/testing';
-import { keepTrainingRows } from './keep-training-rows';
+import { Predictor } from '@attune/inference';
+import { keepTrainingRows, writeWordListModel } from '@attune/testing';
 import { startMonitor, until, type RunningMonitor } from './running-monitor';
 
 const ROWS = [
@@ -25,9 +25,12 @@ describe('what the monitor was taught about the like of a text', () => {
     folder = await mkdtemp(join(tmpdir(), 'attune-monitor-nearest-'));
     const models = join(folder, 'models');
     await writeWordListModel(models);
-    await keepTrainingRows(join(models, 'source-sentiment-monitor-1'), ROWS);
+    const source = join(models, 'source-sentiment-monitor-1');
+    const predictor = await Predictor.open(source, { precision: 'int8', threads: 1 });
+    await keepTrainingRows(source, ROWS, (inputs) => predictor.embed(inputs));
+    await predictor.close();
     const store = new ModelStore(models);
-    await store.add('sentiment-monitor', '2', join(models, 'source-sentiment-monitor-1'));
+    await store.add('sentiment-monitor', '2', source);
     await store.promote('sentiment-monitor', '2');
     monitor = await startMonitor({ ATTUNE_MODELS: models, ATTUNE_DATA: join(folder, 'data') });
   }, 180_000);

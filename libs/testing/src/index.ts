@@ -22,6 +22,7 @@ export {
 } from './real-component';
 export { realPostgres, startPostgres, type RunningPostgres } from './real-postgres';
 export { createBucket, eraseObject, realS3, startS3, type RunningS3, type S3Address } from './real-s3';
+export { keepTrainingRows } from './keep-training-rows';
 export { realKafka, startKafka, type RunningKafka } from './real-kafka';
 export { isRunning } from './test-run';
 export { sharedFolder } from './shared-folder';

@@ -9,7 +9,8 @@ function countingModel(manifestSha256: string): { model: UsedModel; asked: strin
     return Promise.resolve(texts.map(({ length }) => Float32Array.of(length)));
   };
   const tokenization = { directory: '', maxLength: 8 };
-  return { model: { version: '1', manifestSha256, tokenization, embed, understand: () => Promise.resolve([]) }, asked };
+  const nothing = (): Promise<never[]> => Promise.resolve([]);
+  return { model: { version: '1', manifestSha256, tokenization, embed, understand: nothing, nearestRows: nothing }, asked };
 }
 
 describe('vectors of texts that were embedded lately', () => {

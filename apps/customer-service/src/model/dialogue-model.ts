@@ -1,6 +1,6 @@
 import { AttuneError, type StoredModel } from '@attune/artifact';
 import { dialogueTasks, toUnderstanding, type Understanding } from '@attune/dialogue';
-import type { CallOptions, ModelServer, ServedModel } from '@attune/inference';
+import { nearestRows, type CallOptions, type ModelServer, type NearestRows, type ServedModel } from '@attune/inference';
 
 /** What the head says of a text, of one pass through it. */
 export interface UnderstoodText {
@@ -19,6 +19,8 @@ export interface UsedModel {
   understand(texts: readonly string[], options?: CallOptions): Promise<UnderstoodText[]>;
   /** A vector of length 1 for each text. */
   embed(texts: readonly string[], options?: CallOptions): Promise<Float32Array[]>;
+  /** Rows that it learnt from, near each text, where it keeps any. */
+  nearestRows(texts: readonly string[], signal: AbortSignal): Promise<NearestRows[]>;
 }
 
 /** The head that serves, as this service asks it. */
@@ -41,7 +43,7 @@ export class DialogueModel {
 }
 
 /** A version that is loaded, whether it serves yet or not. */
-export function usedModel({ version, manifestSha256, predictor }: ServedModel): UsedModel {
+export function usedModel({ version, manifestSha256, predictor, examples }: ServedModel): UsedModel {
   const tasks = dialogueTasks(predictor.tasks);
   const names = [tasks.intent, ...(tasks.tone === undefined ? [] : [tasks.tone])];
   return {
@@ -49,6 +51,12 @@ export function usedModel({ version, manifestSha256, predictor }: ServedModel): 
     manifestSha256,
     tokenization: predictor.tokenization,
     embed: (texts, options) => predictor.embed(texts, options),
+    nearestRows: (texts, signal) =>
+      nearestRows(
+        { predictor, examples },
+        texts.map((text) => ({ text })),
+        signal,
+      ),
     understand: async (texts, options) => {
       const predictions = await predictor.predictAll(
         texts.map((text) => ({ text })),

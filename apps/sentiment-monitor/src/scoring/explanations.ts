@@ -1,10 +1,9 @@
-import type { SentimentLabel } from '@attune/contracts';
-import { Overloaded } from '@attune/inference';
-import { explainByOcclusion, type TokenInfluence } from './explanation';
-import type { NearestRows } from './nearest-rows';
+import type { nearestRowsSchema, SentimentLabel, tokenInfluenceSchema } from '@attune/contracts';
+import { FewAtOnce, wordInfluences, type NearestRows } from '@attune/inference';
+import type { z } from 'zod';
 import type { SentimentModel } from './sentiment-model';
 
-/** Requests that are explained at once: each takes hundreds of texts, which wait behind no bound of their own. */
+/** Requests that are explained at once. */
 const MOST_EXPLANATIONS = 4;
 
 /** A text with the label that is to be explained. */
@@ -17,13 +16,14 @@ export interface ExplainedInput {
 /** Why a text got its label. */
 export interface Explanation {
   /** The tokens that mattered most. */
-  readonly explanation: TokenInfluence[];
-  readonly trainingRows: NearestRows;
+  readonly explanation: z.infer<typeof tokenInfluenceSchema>[];
+  /** Rows that the head learnt from, near the text. */
+  readonly trainingRows: z.infer<typeof nearestRowsSchema>;
 }
 
 /** Explains labels, of a few requests at once. */
 export class Explanations {
-  private explaining = 0;
+  private readonly explaining = new FewAtOnce(MOST_EXPLANATIONS);
 
   constructor(private readonly model: SentimentModel) {}
 
@@ -32,18 +32,30 @@ export class Explanations {
    *
    * @throws AttuneError `overloaded`
    */
-  async of(inputs: readonly ExplainedInput[], signal: AbortSignal): Promise<Explanation[]> {
-    if (this.explaining >= MOST_EXPLANATIONS) throw new Overloaded(1);
-    this.explaining += 1;
-    try {
+  of(inputs: readonly ExplainedInput[], signal: AbortSignal): Promise<Explanation[]> {
+    return this.explaining.run(async () => {
       const texts = inputs.map(({ text, entity }) => (entity === undefined ? { text } : { text, pair: entity }));
       const [influences, nearest] = await Promise.all([
-        Promise.all(inputs.map(({ label, ...input }) => explainByOcclusion(this.model, input, label, signal))),
+        Promise.all(inputs.map((input) => this.influencesOf(input, signal))),
         this.model.nearestRows(texts, signal),
       ]);
-      return influences.map((explanation, place) => ({ explanation, trainingRows: nearest[place] }));
-    } finally {
-      this.explaining -= 1;
-    }
+      return influences.map((explanation, place) => ({ explanation, trainingRows: inWords(nearest[place]) }));
+    });
   }
+
+  private influencesOf({ text, entity, label }: ExplainedInput, signal: AbortSignal): Promise<Explanation['explanation']> {
+    const pair = entity === undefined ? {} : { pair: entity };
+    return wordInfluences(text, async (variants) => {
+      const { results } = await this.model.score(
+        variants.map((variant) => ({ text: variant, ...pair })),
+        { signal, bulk: true },
+      );
+      return results.map(({ sentiment }) => sentiment.probabilities[label]);
+    });
+  }
+}
+
+/** The second text of a pair is an entity here. */
+function inWords({ kept, nearest }: NearestRows): Explanation['trainingRows'] {
+  return { kept, nearest: nearest.map(({ pair, ...row }) => ({ ...row, ...(pair === undefined || pair === '' ? {} : { entity: pair }) })) };
 }

@@ -1,5 +1,4 @@
-import type { CallOptions, ModelServer, TextInput } from '@attune/inference';
-import { nearestRows, type NearestRows } from './nearest-rows';
+import { nearestRows, type CallOptions, type ModelServer, type NearestRows, type TextInput } from '@attune/inference';
 import { scoreInputs, sentimentTasks, type ScoredInputs, type SentimentTasks } from '@attune/opinion';
 
 /** Results of one version of the model. */

@@ -3,6 +3,7 @@ import { instantSchema } from '../cloud-event';
 import { marketDocumentSchema } from '../events/market-document';
 import { sentimentLabelSchema, sentimentSchema } from '../events/sentiment';
 import { wordedText } from '../text';
+import { nearestRowsSchema, tokenInfluenceSchema } from './explanation';
 
 export const MAX_DOCUMENTS_PER_REQUEST = 500;
 
@@ -28,29 +29,6 @@ export const uploadProgressSchema = documentsAcceptedSchema.extend({
   error: z.string().optional().describe('Why it broke off; what was accepted stays'),
 });
 export type UploadProgress = z.infer<typeof uploadProgressSchema>;
-
-/** A token and how much the probability of the label falls without it. */
-export const tokenInfluenceSchema = z.object({
-  text: z.string(),
-  start: z.number().int().nonnegative(),
-  end: z.number().int().positive(),
-  influence: z.number(),
-});
-
-/** Rows that the head learnt from, near a text: what it was taught about the like. */
-export const nearestRowsSchema = z.object({
-  kept: z.number().int().nonnegative().describe('Training rows that the version keeps; 0: it keeps none, and none can be shown'),
-  nearest: z
-    .array(
-      z.object({
-        text: z.string(),
-        entity: z.string().optional(),
-        label: z.union([z.string(), z.array(z.string()), z.number()]).optional(),
-        cosine: z.number().describe('Between its vector and that of the text'),
-      }),
-    )
-    .describe('The nearest first'),
-});
 
 /** How a document was scored. */
 export const scoredDocumentSchema = marketDocumentSchema.extend({
