@@ -27,6 +27,23 @@ export const chinese: Texts = {
       trainer: '训练服务',
     },
   },
+  explanation: {
+    weights: '关键的词',
+    legend: '颜色越深，影响越大。带下划线的词支持“{{label}}”，其他的反对它。',
+    for: '支持{{label}}',
+    against: '反对{{label}}',
+    word: '词',
+    influence: '影响',
+    nearest: {
+      title_one: '模型保留的 {{count}} 条训练样本中最相近的',
+      title_other: '模型保留的 {{count}} 条训练样本中最相近的',
+      none: '这个版本没有保留训练样本，因此无法列出相近的样本。',
+      text: '文本',
+      entity: '关于',
+      label: '标签',
+      cosine: '余弦',
+    },
+  },
   state: {
     loading: '正在加载',
     retry: '重试',

@@ -150,6 +150,7 @@ export const conversationsChinese: Translated<typeof conversationsEnglish> = {
     try: '试一个问题',
     tryHint: '服务会为它找到什么？',
     noResult: '什么都没找到。',
+    about: '模型认为它关于什么',
     wouldAnswer: '会回答',
     wouldAsk: '会询问',
     wouldNot: '不会回答',

@@ -147,6 +147,7 @@ export const conversationsEnglish = {
     try: 'Try a question',
     tryHint: 'What would the service find for it?',
     noResult: 'Nothing was found.',
+    about: 'What it is taken to be about',
     wouldAnswer: 'would answer',
     wouldAsk: 'would ask',
     wouldNot: 'would not answer',

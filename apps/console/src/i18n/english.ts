@@ -26,6 +26,23 @@ export const english = {
       trainer: 'Trainer',
     },
   },
+  explanation: {
+    weights: 'What mattered',
+    legend: 'The stronger the colour, the more a word matters. Underlined words speak for “{{label}}”, the others against it.',
+    for: 'speaks for {{label}}',
+    against: 'speaks against {{label}}',
+    word: 'Word',
+    influence: 'Influence',
+    nearest: {
+      title_one: 'The nearest of {{count}} row that the model keeps of its training',
+      title_other: 'The nearest of {{count}} rows that the model keeps of its training',
+      none: 'This version keeps no rows of its training, so none can be shown beside the text.',
+      text: 'Text',
+      entity: 'About',
+      label: 'Label',
+      cosine: 'Cosine',
+    },
+  },
   state: {
     loading: 'Loading',
     retry: 'Try again',

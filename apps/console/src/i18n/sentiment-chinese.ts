@@ -95,15 +95,6 @@ export const sentimentChinese: Translated<typeof sentimentEnglish> = {
     toWatch: '该关注的走势',
     explain: '为什么是负面？',
   },
-  nearest: {
-    title_one: '模型保留的 {{count}} 条训练样本中最相近的',
-    title_other: '模型保留的 {{count}} 条训练样本中最相近的',
-    none: '这个版本没有保留训练样本，因此无法列出相近的样本。',
-    text: '文本',
-    entity: '关于',
-    label: '标签',
-    cosine: '余弦',
-  },
   correct: {
     title: '正确的标签是？',
     explanation: '你的判断会留作训练之用。警报和已有的计数不变。',
@@ -120,12 +111,6 @@ export const sentimentChinese: Translated<typeof sentimentEnglish> = {
     result: '结果',
     topics: '话题',
     model: '模型',
-    weights: '关键的词',
-    legend: '颜色越深，影响越大。带下划线的词支持“{{label}}”，其他的反对它。',
-    for: '支持{{label}}',
-    against: '反对{{label}}',
     empty: '输入一段文本，看看模型怎样理解它。',
-    word: '词',
-    influence: '影响',
   },
 };

@@ -92,15 +92,6 @@ export const sentimentEnglish = {
     toWatch: 'Trend of the watch',
     explain: 'Why is this negative?',
   },
-  nearest: {
-    title_one: 'The nearest of {{count}} row that the model keeps of its training',
-    title_other: 'The nearest of {{count}} rows that the model keeps of its training',
-    none: 'This version keeps no rows of its training, so none can be shown beside the text.',
-    text: 'Text',
-    entity: 'About',
-    label: 'Label',
-    cosine: 'Cosine',
-  },
   correct: {
     title: 'What is right?',
     explanation: 'What you say is kept for training. The alert and what was counted stay as they are.',
@@ -117,12 +108,6 @@ export const sentimentEnglish = {
     result: 'Result',
     topics: 'Topics',
     model: 'Model',
-    weights: 'What mattered',
-    legend: 'The stronger the colour, the more a word matters. Underlined words speak for “{{label}}”, the others against it.',
-    for: 'speaks for {{label}}',
-    against: 'speaks against {{label}}',
     empty: 'Enter a text to see how the model reads it.',
-    word: 'Word',
-    influence: 'Influence',
   },
 } as const;

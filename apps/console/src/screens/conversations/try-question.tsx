@@ -8,6 +8,7 @@ import { Panel } from '../../components/panel';
 import { ShareBar } from '../../components/share-bar';
 import { Composer } from './composer';
 import { useRanking } from './queries';
+import { Understood } from './understood';
 
 /** What the service would find for a question, without a conversation. */
 export function TryQuestion(): ReactNode {
@@ -54,6 +55,7 @@ export function TryQuestion(): ReactNode {
           )}
         </Loaded>
       )}
+      {question !== undefined && <Understood text={question} />}
     </Panel>
   );
 }

@@ -1,12 +1,12 @@
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/button';
+import { NearestRows } from '../../components/explanation/nearest-rows';
+import { WeightedText } from '../../components/explanation/weighted-text';
 import { Loaded } from '../../components/loaded';
 import { useFormat } from '../../i18n/use-format';
 import { CorrectTexts } from './correct-texts';
-import { NearestRows } from './nearest-rows';
 import { useExplainedDocument } from './queries';
-import { WeightedText } from './weighted-text';
 import type { Alert } from './types';
 
 interface AlertStoryProps {
@@ -42,7 +42,11 @@ export function AlertStory({ story, watchId }: AlertStoryProps): ReactNode {
             if (sentiment?.explanation === undefined || sentiment.scoredText === undefined) return <p className="clip">{text}</p>;
             return (
               <>
-                <WeightedText text={sentiment.scoredText} label={sentiment.label} explanation={sentiment.explanation} />
+                <WeightedText
+                  text={sentiment.scoredText}
+                  label={t(`sentiment.labels.${sentiment.label}`)}
+                  explanation={sentiment.explanation}
+                />
                 {sentiment.trainingRows !== undefined && <NearestRows trainingRows={sentiment.trainingRows} />}
                 <CorrectTexts documentId={story.documentId} watchId={watchId} texts={sentiment.texts} />
               </>

@@ -6,12 +6,12 @@ import { dataOf, sentimentMonitor } from '../../api/services';
 import { Badge, type Tone } from '../../components/badge';
 import { Button } from '../../components/button';
 import { Empty } from '../../components/empty';
+import { NearestRows } from '../../components/explanation/nearest-rows';
+import { WeightedText } from '../../components/explanation/weighted-text';
 import { Failure } from '../../components/failure';
 import { Panel } from '../../components/panel';
 import { ShareBar } from '../../components/share-bar';
 import { TextInput } from '../../components/text-input';
-import { NearestRows } from './nearest-rows';
-import { WeightedText } from './weighted-text';
 import { SENTIMENT_LABELS, type SentimentLabel } from './types';
 
 const TONES: Readonly<Record<SentimentLabel, Tone>> = { negative: 'negative', neutral: 'plain', positive: 'positive' };
@@ -74,8 +74,12 @@ export function ScoreText(): ReactNode {
             {SENTIMENT_LABELS.map((label) => (
               <ShareBar key={label} label={t(`sentiment.labels.${label}`)} share={score.data.result.probabilities[label]} tone={label} />
             ))}
-            <h3>{t('sentiment.score.weights')}</h3>
-            <WeightedText text={score.data.text} label={score.data.result.label} explanation={score.data.result.explanation ?? []} />
+            <h3>{t('explanation.weights')}</h3>
+            <WeightedText
+              text={score.data.text}
+              label={t(`sentiment.labels.${score.data.result.label}`)}
+              explanation={score.data.result.explanation ?? []}
+            />
             {score.data.result.trainingRows !== undefined && <NearestRows trainingRows={score.data.result.trainingRows} />}
           </div>
         )}

@@ -6,8 +6,6 @@ export type WatchInput = Schemas['CreateWatchRequest'];
 export type Alert = Schemas['Alert'];
 export type Trend = Schemas['GetTrendResponse'];
 export type Scored = Schemas['ScoreTextsResponse']['results'][number];
-export type Influence = NonNullable<Scored['explanation']>[number];
-export type TrainingRows = NonNullable<Scored['trainingRows']>;
 export type SentimentLabel = Scored['label'];
 export type ScoredText = Schemas['GetDocumentResponse']['sentiments'][number]['texts'][number];
 

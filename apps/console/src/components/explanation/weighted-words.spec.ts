@@ -20,6 +20,11 @@ describe('the words that mattered', () => {
 
   it('are as strong as their influence beside the strongest', () => {
     expect(EXPLANATION.map(({ influence }) => strengthOf(influence, EXPLANATION))).toEqual([0.125, 1]);
-    expect(strengthOf(0, [{ text: 'a', start: 0, end: 1, influence: 0 }])).toBe(0);
+  });
+
+  it('are weak where none matters', () => {
+    const without = { text: 'a', start: 0, end: 1, influence: 0.001 };
+    expect(strengthOf(0.001, [without])).toBeCloseTo(0.02, 6);
+    expect(strengthOf(0, [{ ...without, influence: 0 }])).toBe(0);
   });
 });

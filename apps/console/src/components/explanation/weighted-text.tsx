@@ -1,12 +1,14 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../../i18n/use-format';
+import type { Influence } from './types';
 import { piecesOf, strengthOf } from './weighted-words';
-import type { Influence, SentimentLabel } from './types';
+import './explanation.css';
 
 interface WeightedTextProps {
   readonly text: string;
-  readonly label: SentimentLabel;
+  /** As people read it. */
+  readonly label: string;
   readonly explanation: readonly Influence[];
 }
 
@@ -16,8 +18,7 @@ const SHADES = 5;
 /** A text whose words are coloured by what they did to its label, and the same as a table. */
 export function WeightedText({ text, label, explanation }: WeightedTextProps): ReactNode {
   const { t } = useTranslation();
-  const { number } = useFormat();
-  const told = t(`sentiment.labels.${label}`);
+  const { change } = useFormat();
   const sign = (influence: number): 'for' | 'against' => (influence > 0 ? 'for' : 'against');
   return (
     <div className="stack">
@@ -29,20 +30,20 @@ export function WeightedText({ text, label, explanation }: WeightedTextProps): R
             <mark
               key={place}
               className={`weight weight-${sign(piece.influence)} weight-${String(Math.ceil(strengthOf(piece.influence, explanation) * SHADES))}`}
-              title={`${t(`sentiment.score.${sign(piece.influence)}`, { label: told })}: ${number(piece.influence)}`}
+              title={`${t(`explanation.${sign(piece.influence)}`, { label })}: ${change(piece.influence)}`}
             >
               {piece.text}
             </mark>
           ),
         )}
       </p>
-      <p className="small muted">{t('sentiment.score.legend', { label: told })}</p>
+      <p className="small muted">{t('explanation.legend', { label })}</p>
       <table className="table weights">
         <thead>
           <tr>
-            <th scope="col">{t('sentiment.score.word')}</th>
+            <th scope="col">{t('explanation.word')}</th>
             <th scope="col" className="right">
-              {t('sentiment.score.influence')}
+              {t('explanation.influence')}
             </th>
           </tr>
         </thead>
@@ -50,10 +51,7 @@ export function WeightedText({ text, label, explanation }: WeightedTextProps): R
           {explanation.map((word) => (
             <tr key={word.start}>
               <th scope="row">{word.text}</th>
-              <td className="right">
-                {word.influence > 0 ? '+' : ''}
-                {number(word.influence)}
-              </td>
+              <td className="right">{change(word.influence)}</td>
             </tr>
           ))}
         </tbody>

@@ -7,17 +7,18 @@ import type { TrainingRows } from './types';
 export function NearestRows({ trainingRows: { kept, nearest } }: { readonly trainingRows: TrainingRows }): ReactNode {
   const { t } = useTranslation();
   const { number } = useFormat();
-  if (kept === 0) return <p className="small muted">{t('sentiment.nearest.none')}</p>;
+  const areAbout = nearest.some(({ entity }) => entity !== undefined);
+  if (kept === 0) return <p className="small muted">{t('explanation.nearest.none')}</p>;
   return (
     <table className="table">
-      <caption className="small muted">{t('sentiment.nearest.title', { count: kept })}</caption>
+      <caption className="small muted">{t('explanation.nearest.title', { count: kept })}</caption>
       <thead>
         <tr>
-          <th scope="col">{t('sentiment.nearest.text')}</th>
-          <th scope="col">{t('sentiment.nearest.entity')}</th>
-          <th scope="col">{t('sentiment.nearest.label')}</th>
+          <th scope="col">{t('explanation.nearest.text')}</th>
+          {areAbout && <th scope="col">{t('explanation.nearest.entity')}</th>}
+          <th scope="col">{t('explanation.nearest.label')}</th>
           <th scope="col" className="right">
-            {t('sentiment.nearest.cosine')}
+            {t('explanation.nearest.cosine')}
           </th>
         </tr>
       </thead>
@@ -25,7 +26,7 @@ export function NearestRows({ trainingRows: { kept, nearest } }: { readonly trai
         {nearest.map(({ text, entity, label, cosine }, place) => (
           <tr key={place}>
             <td className="clip">{text}</td>
-            <td>{entity}</td>
+            {areAbout && <td>{entity}</td>}
             <td>{[label ?? []].flat().join(', ')}</td>
             <td className="right">{number(cosine, 3)}</td>
           </tr>

@@ -20,8 +20,10 @@ export function piecesOf(text: string, explanation: readonly Influence[]): TextP
   return pieces;
 }
 
+/** What the strongest influence is taken for at least: where no word matters, none shall look as if it did. */
+const LEAST_STRONGEST = 0.05;
+
 /** How strong an influence is beside the strongest of them, 0 to 1. */
 export function strengthOf(influence: number, explanation: readonly Influence[]): number {
-  const strongest = Math.max(...explanation.map((each) => Math.abs(each.influence)));
-  return strongest === 0 ? 0 : Math.abs(influence) / strongest;
+  return Math.abs(influence) / Math.max(LEAST_STRONGEST, ...explanation.map((each) => Math.abs(each.influence)));
 }
