@@ -2,6 +2,8 @@ const TYPED_ARRAYS = ['Float32Array', 'Float64Array', 'Int32Array', 'Uint16Array
 
 // What libs/finetune sets before it loads TensorFlow does not leave jest's sandbox, whose environment is a copy.
 process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+// oneDNN compiles a product of every shape, which costs the tiny networks of specs a quarter more time than it saves; `npm start` in CI has it.
+process.env.TF_ENABLE_ONEDNN_OPTS ??= '0';
 
 /** One run over the whole workspace, so that one report counts every test. */
 module.exports = {
