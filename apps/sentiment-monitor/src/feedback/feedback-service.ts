@@ -1,12 +1,12 @@
 import { AttuneError } from '@attune/artifact';
 import { instantSchema, storableText, type SentimentFeedback, type SentimentFeedbackInput, type TrainingRow } from '@attune/contracts';
 import { maskPersonalData } from '@attune/dialogue';
-import { decodeCursor, encodeCursor, HttpProblem } from '@attune/service-kit';
+import { decodeCursor, HttpProblem, pageOf, type Page } from '@attune/service-kit';
 import { z } from 'zod';
 import type { DocumentRepository } from '../documents/document-repository';
 import type { FeedbackQuery, FeedbackRepository } from './feedback-repository';
 
-const placeSchema = z.object({ createdAt: instantSchema, id: storableText() });
+const placeSchema = z.object({ createdAt: instantSchema.transform((text) => new Date(text)), id: storableText() });
 /** Training rows that are read at once. */
 const PAGE = 500;
 
@@ -45,17 +45,10 @@ export class FeedbackService {
     });
   }
 
-  async list({
-    cursor,
-    ...query
-  }: Omit<FeedbackQuery, 'after'> & { cursor?: string | undefined }): Promise<{ items: SentimentFeedback[]; nextCursor?: string }> {
-    const place = cursor === undefined ? undefined : decodeCursor(cursor, placeSchema);
-    const after = place && { createdAt: new Date(place.createdAt), id: place.id };
+  async list({ cursor, ...query }: Omit<FeedbackQuery, 'after'> & { cursor?: string | undefined }): Promise<Page<SentimentFeedback>> {
+    const after = decodeCursor(cursor, placeSchema);
     const found = await this.repository.list({ ...query, after, limit: query.limit + 1 });
-    const items = found.slice(0, query.limit);
-    if (found.length <= query.limit) return { items };
-    const { createdAt, id } = items[query.limit - 1];
-    return { items, nextCursor: encodeCursor({ createdAt, id }) };
+    return pageOf(found, query.limit, ({ createdAt, id }) => ({ createdAt, id }));
   }
 
   /** @throws AttuneError `not-found` */
