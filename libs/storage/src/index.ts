@@ -19,6 +19,7 @@ export { enqueue, enqueueWithin, type OutboxMessage } from './outbox/enqueue';
 export { OutboxRelay, type OutboxRelayOptions, type RelayedMessage } from './outbox/relay';
 export type { OutboxBacklog } from './outbox/rows';
 export { statement, type Statement, type StatementValue } from './statement';
+export { newestFirst, oldestFirst, type PlaceInTime, type TimeOrder } from './time-order';
 export { prepareBlankCluster } from './pglite/blank-cluster';
 export { vectorValue } from './vector-value';
 export { createDatabase, dropDatabase } from './postgres/create-database';
