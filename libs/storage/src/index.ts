@@ -12,6 +12,7 @@ export {
 export type { Database, DatabaseSession, Queryable, RowsQueryResult, Transaction, TransactionOptions } from './database';
 export { asStorageError, DatabaseError, DatabaseUnavailableError, isDatabaseUnavailable } from './errors';
 export { expireProcessed, recordProcessed, type InboxExpiry } from './inbox';
+export { eachPage } from './each-page';
 export { insertRows } from './insert-rows';
 export type { MigrationFolder } from './migrations';
 export { openDatabase, type DatabaseOptions } from './open-database';

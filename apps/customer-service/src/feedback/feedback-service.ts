@@ -9,6 +9,7 @@ import {
   type TrainingRow,
 } from '@attune/contracts';
 import { decodeCursor, HttpProblem, pageOf, type Page } from '@attune/service-kit';
+import { eachPage } from '@attune/storage';
 import { z } from 'zod';
 import type { EntryWriter } from '../knowledge/entry-writer';
 import type { PhrasingEditor } from '../knowledge/phrasing-editor';
@@ -51,11 +52,8 @@ export class FeedbackService {
 
   /** Approved rows for training, page by page. */
   async *trainingRows(): AsyncGenerator<TrainingRow[]> {
-    for (let after = ''; ;) {
-      const rows = await this.repository.trainingRows(after, PAGE);
-      if (rows.length > 0) yield rows.map(({ id: _id, ...row }) => row);
-      if (rows.length < PAGE) return;
-      after = rows[rows.length - 1].id;
+    for await (const rows of eachPage<TrainingRow & { id: string }>(PAGE, (last) => this.repository.trainingRows(last?.id ?? '', PAGE))) {
+      yield rows.map(({ id: _id, ...row }) => row);
     }
   }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { storableText, type Entry, type EntryInput, type SearchResponse } from '@attune/contracts';
 import { decodeCursor, pageOf, type Page } from '@attune/service-kit';
+import { eachPage } from '@attune/storage';
 import { z } from 'zod';
 import type { ActionClient } from '../actions/action-client';
 import type { DialogueModel } from '../model/dialogue-model';
@@ -48,13 +49,8 @@ export class KnowledgeService {
   }
 
   /** Every entry, page by page. */
-  async *pages(): AsyncGenerator<Entry[]> {
-    for (let after: string | undefined; ;) {
-      const page = await this.repository.list({ after, limit: EXPORT_PAGE });
-      if (page.length > 0) yield page;
-      if (page.length < EXPORT_PAGE) return;
-      after = page[page.length - 1].id;
-    }
+  pages(): AsyncGenerator<Entry[]> {
+    return eachPage(EXPORT_PAGE, (last) => this.repository.list({ after: last?.id, limit: EXPORT_PAGE }));
   }
 
   /** @throws AttuneError `not-found` */

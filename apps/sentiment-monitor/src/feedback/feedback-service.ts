@@ -2,6 +2,7 @@ import { AttuneError } from '@attune/artifact';
 import { instantSchema, storableText, type SentimentFeedback, type SentimentFeedbackInput, type TrainingRow } from '@attune/contracts';
 import { maskPersonalData } from '@attune/dialogue';
 import { decodeCursor, HttpProblem, pageOf, type Page } from '@attune/service-kit';
+import { eachPage } from '@attune/storage';
 import { z } from 'zod';
 import type { DocumentRepository } from '../documents/document-repository';
 import type { FeedbackQuery, FeedbackRepository } from './feedback-repository';
@@ -58,11 +59,8 @@ export class FeedbackService {
 
   /** Rows for training, page by page. */
   async *trainingRows(): AsyncGenerator<TrainingRow[]> {
-    for (let after = ''; ;) {
-      const rows = await this.repository.trainingRows(after, PAGE);
-      if (rows.length > 0) yield rows.map(({ id: _id, ...row }) => row);
-      if (rows.length < PAGE) return;
-      after = rows[rows.length - 1].id;
+    for await (const rows of eachPage<TrainingRow & { id: string }>(PAGE, (last) => this.repository.trainingRows(last?.id ?? '', PAGE))) {
+      yield rows.map(({ id: _id, ...row }) => row);
     }
   }
 }
