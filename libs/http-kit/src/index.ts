@@ -1,5 +1,6 @@
-export { decodeCursor, encodeCursor } from './api/cursor';
+export { decodeCursor } from './api/cursor';
 export { readNdjson } from './api/ndjson';
+export { pageOf, type Page } from './api/page';
 export { ApiRoute, type RouteDescription, type RouteResponse } from './api/route-description';
 export { ZodBody, ZodPath, ZodQuery } from './api/zod-parameters';
 export {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { AttuneError } from '@attune/artifact';
 import type { Conversation, ConversationInput, Handoff, Message, SupportConversation } from '@attune/contracts';
 import { freshState, normalForm, type ConversationState } from '@attune/dialogue';
-import type { Database } from '@attune/storage';
-import { and, asc, desc, eq, gt, isNotNull, lt, or } from 'drizzle-orm';
+import { newestFirst, type Database, type PlaceInTime } from '@attune/storage';
+import { and, asc, eq, gt, isNotNull, lt } from 'drizzle-orm';
 import { conversations, messages } from '../database/schema';
 import { turnMessage } from './announce-turn';
 import { ConversationMemory } from './conversation-memory';
@@ -53,6 +53,8 @@ const DOUBLE_SEND_MS = 10_000;
 /** Changes of a conversation that others may make first before a message gives up. */
 const MOST_ATTEMPTS = 100;
 
+const order = newestFirst(conversations, 'updatedAt');
+
 /** Conversations and their messages in the database. */
 export class ConversationRepository {
   private readonly memory = new ConversationMemory();
@@ -97,24 +99,17 @@ export class ConversationRepository {
 
   /** A page, those with the newest messages first. */
   async list(query: {
-    after: { updatedAt: Date; id: string } | undefined;
+    after: PlaceInTime<'updatedAt'> | undefined;
     limit: number;
     customer: string | undefined;
   }): Promise<ConversationRow[]> {
     const { after, limit, customer } = query;
-    const older =
-      after === undefined
-        ? undefined
-        : or(
-            lt(conversations.updatedAt, after.updatedAt),
-            and(eq(conversations.updatedAt, after.updatedAt), lt(conversations.id, after.id)),
-          );
     return this.database.query((orm) =>
       orm
         .select()
         .from(conversations)
-        .where(and(older, customer === undefined ? undefined : eq(conversations.customer, customer)))
-        .orderBy(desc(conversations.updatedAt), desc(conversations.id))
+        .where(and(order.after(after), customer === undefined ? undefined : eq(conversations.customer, customer)))
+        .orderBy(...order.columns)
         .limit(limit),
     );
   }

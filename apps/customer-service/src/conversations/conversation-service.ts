@@ -7,13 +7,13 @@ import {
   type MessageResponse,
   type Reply,
 } from '@attune/contracts';
-import { decodeCursor, encodeCursor, HttpProblem } from '@attune/service-kit';
+import { decodeCursor, HttpProblem, pageOf, type Page } from '@attune/service-kit';
 import { z } from 'zod';
 import { toConversation, toMessage, type AcceptedMessage, type ConversationRepository, type MessageRow } from './conversation-repository';
 import { KeyedQueue } from './keyed-queue';
 import type { TurnEngine } from './turn-engine';
 
-const placeSchema = z.object({ updatedAt: instantSchema, id: storableText() });
+const placeSchema = z.object({ updatedAt: instantSchema.transform((text) => new Date(text)), id: storableText() });
 /** Turns that another instance may have committed first before a message gives up. */
 const MOST_ATTEMPTS = 100;
 
@@ -36,19 +36,10 @@ export class ConversationService {
     return toConversation(await this.repository.get(id));
   }
 
-  async list(query: {
-    cursor?: string | undefined;
-    limit: number;
-    customer?: string | undefined;
-  }): Promise<{ items: Conversation[]; nextCursor?: string }> {
-    const place = query.cursor === undefined ? undefined : decodeCursor(query.cursor, placeSchema);
-    const after = place === undefined ? undefined : { updatedAt: new Date(place.updatedAt), id: place.id };
+  async list(query: { cursor?: string | undefined; limit: number; customer?: string | undefined }): Promise<Page<Conversation>> {
+    const after = decodeCursor(query.cursor, placeSchema);
     const rows = await this.repository.list({ after, limit: query.limit + 1, customer: query.customer });
-    const items = rows.slice(0, query.limit).map(toConversation);
-    const last = items.at(-1);
-    return rows.length > query.limit && last !== undefined
-      ? { items, nextCursor: encodeCursor({ updatedAt: last.updatedAt, id: last.id }) }
-      : { items };
+    return pageOf(rows.map(toConversation), query.limit, ({ updatedAt, id }) => ({ updatedAt, id }));
   }
 
   /** @throws AttuneError `not-found` */

@@ -13,7 +13,7 @@ import {
   type MessageResponse,
   storableText,
 } from '@attune/contracts';
-import { ApiRoute, HttpProblem, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
+import { ApiRoute, HttpProblem, type Page, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
 import { Controller, Delete, Get, Headers, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { ConversationEraser } from '../privacy/conversation-eraser';
@@ -53,9 +53,7 @@ export class ConversationsController {
     scope: 'read',
     responses: { 200: { description: 'A page of conversations', schema: pageSchema(conversationSchema) } },
   })
-  listConversations(
-    @ZodQuery(conversationsQuerySchema) query: z.infer<typeof conversationsQuerySchema>,
-  ): Promise<{ items: Conversation[]; nextCursor?: string }> {
+  listConversations(@ZodQuery(conversationsQuerySchema) query: z.infer<typeof conversationsQuerySchema>): Promise<Page<Conversation>> {
     return this.conversations.list(query);
   }
 

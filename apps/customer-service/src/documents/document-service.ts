@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { storableText, type DocumentInput, type DocumentMediaType, type KnowledgeDocument, type Passage } from '@attune/contracts';
 import { passageSearchText } from '@attune/dialogue';
-import { decodeCursor, encodeCursor } from '@attune/service-kit';
+import { decodeCursor, pageOf, type Page } from '@attune/service-kit';
 import type { Database } from '@attune/storage';
 import { z } from 'zod';
 import type { DialogueModel, UsedModel } from '../model/dialogue-model';
@@ -49,14 +49,10 @@ export class DocumentService {
     return this.repository.get(id);
   }
 
-  async list({
-    cursor,
-    ...query
-  }: Omit<DocumentQuery, 'after'> & { cursor?: string | undefined }): Promise<{ items: KnowledgeDocument[]; nextCursor?: string }> {
-    const after = cursor === undefined ? undefined : decodeCursor(cursor, placeSchema).id;
+  async list({ cursor, ...query }: Omit<DocumentQuery, 'after'> & { cursor?: string | undefined }): Promise<Page<KnowledgeDocument>> {
+    const after = decodeCursor(cursor, placeSchema)?.id;
     const found = await this.repository.list({ ...query, after, limit: query.limit + 1 });
-    const items = found.slice(0, query.limit);
-    return found.length > query.limit ? { items, nextCursor: encodeCursor({ id: items[query.limit - 1].id }) } : { items };
+    return pageOf(found, query.limit, ({ id }) => ({ id }));
   }
 
   /** @throws AttuneError `not-found` */

@@ -13,7 +13,7 @@ import {
   type Passage,
   type PassageSearchResponse,
 } from '@attune/contracts';
-import { ApiRoute, ZodPath, ZodQuery } from '@attune/service-kit';
+import { ApiRoute, type Page, ZodPath, ZodQuery } from '@attune/service-kit';
 import { Controller, Delete, Get, Post, Put, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -63,7 +63,7 @@ export class DocumentsController {
   })
   listDocuments(
     @ZodQuery(knowledgeDocumentsQuerySchema) query: z.infer<typeof knowledgeDocumentsQuerySchema>,
-  ): Promise<{ items: KnowledgeDocument[]; nextCursor?: string }> {
+  ): Promise<Page<KnowledgeDocument>> {
     return this.documents.list(query);
   }
 

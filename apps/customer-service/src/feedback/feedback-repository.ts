@@ -2,18 +2,20 @@ import { randomUUID } from 'node:crypto';
 import { AttuneError } from '@attune/artifact';
 import type { Feedback, FeedbackInput, TrainingRow } from '@attune/contracts';
 import { maskPersonalData } from '@attune/dialogue';
-import type { Database, Transaction } from '@attune/storage';
-import { and, asc, desc, eq, gt, isNotNull, lt, or, sql, type SQL } from 'drizzle-orm';
+import { newestFirst, type Database, type PlaceInTime, type Transaction } from '@attune/storage';
+import { and, asc, eq, gt, isNotNull, sql, type SQL } from 'drizzle-orm';
 import { announceTurn } from '../conversations/announce-turn';
 import { conversations, feedback, gapQuestions, messages } from '../database/schema';
 
 type FeedbackRow = typeof feedback.$inferSelect;
 
+const order = newestFirst(feedback, 'createdAt');
+
 /** Which feedback, newest first. */
 export interface FeedbackQuery {
   readonly state: Feedback['state'] | undefined;
   readonly rating: Feedback['rating'] | undefined;
-  readonly after: { createdAt: Date; id: string } | undefined;
+  readonly after: PlaceInTime<'createdAt'> | undefined;
   readonly limit: number;
 }
 
@@ -73,16 +75,14 @@ export class FeedbackRepository {
     const conditions: (SQL | undefined)[] = [
       state === undefined ? undefined : eq(feedback.state, state),
       rating === undefined ? undefined : eq(feedback.rating, rating),
-      after === undefined
-        ? undefined
-        : or(lt(feedback.createdAt, after.createdAt), and(eq(feedback.createdAt, after.createdAt), lt(feedback.id, after.id))),
+      order.after(after),
     ];
     const rows = await this.database.query((orm) =>
       orm
         .select()
         .from(feedback)
         .where(and(...conditions))
-        .orderBy(desc(feedback.createdAt), desc(feedback.id))
+        .orderBy(...order.columns)
         .limit(limit),
     );
     return rows.map(toFeedback);

@@ -8,13 +8,14 @@ import {
   type FeedbackInput,
   type TrainingRow,
 } from '@attune/contracts';
-import { decodeCursor, encodeCursor, HttpProblem } from '@attune/service-kit';
+import { decodeCursor, HttpProblem, pageOf, type Page } from '@attune/service-kit';
+import { eachPage } from '@attune/storage';
 import { z } from 'zod';
 import type { EntryWriter } from '../knowledge/entry-writer';
 import type { PhrasingEditor } from '../knowledge/phrasing-editor';
 import type { FeedbackQuery, FeedbackRepository, FeedbackUse } from './feedback-repository';
 
-const placeSchema = z.object({ createdAt: instantSchema, id: storableText() });
+const placeSchema = z.object({ createdAt: instantSchema.transform((text) => new Date(text)), id: storableText() });
 /** Training rows that are read at once. */
 const PAGE = 500;
 
@@ -30,18 +31,10 @@ export class FeedbackService {
     return this.repository.record(input);
   }
 
-  async list({
-    cursor,
-    ...query
-  }: Omit<FeedbackQuery, 'after'> & { cursor?: string | undefined }): Promise<{ items: Feedback[]; nextCursor?: string }> {
-    const place = cursor === undefined ? undefined : decodeCursor(cursor, placeSchema);
-    const after = place === undefined ? undefined : { createdAt: new Date(place.createdAt), id: place.id };
+  async list({ cursor, ...query }: Omit<FeedbackQuery, 'after'> & { cursor?: string | undefined }): Promise<Page<Feedback>> {
+    const after = decodeCursor(cursor, placeSchema);
     const rows = await this.repository.list({ ...query, after, limit: query.limit + 1 });
-    const items = rows.slice(0, query.limit);
-    const last = items.at(-1);
-    return rows.length > query.limit && last !== undefined
-      ? { items, nextCursor: encodeCursor({ createdAt: last.createdAt, id: last.id }) }
-      : { items };
+    return pageOf(rows, query.limit, ({ createdAt, id }) => ({ createdAt, id }));
   }
 
   /** @throws AttuneError `not-found`, `conflict`; HttpProblem `unprocessable` where what it needs is missing */
@@ -59,11 +52,8 @@ export class FeedbackService {
 
   /** Approved rows for training, page by page. */
   async *trainingRows(): AsyncGenerator<TrainingRow[]> {
-    for (let after = ''; ;) {
-      const rows = await this.repository.trainingRows(after, PAGE);
-      if (rows.length > 0) yield rows.map(({ id: _id, ...row }) => row);
-      if (rows.length < PAGE) return;
-      after = rows[rows.length - 1].id;
+    for await (const rows of eachPage<TrainingRow & { id: string }>(PAGE, (last) => this.repository.trainingRows(last?.id ?? '', PAGE))) {
+      yield rows.map(({ id: _id, ...row }) => row);
     }
   }
 

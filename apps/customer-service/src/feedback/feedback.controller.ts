@@ -10,7 +10,7 @@ import {
   type FeedbackApproval,
   type FeedbackInput,
 } from '@attune/contracts';
-import { answerWithRows, ApiRoute, ClientSignal, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
+import { answerWithRows, ApiRoute, ClientSignal, type Page, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
 import { Controller, Get, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -51,7 +51,7 @@ export class FeedbackController {
   })
   listFeedback(
     @ZodQuery(feedbackQuerySchema) { state, rating, cursor, limit }: z.infer<typeof feedbackQuerySchema>,
-  ): Promise<{ items: Feedback[]; nextCursor?: string }> {
+  ): Promise<Page<Feedback>> {
     return this.feedback.list({ state, rating, cursor, limit });
   }
 

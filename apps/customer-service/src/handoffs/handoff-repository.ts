@@ -2,19 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { AttuneError } from '@attune/artifact';
 import type { Handoff, Message } from '@attune/contracts';
 import { returnedState } from '@attune/dialogue';
-import type { Database, Transaction } from '@attune/storage';
-import { and, asc, eq, gt, or, sql, type SQL } from 'drizzle-orm';
+import { oldestFirst, type Database, type PlaceInTime, type Transaction } from '@attune/storage';
+import { and, eq, sql, type SQL } from 'drizzle-orm';
 import { announceTurn } from '../conversations/announce-turn';
 import { toMessage } from '../conversations/conversation-repository';
 import { conversations, handoffs, messages } from '../database/schema';
 
 type HandoffRow = typeof handoffs.$inferSelect;
 
+const order = oldestFirst(handoffs, 'createdAt');
+
 /** Which hand-overs, those that wait longest first. */
 export interface HandoffQuery {
   readonly state: Handoff['state'] | undefined;
   readonly agent: string | undefined;
-  readonly after: { createdAt: Date; id: string } | undefined;
+  readonly after: PlaceInTime<'createdAt'> | undefined;
   readonly limit: number;
 }
 
@@ -26,16 +28,14 @@ export class HandoffRepository {
     const conditions: (SQL | undefined)[] = [
       state === undefined ? undefined : eq(handoffs.state, state),
       agent === undefined ? undefined : eq(handoffs.agent, agent),
-      after === undefined
-        ? undefined
-        : or(gt(handoffs.createdAt, after.createdAt), and(eq(handoffs.createdAt, after.createdAt), gt(handoffs.id, after.id))),
+      order.after(after),
     ];
     const rows = await this.database.query((orm) =>
       orm
         .select()
         .from(handoffs)
         .where(and(...conditions))
-        .orderBy(asc(handoffs.createdAt), asc(handoffs.id))
+        .orderBy(...order.columns)
         .limit(limit),
     );
     return rows.map(toHandoff);

@@ -1,6 +1,6 @@
 import { instantSchema, storableText, type Handoff, type HandoffDetail, type Message } from '@attune/contracts';
 import { renderTemplate } from '@attune/dialogue';
-import { decodeCursor, encodeCursor } from '@attune/service-kit';
+import { decodeCursor, pageOf, type Page } from '@attune/service-kit';
 import { z } from 'zod';
 import type { ConversationRepository } from '../conversations/conversation-repository';
 import { toMessage } from '../conversations/conversation-repository';
@@ -10,7 +10,7 @@ import type { EncoderRegistry } from '../retrieval/encoder-registry';
 import type { Retriever } from '../retrieval/retriever';
 import type { HandoffQuery, HandoffRepository } from './handoff-repository';
 
-const placeSchema = z.object({ createdAt: instantSchema, id: storableText() });
+const placeSchema = z.object({ createdAt: instantSchema.transform((text) => new Date(text)), id: storableText() });
 /** Messages that a person sees at first, and answers that are suggested. */
 const MESSAGES = 100;
 const SUGGESTIONS = 3;
@@ -26,18 +26,10 @@ export class HandoffService {
     private readonly directory: KnowledgeDirectory,
   ) {}
 
-  async list({
-    cursor,
-    ...query
-  }: Omit<HandoffQuery, 'after'> & { cursor?: string | undefined }): Promise<{ items: Handoff[]; nextCursor?: string }> {
-    const place = cursor === undefined ? undefined : decodeCursor(cursor, placeSchema);
-    const after = place === undefined ? undefined : { createdAt: new Date(place.createdAt), id: place.id };
+  async list({ cursor, ...query }: Omit<HandoffQuery, 'after'> & { cursor?: string | undefined }): Promise<Page<Handoff>> {
+    const after = decodeCursor(cursor, placeSchema);
     const found = await this.repository.list({ ...query, after, limit: query.limit + 1 });
-    const items = found.slice(0, query.limit);
-    const last = items.at(-1);
-    return found.length > query.limit && last !== undefined
-      ? { items, nextCursor: encodeCursor({ createdAt: last.createdAt, id: last.id }) }
-      : { items };
+    return pageOf(found, query.limit, ({ createdAt, id }) => ({ createdAt, id }));
   }
 
   /** @throws AttuneError `not-found` */

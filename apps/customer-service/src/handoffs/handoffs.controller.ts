@@ -12,7 +12,7 @@ import {
   type Message,
   storableText,
 } from '@attune/contracts';
-import { ApiRoute, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
+import { ApiRoute, type Page, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
 import { Controller, Get, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { HandoffService } from './handoff-service';
@@ -35,7 +35,7 @@ export class HandoffsController {
   })
   listHandoffs(
     @ZodQuery(handoffsQuerySchema) { state, agent, cursor, limit }: z.infer<typeof handoffsQuerySchema>,
-  ): Promise<{ items: Handoff[]; nextCursor?: string }> {
+  ): Promise<Page<Handoff>> {
     return this.handoffs.list({ state, agent, cursor, limit });
   }
 

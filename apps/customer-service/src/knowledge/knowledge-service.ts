@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { storableText, type Entry, type EntryInput, type SearchResponse } from '@attune/contracts';
-import { decodeCursor, encodeCursor } from '@attune/service-kit';
+import { decodeCursor, pageOf, type Page } from '@attune/service-kit';
+import { eachPage } from '@attune/storage';
 import { z } from 'zod';
 import type { ActionClient } from '../actions/action-client';
 import type { DialogueModel } from '../model/dialogue-model';
@@ -41,24 +42,15 @@ export class KnowledgeService {
     return this.repository.get(id);
   }
 
-  async list({
-    cursor,
-    ...query
-  }: Omit<EntryQuery, 'after'> & { cursor?: string | undefined }): Promise<{ items: Entry[]; nextCursor?: string }> {
-    const after = cursor === undefined ? undefined : decodeCursor(cursor, placeSchema).id;
+  async list({ cursor, ...query }: Omit<EntryQuery, 'after'> & { cursor?: string | undefined }): Promise<Page<Entry>> {
+    const after = decodeCursor(cursor, placeSchema)?.id;
     const found = await this.repository.list({ ...query, after, limit: query.limit + 1 });
-    const items = found.slice(0, query.limit);
-    return found.length > query.limit ? { items, nextCursor: encodeCursor({ id: items[query.limit - 1].id }) } : { items };
+    return pageOf(found, query.limit, ({ id }) => ({ id }));
   }
 
   /** Every entry, page by page. */
-  async *pages(): AsyncGenerator<Entry[]> {
-    for (let after: string | undefined; ;) {
-      const page = await this.repository.list({ after, limit: EXPORT_PAGE });
-      if (page.length > 0) yield page;
-      if (page.length < EXPORT_PAGE) return;
-      after = page[page.length - 1].id;
-    }
+  pages(): AsyncGenerator<Entry[]> {
+    return eachPage(EXPORT_PAGE, (last) => this.repository.list({ after: last?.id, limit: EXPORT_PAGE }));
   }
 
   /** @throws AttuneError `not-found` */

@@ -10,7 +10,7 @@ import {
   type SearchResponse,
   storableText,
 } from '@attune/contracts';
-import { ApiRoute, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
+import { ApiRoute, type Page, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
 import { Controller, Delete, Get, Post, Put } from '@nestjs/common';
 import { z } from 'zod';
 import { KnowledgeService } from './knowledge-service';
@@ -48,7 +48,7 @@ export class KnowledgeController {
     scope: 'read',
     responses: { 200: { description: 'A page of entries', schema: pageSchema(entrySchema) } },
   })
-  listEntries(@ZodQuery(entriesQuerySchema) query: z.infer<typeof entriesQuerySchema>): Promise<{ items: Entry[]; nextCursor?: string }> {
+  listEntries(@ZodQuery(entriesQuerySchema) query: z.infer<typeof entriesQuerySchema>): Promise<Page<Entry>> {
     return this.knowledge.list(query);
   }
 

@@ -1,5 +1,5 @@
 import type { CatalogItem, StoredItem } from '@attune/contracts';
-import { decodeCursor, encodeCursor } from '@attune/service-kit';
+import { decodeCursor, pageOf, type Page } from '@attune/service-kit';
 import type { Database } from '@attune/storage';
 import { catalogIdSchema } from '@attune/contracts';
 import { z } from 'zod';
@@ -54,13 +54,9 @@ export class ItemService {
   }
 
   /** A page of the catalogue. */
-  async list({
-    cursor,
-    ...query
-  }: Omit<ItemQuery, 'after'> & { cursor?: string | undefined }): Promise<{ items: StoredItem[]; nextCursor?: string }> {
-    const after = cursor === undefined ? undefined : decodeCursor(cursor, placeSchema).id;
+  async list({ cursor, ...query }: Omit<ItemQuery, 'after'> & { cursor?: string | undefined }): Promise<Page<StoredItem>> {
+    const after = decodeCursor(cursor, placeSchema)?.id;
     const found = await this.repository.list({ ...query, after, limit: query.limit + 1 });
-    const items = found.slice(0, query.limit);
-    return found.length > query.limit ? { items, nextCursor: encodeCursor({ id: items[query.limit - 1].id }) } : { items };
+    return pageOf(found, query.limit, ({ id }) => ({ id }));
   }
 }

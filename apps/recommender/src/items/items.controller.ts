@@ -8,7 +8,7 @@ import {
   type ItemInput,
   type StoredItem,
 } from '@attune/contracts';
-import { ApiRoute, beginRawAnswer, ClientSignal, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
+import { ApiRoute, beginRawAnswer, ClientSignal, type Page, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
 import { Controller, Delete, Get, HttpCode, Post, Put, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
@@ -61,7 +61,7 @@ export class ItemsController {
     scope: 'read',
     responses: { 200: { description: 'A page of items', schema: pageSchema(storedItemSchema) } },
   })
-  listItems(@ZodQuery(itemsQuerySchema) query: z.infer<typeof itemsQuerySchema>): Promise<{ items: StoredItem[]; nextCursor?: string }> {
+  listItems(@ZodQuery(itemsQuerySchema) query: z.infer<typeof itemsQuerySchema>): Promise<Page<StoredItem>> {
     return this.items.list(query);
   }
 

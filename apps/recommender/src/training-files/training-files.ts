@@ -1,5 +1,5 @@
 import type { StoredItem } from '@attune/contracts';
-import type { Database } from '@attune/storage';
+import { eachPage, type Database } from '@attune/storage';
 import { stringify } from 'csv-stringify/sync';
 import { sql } from 'drizzle-orm';
 import type { ItemRepository } from '../items/item-repository';
@@ -55,15 +55,11 @@ export class TrainingFiles {
     const attributes = rows.map(({ name }) => name).filter((name) => !own.has(name));
     const columns = [...ITEM_COLUMNS, ...attributes];
     yield stringify([columns]);
-    for (let after: string | undefined; ;) {
-      const page = await this.items.list({ after, limit: PAGE });
-      if (page.length > 0)
-        yield stringify(
-          page.map((item) => toRow(item, attributes)),
-          { columns },
-        );
-      if (page.length < PAGE) return;
-      after = page[page.length - 1].id;
+    for await (const page of eachPage<StoredItem>(PAGE, (last) => this.items.list({ after: last?.id, limit: PAGE }))) {
+      yield stringify(
+        page.map((item) => toRow(item, attributes)),
+        { columns },
+      );
     }
   }
 }

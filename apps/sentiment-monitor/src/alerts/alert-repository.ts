@@ -1,14 +1,16 @@
 import { AttuneError } from '@attune/artifact';
 import type { Alert, AlertEvent, AlertRecord } from '@attune/contracts';
-import type { Database, Transaction } from '@attune/storage';
-import { and, desc, eq, lt, or, sql, type SQL } from 'drizzle-orm';
+import { newestFirst, type Database, type PlaceInTime, type Transaction } from '@attune/storage';
+import { and, eq, sql, type SQL } from 'drizzle-orm';
 import { alertEvents, alerts } from '../database/schema';
+
+const order = newestFirst(alerts, 'openedAt');
 
 /** Which alerts, newest first. */
 export interface AlertQuery {
   state?: Alert['state'] | undefined;
   watchId?: string | undefined;
-  after?: { openedAt: Date; id: string } | undefined;
+  after?: PlaceInTime<'openedAt'> | undefined;
   limit: number;
 }
 
@@ -61,16 +63,14 @@ export class AlertRepository {
     const conditions: (SQL | undefined)[] = [
       state === undefined ? undefined : eq(alerts.state, state),
       watchId === undefined ? undefined : eq(alerts.watchId, watchId),
-      after === undefined
-        ? undefined
-        : or(lt(alerts.openedAt, after.openedAt), and(eq(alerts.openedAt, after.openedAt), lt(alerts.id, after.id))),
+      order.after(after),
     ];
     const rows = await this.database.query((orm) =>
       orm
         .select()
         .from(alerts)
         .where(and(...conditions))
-        .orderBy(desc(alerts.openedAt), desc(alerts.id))
+        .orderBy(...order.columns)
         .limit(limit),
     );
     return rows.map(toRecord);

@@ -9,12 +9,12 @@ import {
   type AlertRecord,
   type IdPath,
 } from '@attune/contracts';
-import { ApiRoute, CurrentIdentity, decodeCursor, encodeCursor, type Identity, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
+import { ApiRoute, CurrentIdentity, decodeCursor, type Identity, type Page, pageOf, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
 import { Controller, Get, Patch } from '@nestjs/common';
 import { z } from 'zod';
 import { AlertRepository } from './alert-repository';
 
-const placeSchema = z.object({ openedAt: instantSchema, id: storableText() });
+const placeSchema = z.object({ openedAt: instantSchema.transform((text) => new Date(text)), id: storableText() });
 const ID = { id: '0b0e5f1e-6a51-4c3e-9b0e-5f1e6a514c3e:2026-03-01T09:27:00.000Z' };
 
 /** Alerts and what people say of them. */
@@ -30,14 +30,10 @@ export class AlertsController {
   })
   async listAlerts(
     @ZodQuery(alertsQuerySchema) { state, watch, cursor, limit }: z.infer<typeof alertsQuerySchema>,
-  ): Promise<{ items: AlertRecord[]; nextCursor?: string }> {
-    const place = cursor === undefined ? undefined : decodeCursor(cursor, placeSchema);
-    const after = place && { openedAt: new Date(place.openedAt), id: place.id };
+  ): Promise<Page<AlertRecord>> {
+    const after = decodeCursor(cursor, placeSchema);
     const found = await this.alerts.list({ state, watchId: watch, after, limit: limit + 1 });
-    const items = found.slice(0, limit);
-    if (found.length <= limit) return { items };
-    const { openedAt, id } = items[limit - 1];
-    return { items, nextCursor: encodeCursor({ openedAt, id }) };
+    return pageOf(found, limit, ({ openedAt, id }) => ({ openedAt, id }));
   }
 
   @Get(':id')

@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { AttuneError } from '@attune/artifact';
 import type { SentimentFeedback, SentimentLabel, TrainingRow } from '@attune/contracts';
-import type { Database } from '@attune/storage';
-import { and, asc, desc, eq, gt, lt, or, sql, type SQL } from 'drizzle-orm';
+import { newestFirst, type Database, type PlaceInTime } from '@attune/storage';
+import { and, asc, eq, gt, or, sql, type SQL } from 'drizzle-orm';
 import { feedback } from '../database/schema';
 
 type FeedbackRow = typeof feedback.$inferSelect;
+
+const order = newestFirst(feedback, 'createdAt');
 
 /** Which feedback, newest first. */
 export interface FeedbackQuery {
   readonly documentId?: string | undefined;
   readonly watchId?: string | undefined;
-  readonly after?: { createdAt: Date; id: string } | undefined;
+  readonly after?: PlaceInTime<'createdAt'> | undefined;
   readonly limit: number;
 }
 
@@ -57,16 +59,14 @@ export class FeedbackRepository {
     const conditions: (SQL | undefined)[] = [
       documentId === undefined ? undefined : eq(feedback.documentId, documentId),
       watchId === undefined ? undefined : eq(feedback.watchId, watchId),
-      after === undefined
-        ? undefined
-        : or(lt(feedback.createdAt, after.createdAt), and(eq(feedback.createdAt, after.createdAt), lt(feedback.id, after.id))),
+      order.after(after),
     ];
     const rows = await this.database.query((orm) =>
       orm
         .select()
         .from(feedback)
         .where(and(...conditions))
-        .orderBy(desc(feedback.createdAt), desc(feedback.id))
+        .orderBy(...order.columns)
         .limit(limit),
     );
     return rows.map(toFeedback);

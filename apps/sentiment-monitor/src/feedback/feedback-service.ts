@@ -1,12 +1,13 @@
 import { AttuneError } from '@attune/artifact';
 import { instantSchema, storableText, type SentimentFeedback, type SentimentFeedbackInput, type TrainingRow } from '@attune/contracts';
 import { maskPersonalData } from '@attune/dialogue';
-import { decodeCursor, encodeCursor, HttpProblem } from '@attune/service-kit';
+import { decodeCursor, HttpProblem, pageOf, type Page } from '@attune/service-kit';
+import { eachPage } from '@attune/storage';
 import { z } from 'zod';
 import type { DocumentRepository } from '../documents/document-repository';
 import type { FeedbackQuery, FeedbackRepository } from './feedback-repository';
 
-const placeSchema = z.object({ createdAt: instantSchema, id: storableText() });
+const placeSchema = z.object({ createdAt: instantSchema.transform((text) => new Date(text)), id: storableText() });
 /** Training rows that are read at once. */
 const PAGE = 500;
 
@@ -45,17 +46,10 @@ export class FeedbackService {
     });
   }
 
-  async list({
-    cursor,
-    ...query
-  }: Omit<FeedbackQuery, 'after'> & { cursor?: string | undefined }): Promise<{ items: SentimentFeedback[]; nextCursor?: string }> {
-    const place = cursor === undefined ? undefined : decodeCursor(cursor, placeSchema);
-    const after = place && { createdAt: new Date(place.createdAt), id: place.id };
+  async list({ cursor, ...query }: Omit<FeedbackQuery, 'after'> & { cursor?: string | undefined }): Promise<Page<SentimentFeedback>> {
+    const after = decodeCursor(cursor, placeSchema);
     const found = await this.repository.list({ ...query, after, limit: query.limit + 1 });
-    const items = found.slice(0, query.limit);
-    if (found.length <= query.limit) return { items };
-    const { createdAt, id } = items[query.limit - 1];
-    return { items, nextCursor: encodeCursor({ createdAt, id }) };
+    return pageOf(found, query.limit, ({ createdAt, id }) => ({ createdAt, id }));
   }
 
   /** @throws AttuneError `not-found` */
@@ -65,11 +59,8 @@ export class FeedbackService {
 
   /** Rows for training, page by page. */
   async *trainingRows(): AsyncGenerator<TrainingRow[]> {
-    for (let after = ''; ;) {
-      const rows = await this.repository.trainingRows(after, PAGE);
-      if (rows.length > 0) yield rows.map(({ id: _id, ...row }) => row);
-      if (rows.length < PAGE) return;
-      after = rows[rows.length - 1].id;
+    for await (const rows of eachPage<TrainingRow & { id: string }>(PAGE, (last) => this.repository.trainingRows(last?.id ?? '', PAGE))) {
+      yield rows.map(({ id: _id, ...row }) => row);
     }
   }
 }

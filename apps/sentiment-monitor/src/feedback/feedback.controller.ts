@@ -9,7 +9,17 @@ import {
   type SentimentFeedback,
   type SentimentFeedbackInput,
 } from '@attune/contracts';
-import { answerWithRows, ApiRoute, ClientSignal, CurrentIdentity, ZodBody, ZodPath, ZodQuery, type Identity } from '@attune/service-kit';
+import {
+  answerWithRows,
+  ApiRoute,
+  ClientSignal,
+  CurrentIdentity,
+  type Page,
+  ZodBody,
+  ZodPath,
+  ZodQuery,
+  type Identity,
+} from '@attune/service-kit';
 import { Controller, Delete, Get, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
@@ -47,7 +57,7 @@ export class FeedbackController {
   })
   listFeedback(
     @ZodQuery(sentimentFeedbackQuerySchema) { document, watch, cursor, limit }: z.infer<typeof sentimentFeedbackQuerySchema>,
-  ): Promise<{ items: SentimentFeedback[]; nextCursor?: string }> {
+  ): Promise<Page<SentimentFeedback>> {
     return this.feedback.list({ documentId: document, watchId: watch, cursor, limit });
   }
 

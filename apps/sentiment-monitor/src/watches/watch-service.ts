@@ -1,7 +1,7 @@
 import { AttuneError } from '@attune/artifact';
 import { storableText, TOPICS, type Watch, type WatchInput } from '@attune/contracts';
 import { assertTopicOfHead, assertWatchTarget } from '@attune/opinion';
-import { decodeCursor, encodeCursor, HttpProblem } from '@attune/service-kit';
+import { decodeCursor, HttpProblem, pageOf, type Page } from '@attune/service-kit';
 import { enqueue } from '@attune/storage';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
@@ -36,11 +36,9 @@ export class WatchService {
     return this.repository.get(id);
   }
 
-  async list({ cursor, limit }: { cursor?: string | undefined; limit: number }): Promise<{ items: Watch[]; nextCursor?: string }> {
-    const after = cursor === undefined ? undefined : decodeCursor(cursor, placeSchema).id;
-    const found = await this.repository.list(after, limit + 1);
-    const items = found.slice(0, limit);
-    return found.length > limit ? { items, nextCursor: encodeCursor({ id: items[limit - 1].id }) } : { items };
+  async list({ cursor, limit }: { cursor?: string | undefined; limit: number }): Promise<Page<Watch>> {
+    const found = await this.repository.list(decodeCursor(cursor, placeSchema)?.id, limit + 1);
+    return pageOf(found, limit, ({ id }) => ({ id }));
   }
 
   async replace(id: string, input: WatchInput): Promise<Watch> {

@@ -9,7 +9,7 @@ import {
   type Watch,
   type WatchInput,
 } from '@attune/contracts';
-import { ApiRoute, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
+import { ApiRoute, type Page, ZodBody, ZodPath, ZodQuery } from '@attune/service-kit';
 import { Controller, Delete, Get, Post, Put } from '@nestjs/common';
 import { z } from 'zod';
 import { WatchService } from './watch-service';
@@ -47,7 +47,7 @@ export class WatchesController {
     scope: 'read',
     responses: { 200: { description: 'A page of watches', schema: pageSchema(watchSchema) } },
   })
-  listWatches(@ZodQuery(pageQuerySchema) query: z.infer<typeof pageQuerySchema>): Promise<{ items: Watch[]; nextCursor?: string }> {
+  listWatches(@ZodQuery(pageQuerySchema) query: z.infer<typeof pageQuerySchema>): Promise<Page<Watch>> {
     return this.watches.list(query);
   }
 

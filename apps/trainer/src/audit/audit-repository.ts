@@ -1,5 +1,5 @@
 import type { AuditEntry, auditQuerySchema } from '@attune/contracts';
-import { decodeCursor, encodeCursor } from '@attune/service-kit';
+import { decodeCursor, pageOf, type Page } from '@attune/service-kit';
 import type { Database, Transaction } from '@attune/storage';
 import { and, desc, eq, lt } from 'drizzle-orm';
 import type { z } from 'zod';
@@ -18,9 +18,9 @@ export async function writeAudit(tx: Transaction, entry: Omit<AuditEntry, 'id' |
 export class AuditRepository {
   constructor(private readonly database: Database) {}
 
-  async list(query: z.infer<typeof auditQuerySchema>): Promise<{ items: AuditEntry[]; nextCursor?: string }> {
+  async list(query: z.infer<typeof auditQuerySchema>): Promise<Page<AuditEntry>> {
     const { cursor, limit, head, action } = query;
-    const before = cursor === undefined ? undefined : decodeCursor(cursor, placeSchema).before;
+    const before = decodeCursor(cursor, placeSchema)?.before;
     const rows = await this.database.query((orm) =>
       orm
         .select()
@@ -35,16 +35,12 @@ export class AuditRepository {
         .orderBy(desc(auditEntries.sequence))
         .limit(limit + 1),
     );
-    const items = rows.slice(0, limit);
-    const last = items.at(-1);
-    return {
-      items: items.map(({ sequence, at, head: of, ...row }) => ({
-        ...row,
-        id: String(sequence),
-        at: at.toISOString(),
-        ...(of === null ? {} : { head: of }),
-      })),
-      ...(rows.length > limit && last !== undefined ? { nextCursor: encodeCursor({ before: String(last.sequence) }) } : {}),
-    };
+    const entries = rows.map(({ sequence, at, head: of, ...row }) => ({
+      ...row,
+      id: String(sequence),
+      at: at.toISOString(),
+      ...(of === null ? {} : { head: of }),
+    }));
+    return pageOf(entries, limit, ({ id }) => ({ before: id }));
   }
 }

@@ -1,5 +1,5 @@
 import { auditEntrySchema, auditQuerySchema, pageSchema, type AuditEntry } from '@attune/contracts';
-import { ApiRoute, ZodQuery } from '@attune/service-kit';
+import { ApiRoute, type Page, ZodQuery } from '@attune/service-kit';
 import { Controller, Get } from '@nestjs/common';
 import type { z } from 'zod';
 import { AuditRepository } from './audit-repository';
@@ -15,7 +15,7 @@ export class AuditController {
     scope: 'read',
     responses: { 200: { description: 'A page of entries', schema: pageSchema(auditEntrySchema) } },
   })
-  listAudit(@ZodQuery(auditQuerySchema) query: z.infer<typeof auditQuerySchema>): Promise<{ items: AuditEntry[]; nextCursor?: string }> {
+  listAudit(@ZodQuery(auditQuerySchema) query: z.infer<typeof auditQuerySchema>): Promise<Page<AuditEntry>> {
     return this.audit.list(query);
   }
 }

@@ -1,6 +1,6 @@
 import { AttuneError } from '@attune/artifact';
 import type { Dataset, datasetsQuerySchema } from '@attune/contracts';
-import { decodeCursor, encodeCursor } from '@attune/service-kit';
+import { decodeCursor, pageOf, type Page } from '@attune/service-kit';
 import type { Database, Transaction } from '@attune/storage';
 import { and, desc, eq, inArray, lt, or, sql } from 'drizzle-orm';
 import type { z } from 'zod';
@@ -27,8 +27,8 @@ export class DatasetRepository {
   }
 
   /** The newest first. */
-  async list({ cursor, limit }: z.infer<typeof datasetsQuerySchema>): Promise<{ items: Dataset[]; nextCursor?: string }> {
-    const before = cursor === undefined ? undefined : decodeCursor(cursor, placeSchema).before;
+  async list({ cursor, limit }: z.infer<typeof datasetsQuerySchema>): Promise<Page<Dataset>> {
+    const before = decodeCursor(cursor, placeSchema)?.before;
     const rows = await this.database.query((orm) =>
       orm
         .select()
@@ -37,11 +37,8 @@ export class DatasetRepository {
         .orderBy(desc(datasets.sequence))
         .limit(limit + 1),
     );
-    const last = rows.at(limit - 1);
-    return {
-      items: rows.slice(0, limit).map(toDataset),
-      ...(rows.length > limit && last !== undefined ? { nextCursor: encodeCursor({ before: String(last.sequence) }) } : {}),
-    };
+    const page = pageOf(rows, limit, ({ sequence }) => ({ before: String(sequence) }));
+    return { ...page, items: page.items.map(toDataset) };
   }
 
   /** @throws AttuneError `not-found` */

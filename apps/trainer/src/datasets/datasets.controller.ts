@@ -8,7 +8,7 @@ import {
   type DatasetFormat,
   type IdPath,
 } from '@attune/contracts';
-import { ApiRoute, CurrentIdentity, ZodPath, ZodQuery, type Identity } from '@attune/service-kit';
+import { ApiRoute, CurrentIdentity, type Page, ZodPath, ZodQuery, type Identity } from '@attune/service-kit';
 import { Controller, Delete, Get, HttpCode, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
@@ -65,9 +65,7 @@ export class DatasetsController {
     scope: 'read',
     responses: { 200: { description: 'A page of data sets', schema: pageSchema(datasetSchema) } },
   })
-  listDatasets(
-    @ZodQuery(datasetsQuerySchema) query: z.infer<typeof datasetsQuerySchema>,
-  ): Promise<{ items: Dataset[]; nextCursor?: string }> {
+  listDatasets(@ZodQuery(datasetsQuerySchema) query: z.infer<typeof datasetsQuerySchema>): Promise<Page<Dataset>> {
     return this.repository.list(query);
   }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AttuneError } from '@attune/artifact';
 import type { FeedbackRow, FeedbackRowInput, feedbackReviewSchema, feedbackRowsQuerySchema } from '@attune/contracts';
-import { decodeCursor, encodeCursor } from '@attune/service-kit';
+import { decodeCursor, pageOf, type Page } from '@attune/service-kit';
 import type { Database, Queryable, Transaction } from '@attune/storage';
 import { and, asc, desc, eq, inArray, lt, ne, sql, type SQL } from 'drizzle-orm';
 import type { z } from 'zod';
@@ -67,11 +67,8 @@ export class FeedbackRepository {
   }
 
   /** The newest first. */
-  async list(
-    head: string,
-    { cursor, limit, state, subject }: z.infer<typeof feedbackRowsQuerySchema>,
-  ): Promise<{ items: FeedbackRow[]; nextCursor?: string }> {
-    const before = cursor === undefined ? undefined : decodeCursor(cursor, placeSchema).before;
+  async list(head: string, { cursor, limit, state, subject }: z.infer<typeof feedbackRowsQuerySchema>): Promise<Page<FeedbackRow>> {
+    const before = decodeCursor(cursor, placeSchema)?.before;
     const given =
       subject === undefined
         ? undefined
@@ -92,12 +89,8 @@ export class FeedbackRepository {
         .where(where)
         .orderBy(desc(feedbackRows.sequence))
         .limit(limit + 1);
-      const page = rows.slice(0, limit);
-      const last = page.at(-1);
-      return {
-        items: await withOthers(orm, page),
-        ...(rows.length > limit && last !== undefined ? { nextCursor: encodeCursor({ before: String(last.sequence) }) } : {}),
-      };
+      const page = pageOf(rows, limit, ({ sequence }) => ({ before: String(sequence) }));
+      return { ...page, items: await withOthers(orm, page.items) };
     });
   }
 

@@ -6,7 +6,7 @@ import {
   type feedbackReviewSchema,
   type feedbackRowsQuerySchema,
 } from '@attune/contracts';
-import { HttpProblem } from '@attune/service-kit';
+import { HttpProblem, type Page } from '@attune/service-kit';
 import type { z } from 'zod';
 import type { HeadTemplates } from '../heads/head-templates';
 import type { FeedbackRepository } from './feedback-repository';
@@ -74,7 +74,7 @@ export class FeedbackService {
   }
 
   /** @throws AttuneError `not-found` for the head */
-  async list(head: string, query: z.infer<typeof feedbackRowsQuerySchema>): Promise<{ items: FeedbackRow[]; nextCursor?: string }> {
+  async list(head: string, query: z.infer<typeof feedbackRowsQuerySchema>): Promise<Page<FeedbackRow>> {
     this.heads.get(head);
     return this.repository.list(head, query);
   }

@@ -15,7 +15,7 @@ import {
   type FeedbackRow,
   type HeadPath,
 } from '@attune/contracts';
-import { ApiRoute, CurrentIdentity, readNdjson, ZodBody, ZodPath, ZodQuery, type Identity } from '@attune/service-kit';
+import { ApiRoute, CurrentIdentity, type Page, readNdjson, ZodBody, ZodPath, ZodQuery, type Identity } from '@attune/service-kit';
 import { Controller, Delete, Get, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
@@ -89,7 +89,7 @@ export class FeedbackController {
   listFeedback(
     @ZodPath(headPathSchema) { name }: HeadPath,
     @ZodQuery(feedbackRowsQuerySchema) query: z.infer<typeof feedbackRowsQuerySchema>,
-  ): Promise<{ items: FeedbackRow[]; nextCursor?: string }> {
+  ): Promise<Page<FeedbackRow>> {
     return this.feedback.list(name, query);
   }
 

@@ -9,7 +9,7 @@ import {
   type HeadVersionDetails,
   type TrainingJob,
 } from '@attune/contracts';
-import { decodeCursor, encodeCursor } from '@attune/service-kit';
+import { decodeCursor, pageOf, type Page } from '@attune/service-kit';
 import { z } from 'zod';
 import type { DatasetRepository } from '../datasets/dataset-repository';
 import type { JobRepository } from '../jobs/job-repository';
@@ -59,20 +59,13 @@ export class HeadVersions {
   }
 
   /** The newest first. @throws AttuneError `not-found` */
-  async versions(
-    name: string,
-    { cursor, limit }: z.infer<typeof headVersionsQuerySchema>,
-  ): Promise<{ items: HeadVersion[]; nextCursor?: string }> {
+  async versions(name: string, { cursor, limit }: z.infer<typeof headVersionsQuerySchema>): Promise<Page<HeadVersion>> {
     this.heads.get(name);
     const stored = (await this.store.list(name)).sort((one, other) => other.writtenAt.getTime() - one.writtenAt.getTime());
-    const after = cursor === undefined ? undefined : decodeCursor(cursor, afterSchema).after;
+    const after = decodeCursor(cursor, afterSchema)?.after;
     const start = after === undefined ? 0 : stored.findIndex(({ version }) => version === after) + 1;
-    const page = stored.slice(start, start + limit);
-    const last = page.at(-1);
-    return {
-      items: await this.describe(name, page),
-      ...(start + limit < stored.length && last !== undefined ? { nextCursor: encodeCursor({ after: last.version }) } : {}),
-    };
+    const page = pageOf(stored.slice(start), limit, ({ version }) => ({ after: version }));
+    return { ...page, items: await this.describe(name, page.items) };
   }
 
   /** @throws AttuneError `not-found` */

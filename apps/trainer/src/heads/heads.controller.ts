@@ -20,7 +20,7 @@ import {
   type HeadVersionDetails,
   type HeadVersionPath,
 } from '@attune/contracts';
-import { ApiRoute, CurrentIdentity, ZodBody, ZodPath, ZodQuery, type Identity } from '@attune/service-kit';
+import { ApiRoute, CurrentIdentity, type Page, ZodBody, ZodPath, ZodQuery, type Identity } from '@attune/service-kit';
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { z } from 'zod';
 import { compareVersions } from './compare-versions';
@@ -71,7 +71,7 @@ export class HeadsController {
   listVersions(
     @ZodPath(headPathSchema) { name }: HeadPath,
     @ZodQuery(headVersionsQuerySchema) query: z.infer<typeof headVersionsQuerySchema>,
-  ): Promise<{ items: HeadVersion[]; nextCursor?: string }> {
+  ): Promise<Page<HeadVersion>> {
     return this.heads.versions(name, query);
   }
 

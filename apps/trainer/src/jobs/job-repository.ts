@@ -8,7 +8,7 @@ import type {
   UpdateJob,
   UpdateVerdict,
 } from '@attune/contracts';
-import { decodeCursor, encodeCursor } from '@attune/service-kit';
+import { decodeCursor, pageOf, type Page } from '@attune/service-kit';
 import type { Database, Queryable, Transaction } from '@attune/storage';
 import { and, asc, desc, eq, inArray, lt, sql, type SQL } from 'drizzle-orm';
 import type { z } from 'zod';
@@ -63,14 +63,8 @@ export class JobRepository {
   }
 
   /** The newest first. */
-  async list({
-    cursor,
-    limit,
-    head,
-    status,
-    kind,
-  }: z.infer<typeof trainingJobsQuerySchema>): Promise<{ items: TrainingJob[]; nextCursor?: string }> {
-    const place = cursor === undefined ? undefined : decodeCursor(cursor, placeSchema).before;
+  async list({ cursor, limit, head, status, kind }: z.infer<typeof trainingJobsQuerySchema>): Promise<Page<TrainingJob>> {
+    const place = decodeCursor(cursor, placeSchema)?.before;
     const where = and(
       place === undefined ? undefined : lt(trainingJobs.sequence, place),
       head === undefined ? undefined : eq(trainingJobs.head, head),
@@ -78,11 +72,8 @@ export class JobRepository {
       kind === undefined ? undefined : eq(trainingJobs.kind, kind),
     );
     const rows = await this.database.query((orm) => select(orm, where, desc(trainingJobs.sequence), limit + 1));
-    const last = rows.at(limit - 1);
-    return {
-      items: rows.slice(0, limit).map((row) => toState(row).job),
-      ...(rows.length > limit && last !== undefined ? { nextCursor: encodeCursor({ before: String(last.job.sequence) }) } : {}),
-    };
+    const page = pageOf(rows, limit, ({ job }) => ({ before: String(job.sequence) }));
+    return { ...page, items: page.items.map((row) => toState(row).job) };
   }
 
   /** The jobs that made versions of a head, by their names. */

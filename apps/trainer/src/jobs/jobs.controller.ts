@@ -8,7 +8,7 @@ import {
   type TrainingJob,
   type TrainingJobInput,
 } from '@attune/contracts';
-import { ApiRoute, CurrentIdentity, ZodBody, ZodPath, ZodQuery, type Identity } from '@attune/service-kit';
+import { ApiRoute, CurrentIdentity, type Page, ZodBody, ZodPath, ZodQuery, type Identity } from '@attune/service-kit';
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import type { z } from 'zod';
 import { JobRepository } from './job-repository';
@@ -53,9 +53,7 @@ export class JobsController {
     scope: 'read',
     responses: { 200: { description: 'A page of jobs', schema: pageSchema(trainingJobSchema) } },
   })
-  listJobs(
-    @ZodQuery(trainingJobsQuerySchema) query: z.infer<typeof trainingJobsQuerySchema>,
-  ): Promise<{ items: TrainingJob[]; nextCursor?: string }> {
+  listJobs(@ZodQuery(trainingJobsQuerySchema) query: z.infer<typeof trainingJobsQuerySchema>): Promise<Page<TrainingJob>> {
     return this.repository.list(query);
   }
 

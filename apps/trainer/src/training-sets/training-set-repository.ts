@@ -1,6 +1,6 @@
 import { AttuneError } from '@attune/artifact';
 import type { TrainingSet, trainingSetsQuerySchema } from '@attune/contracts';
-import { decodeCursor, encodeCursor } from '@attune/service-kit';
+import { decodeCursor, pageOf, type Page } from '@attune/service-kit';
 import type { Database, Queryable, Transaction } from '@attune/storage';
 import { and, asc, count, desc, eq, inArray, lt, sql } from 'drizzle-orm';
 import type { z } from 'zod';
@@ -49,11 +49,8 @@ export class TrainingSetRepository {
   }
 
   /** The newest first. */
-  async list(
-    head: string,
-    { cursor, limit }: z.infer<typeof trainingSetsQuerySchema>,
-  ): Promise<{ items: TrainingSet[]; nextCursor?: string }> {
-    const before = cursor === undefined ? undefined : decodeCursor(cursor, placeSchema).before;
+  async list(head: string, { cursor, limit }: z.infer<typeof trainingSetsQuerySchema>): Promise<Page<TrainingSet>> {
+    const before = decodeCursor(cursor, placeSchema)?.before;
     const where = and(eq(trainingSets.head, head), before === undefined ? undefined : lt(trainingSets.number, before));
     const rows = await this.database.query((orm) =>
       orm
@@ -63,11 +60,8 @@ export class TrainingSetRepository {
         .orderBy(desc(trainingSets.number))
         .limit(limit + 1),
     );
-    const last = rows.at(limit - 1);
-    return {
-      items: rows.slice(0, limit).map(toTrainingSet),
-      ...(rows.length > limit && last !== undefined ? { nextCursor: encodeCursor({ before: String(last.number) }) } : {}),
-    };
+    const page = pageOf(rows, limit, ({ number }) => ({ before: String(number) }));
+    return { ...page, items: page.items.map(toTrainingSet) };
   }
 
   /** @throws AttuneError `not-found` */

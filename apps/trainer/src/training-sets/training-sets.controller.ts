@@ -11,7 +11,7 @@ import {
   type TrainingSet,
   type TrainingSetPath,
 } from '@attune/contracts';
-import { ApiRoute, beginRawAnswer, CurrentIdentity, ZodPath, ZodQuery, type Identity } from '@attune/service-kit';
+import { ApiRoute, beginRawAnswer, CurrentIdentity, type Page, ZodPath, ZodQuery, type Identity } from '@attune/service-kit';
 import { Controller, Get, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -56,7 +56,7 @@ export class TrainingSetsController {
   async listTrainingSets(
     @ZodPath(headPathSchema) { name }: HeadPath,
     @ZodQuery(trainingSetsQuerySchema) query: z.infer<typeof trainingSetsQuerySchema>,
-  ): Promise<{ items: TrainingSet[]; nextCursor?: string }> {
+  ): Promise<Page<TrainingSet>> {
     this.heads.get(name);
     return this.sets.list(name, query);
   }

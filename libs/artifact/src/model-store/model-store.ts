@@ -6,7 +6,8 @@ import { FolderStorage } from './folder-storage';
 import type { ModelStorage, StoredManifest, TellLeft } from './model-storage';
 import { assertStoreName, isStoreName } from './names';
 import { leftUndone, type NewPromotion, type Promotion } from './promotion';
-import { isSameVersion, type Shadow, type ShadowChange, type VersionName } from './shadow';
+import type { Shadow, ShadowChange, VersionName } from './shadow';
+import { assertShare, Shadows } from './shadows';
 
 /** A version in the store, as `list` finds it. */
 export interface StoredVersion {
@@ -51,11 +52,13 @@ export interface ModelStoreOptions {
  */
 export class ModelStore {
   private readonly storage: ModelStorage;
+  private readonly shadows: Shadows;
   private readonly tellLeft: TellLeft;
 
   /** @param storage what it is kept in; a text is the path of a folder */
   constructor(storage: ModelStorage | string, { onLeft = (problem) => process.emitWarning(problem) }: ModelStoreOptions = {}) {
     this.storage = typeof storage === 'string' ? new FolderStorage(storage) : storage;
+    this.shadows = new Shadows(this.storage);
     this.tellLeft = onLeft;
   }
 
@@ -165,18 +168,13 @@ export class ModelStore {
   /** The candidate that scores beside what serves; undefined where there is none. */
   async shadow(app: string): Promise<Shadow | undefined> {
     assertStoreName('application', app);
-    const [newest] = await this.storage.shadowChanges(app, 1);
-    if (newest?.change !== 'begun') return undefined;
-    const current = await this.storage.current(app);
-    // It was promoted, and what ends a shadow then was not written any more.
-    if (isSameVersion(current, newest)) return undefined;
-    return shadowOf(newest);
+    return this.shadows.current(app);
   }
 
   /** What was put in shadow and taken out, the newest change first. */
   async shadowChanges(app: string): Promise<ShadowChange[]> {
     assertStoreName('application', app);
-    return this.storage.shadowChanges(app);
+    return this.shadows.changes(app);
   }
 
   /**
@@ -188,23 +186,10 @@ export class ModelStore {
    */
   async startShadow(app: string, version: string, share: number): Promise<Shadow> {
     assertNames(app, version);
-    if (!(share > 0 && share <= 1)) {
-      throw new AttuneError('wrong-use', `A share of ${String(share)} is none.`, { remedy: 'Name one above 0, and 1 at most.' });
-    }
+    assertShare(share);
     const current = await this.storage.current(app);
     const { manifestSha256 } = await this.verified(app, version);
-    if (current === undefined || isSameVersion(current, { version, manifestSha256 })) {
-      throw new AttuneError(
-        'wrong-use',
-        current === undefined ? `No version of ${app} serves yet.` : `${version} of ${app} serves already.`,
-        {
-          remedy: 'A shadow is a version that scores beside the one that serves: promote one first, or name another.',
-        },
-      );
-    }
-    const [newest] = await this.storage.shadowChanges(app, 1);
-    const change = { number: (newest?.number ?? 0) + 1, version, manifestSha256, share, change: 'begun' as const };
-    return shadowOf(await this.storage.appendShadowChange(app, { ...change, at: new Date().toISOString() }));
+    return this.shadows.start(app, { version, manifestSha256, share }, current);
   }
 
   /**
@@ -215,7 +200,7 @@ export class ModelStore {
    */
   async stopShadow(app: string): Promise<Shadow | undefined> {
     assertStoreName('application', app);
-    return this.endShadow(app, 'stopped', () => true);
+    return this.shadows.end(app, 'stopped');
   }
 
   /**
@@ -297,29 +282,10 @@ export class ModelStore {
   /** What serves is no shadow any more. */
   private async append(app: string, promotion: NewPromotion): Promise<Promotion> {
     const made = await this.storage.append(app, promotion, this.tellLeft);
-    await this.endShadow(app, 'promoted', (shadow) => isSameVersion(made, shadow)).catch((cause: unknown) =>
-      this.tellLeft(leftUndone(`${this.location}/${app}`, made, cause)),
-    );
+    await this.shadows
+      .end(app, 'promoted', made)
+      .catch((cause: unknown) => this.tellLeft(leftUndone(`${this.location}/${app}`, made, cause)));
     return made;
-  }
-
-  private async endShadow(
-    app: string,
-    change: 'stopped' | 'promoted',
-    which: (shadow: ShadowChange) => boolean,
-  ): Promise<Shadow | undefined> {
-    const [newest] = await this.storage.shadowChanges(app, 1);
-    if (newest?.change !== 'begun' || !which(newest)) return undefined;
-    const { number, version, manifestSha256, share } = newest;
-    await this.storage.appendShadowChange(app, {
-      number: number + 1,
-      version,
-      manifestSha256,
-      share,
-      change,
-      at: new Date().toISOString(),
-    });
-    return shadowOf(newest);
   }
 
   private async promotionToServe(app: string): Promise<Promotion | undefined> {
@@ -353,10 +319,6 @@ export class ModelStore {
   private locationOf(app: string, version: string): string {
     return `${this.location}/${app}/${version}`;
   }
-}
-
-function shadowOf({ version, manifestSha256, share, at }: ShadowChange): Shadow {
-  return { version, manifestSha256, share, startedAt: at };
 }
 
 function assertNames(app: string, version: string): void {

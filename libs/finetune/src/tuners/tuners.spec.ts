@@ -1,76 +1,29 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { HeadShape, NamedTensor } from '@attune/artifact';
-import { createTinyEncoder } from '@attune/testing';
-import { headConfigSchema, type HeadConfig } from '../config/head-config';
-import { padBatch } from '../data/batches';
-import type { Batch, EncodedExample } from '../data/example';
-import { loadEncoder, type LoadedEncoder } from '../encoders';
+import type { NamedTensor } from '@attune/artifact';
+import { configFor, loadTinyEncoder, loss, tinyBatch, tinyNetwork, type NetworkKind } from '../../test/tiny-network';
+import type { HeadConfig } from '../config/head-config';
+import type { Batch } from '../data/example';
+import type { LoadedEncoder } from '../encoders';
 import { DropoutSource } from '../layers/dropout';
-import { crossEntropy } from '../losses';
 import { loadBinding } from '../native/tensorflow';
 import { Network } from '../network/network';
 import { ReferenceNetwork } from '../network/reference-network';
-import { headParameterShapes, type TrainableNetwork } from '../network/trainable-network';
+import type { TrainableNetwork } from '../network/trainable-network';
 import { Optimizer } from '../optimizers/optimizer';
 import { Random } from '../random';
 import { findTuner, isHeadParameter, tuners, type AttachedTuner, type Tuner } from '.';
 
-const HEAD: HeadShape = { task: 'classification', pooling: 'pooler', labels: ['a', 'b', 'c'] };
-const loss = crossEntropy({ labelSmoothing: 0, focalGamma: 0 });
-
-let directory: string;
 let encoder: LoadedEncoder;
-
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'attune-tuners-'));
-  await createTinyEncoder(directory);
-  encoder = await loadEncoder(directory);
+  encoder = await loadTinyEncoder();
 });
 
-afterAll(() => rm(directory, { recursive: true, force: true }));
+const network = (weights?: Map<string, NamedTensor>, Kind?: NetworkKind): TrainableNetwork => tinyNetwork(encoder, weights, Kind);
+const batch = (even = false): Batch => tinyBatch(encoder, even);
 
 const NETWORKS = [
   ['hand-written passes', Network],
   ['plain tfjs operations', ReferenceNetwork],
 ] as const;
-
-function network(weights = startingWeights(), Kind: (typeof NETWORKS)[number][1] = Network): TrainableNetwork {
-  return new Kind({
-    config: encoder.config,
-    heads: [HEAD],
-    headOptions: { activation: 'tanh', dropout: 0.1, inputDropout: 0 },
-    weights,
-    precision: 'fp32',
-  });
-}
-
-function startingWeights(): Map<string, NamedTensor> {
-  const random = new Random(3);
-  const weights = new Map(encoder.weights);
-  for (const [name, shape] of headParameterShapes(encoder.config, HEAD)) {
-    const size = shape.reduce((product, extent) => product * extent, 1);
-    if (!weights.has(name)) weights.set(name, { shape, values: Float32Array.from({ length: size }, () => 0.05 * random.normal()) });
-  }
-  return weights;
-}
-
-/** @param even rows of one length, for which both networks draw the same dropout masks */
-function batch(even = false): Batch {
-  const random = new Random(9);
-  const examples: EncodedExample[] = Array.from({ length: 6 }, (_, index) => {
-    const length = even ? 7 : 3 + random.integer(8);
-    const inputIds = Int32Array.from({ length }, () => 5 + random.integer(encoder.config.vocabularySize - 5));
-    return { inputIds, tokenTypeIds: new Int32Array(length), target: index % 3, index };
-  });
-  return padBatch(examples, encoder.config.padTokenId);
-}
-
-function configFor({ name }: Tuner, more: Partial<HeadConfig['tuner']> = {}): HeadConfig {
-  const base = headConfigSchema.parse({ tuner: { name } });
-  return { ...base, tuner: { ...base.tuner, ...more } };
-}
 
 function learn(net: TrainableNetwork, attached: AttachedTuner, config: HeadConfig, steps: number): void {
   const optimizer = new Optimizer(net.kernels, config.optimizer);
@@ -243,61 +196,6 @@ describe.each(FORMS)('tuner %s', (_, tuner, keys) => {
 
 /** An encoder of a prompt is not handed over, but what it made is. */
 const withoutEncoder = (config: HeadConfig): HeadConfig => ({ ...config, tuner: { ...config.tuner, promptEncoder: 'none' } });
-
-describe('tuner full', () => {
-  const tuner = findTuner('full');
-
-  it('lets lower layers learn more slowly', () => {
-    const net = network();
-    const attached = tuner.attach(net, configFor(tuner, { layerDecay: 0.5 }), new Random(1));
-    const factor = (name: string): number => attached.learningRateFactor(net.parameter(name));
-    expect(factor('encoder.layer.1.output.dense.weight')).toBe(1);
-    expect(factor('encoder.layer.0.output.dense.weight')).toBe(0.5);
-    expect(factor('embeddings.word_embeddings.weight')).toBe(0.25);
-    net.dispose();
-  });
-
-  it('thaws one layer from the top at a time', () => {
-    const net = network();
-    const attached = tuner.attach(net, configFor(tuner, { unfreezeEvery: 0.5 }), new Random(1));
-    const learning = (epoch: number): string[] => {
-      attached.startEpoch?.(epoch);
-      const names = attached.parameters.filter((parameter) => parameter.trainable && !isHeadParameter(parameter)).map(({ name }) => name);
-      return [...new Set(names.map((parameterName) => /^(embeddings|encoder\.layer\.\d)/.exec(parameterName)?.[0] ?? ''))].sort();
-    };
-    expect(learning(0)).toEqual([]);
-    expect(learning(0.5)).toEqual(['encoder.layer.1']);
-    expect(learning(1)).toEqual(['encoder.layer.0', 'encoder.layer.1']);
-    expect(learning(1.5)).toEqual(['embeddings', 'encoder.layer.0', 'encoder.layer.1']);
-    net.dispose();
-  });
-});
-
-describe('tuner full with frozen layers', () => {
-  const full = findTuner('full');
-  const learningPlaces = (more: Partial<HeadConfig['tuner']>, epoch = 0): string[] => {
-    const net = network();
-    const attached = full.attach(net, configFor(full, { frozenLayers: 1, ...more }), new Random(1));
-    attached.startEpoch?.(epoch);
-    const names = [...net.parameters.values()].filter(({ trainable }) => trainable).map(({ name }) => name);
-    net.dispose();
-    return [...new Set(names.map((name) => /^(embeddings|encoder\.layer\.\d|head)/.exec(name)?.[0] ?? name))].sort();
-  };
-
-  it('trains the layers above and the head, and never thaws them', () => {
-    expect(learningPlaces({})).toEqual(['encoder.layer.1', 'head']);
-    expect(learningPlaces({ unfreezeEvery: 0.5 })).toEqual(['head']);
-    expect(learningPlaces({ unfreezeEvery: 0.5 }, 3)).toEqual(['encoder.layer.1', 'head']);
-  });
-
-  it('refuses more layers than there are', () => {
-    const net = network();
-    expect(() => full.attach(net, configFor(full, { frozenLayers: 3 }), new Random(1))).toThrow(
-      /frozenLayers is 3, and the encoder has 2 layers/,
-    );
-    net.dispose();
-  });
-});
 
 const MERGEABLE: readonly (readonly [HeadConfig['tuner']['name'], Partial<HeadConfig['tuner']>])[] = [
   ['lora', { targetModules: ['query', 'value', 'intermediate.dense'], rank: 4 }],

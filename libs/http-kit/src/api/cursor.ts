@@ -6,8 +6,13 @@ export function encodeCursor(place: Readonly<Record<string, string>>): string {
   return Buffer.from(JSON.stringify(place)).toString('base64url');
 }
 
-/** @throws HttpProblem `invalid-request` where a client made the cursor up */
-export function decodeCursor<Place>(cursor: string, place: z.ZodType<Place>): Place {
+/**
+ * The place that a cursor names; undefined without one, at the beginning of the list.
+ *
+ * @throws HttpProblem `invalid-request` where a client made the cursor up
+ */
+export function decodeCursor<Place>(cursor: string | undefined, place: z.ZodType<Place>): Place | undefined {
+  if (cursor === undefined) return undefined;
   try {
     return place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
   } catch (cause) {

@@ -17,9 +17,7 @@ export class ShadowMetrics {
       collect() {
         // What is no longer in shadow has no figures.
         this.reset();
-        for (const [model, report] of reports) {
-          const { version = '', figures } = report() ?? {};
-          if (figures === undefined) continue;
+        for (const { model, version, figures } of figuresOf(reports)) {
           for (const outcome of ['scored', 'dropped', 'failed'] as const) this.set({ model, version, outcome }, figures[outcome]);
         }
       },
@@ -31,9 +29,8 @@ export class ShadowMetrics {
       registers,
       collect() {
         this.reset();
-        for (const [model, report] of reports) {
-          const { version = '', figures } = report() ?? {};
-          for (const [task, { texts, disagreements, meanDifference }] of Object.entries(figures?.tasks ?? {})) {
+        for (const { model, version, figures } of figuresOf(reports)) {
+          for (const [task, { texts, disagreements, meanDifference }] of Object.entries(figures.tasks)) {
             this.set({ model, version, task, of: 'labels' }, disagreements / texts);
             this.set({ model, version, task, of: 'probabilities' }, meanDifference);
           }
@@ -47,9 +44,8 @@ export class ShadowMetrics {
       registers,
       collect() {
         this.reset();
-        for (const [model, report] of reports) {
-          const { version = '', figures } = report() ?? {};
-          for (const [by, value] of Object.entries(figures?.seconds ?? {})) this.set({ model, version, by }, value);
+        for (const { model, version, figures } of figuresOf(reports)) {
+          for (const [by, value] of Object.entries(figures.seconds ?? {})) this.set({ model, version, by }, value);
         }
       },
     });
@@ -57,5 +53,13 @@ export class ShadowMetrics {
 
   watch(model: string, report: () => ShadowReport | undefined): void {
     this.reports.set(model, report);
+  }
+}
+
+/** Of those that score. */
+function* figuresOf(reports: ReadonlyMap<string, () => ShadowReport | undefined>) {
+  for (const [model, report] of reports) {
+    const { version = '', figures } = report() ?? {};
+    if (figures !== undefined) yield { model, version, figures };
   }
 }
