@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AttuneError } from '@attune/artifact';
 import { encoderDirectory, tensorFlowDirectory } from './cache';
 import { compileBinding } from './compile-binding';
@@ -73,7 +74,7 @@ async function ensureTensorFlow(packageDirectory: string, kind: TensorFlowKind, 
   const compiled = await compileBinding(packageDirectory, directory, context);
   await linkPackage(packageDirectory, kind, compiled);
   // Once is enough: a fresh node_modules gets what has loaded before.
-  const hasLoaded = `${compiled}.loads`;
+  const hasLoaded = join(compiled, 'loads');
   if (!existsSync(hasLoaded)) {
     await checkLoads(packageDirectory, context);
     await writeFile(hasLoaded, '');

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { tensorFlowDirectory } from './cache';
 import { runPackageInstaller } from './package-installer';
 import type { SetupEvent } from './progress';
-import { bindingPath, linkPackage, readStamp, writeStamp } from './tfjs-package';
+import { BINDING_FILE, bindingPath, linkPackage, QUIET_LOADER_FILE, readStamp, writeStamp } from './tfjs-package';
 import { TENSORFLOW_VERSION } from './wheels';
 
 describe("TensorFlow's package", () => {
   const { ATTUNE_CACHE } = process.env;
   let root: string;
   let target: string;
-  const compiled = (): string => join(root, 'compiled.node');
+  const compiled = (): string => join(root, 'compiled');
   const wheel = { version: TENSORFLOW_VERSION, kind: 'cpu', source: 'wheel' } as const;
 
   beforeEach(async () => {
@@ -20,7 +20,8 @@ describe("TensorFlow's package", () => {
     target = join(root, 'package');
     await mkdir(join(target, 'scripts'), { recursive: true });
     for (const name of ['lib', 'include']) await mkdir(join(tensorFlowDirectory('cpu'), name), { recursive: true });
-    await writeFile(compiled(), 'compiled');
+    await mkdir(compiled());
+    for (const name of [BINDING_FILE, QUIET_LOADER_FILE]) await writeFile(join(compiled(), name), 'compiled');
   });
   afterEach(async () => {
     if (ATTUNE_CACHE === undefined) Reflect.deleteProperty(process.env, 'ATTUNE_CACHE');

@@ -10,7 +10,10 @@ import { TENSORFLOW_VERSION, type TensorFlowKind } from './wheels';
 const PACKAGE = '@tensorflow/tfjs-node-gpu';
 
 /** Where the package looks for its binding, in its own folder. */
-const BINDING = 'lib/napi-v8/tfjs_binding.node';
+const BINDINGS = 'lib/napi-v8';
+export const BINDING_FILE = 'tfjs_binding.node';
+/** Beside it: what libs/finetune loads TensorFlow by first. */
+export const QUIET_LOADER_FILE = 'load_quietly.node';
 
 const STAMP = 'deps/attune.json';
 
@@ -42,7 +45,7 @@ export function tfjsPackageDirectory(): string {
 
 /** The path of the binding that the package loads. It need not be there yet. */
 export function bindingPath(packageDirectory: string): string {
-  return join(packageDirectory, BINDING);
+  return join(packageDirectory, BINDINGS, BINDING_FILE);
 }
 
 /** The native TensorFlow that the package is ready to load; undefined where it is not, or no longer, ready. */
@@ -64,20 +67,25 @@ async function pointsTo(packageDirectory: string, kind: TensorFlowKind): Promise
 }
 
 /**
- * Points the package at the cache's TensorFlow and gives it its compiled binding, each in one step. It counts as ready
- * only after {@link writeStamp}.
+ * Points the package at the cache's TensorFlow and gives it what was compiled for it, each in one step. It counts as
+ * ready only after {@link writeStamp}.
+ *
+ * @param compiled a folder
  */
-export async function linkPackage(packageDirectory: string, kind: TensorFlowKind, compiledBinding: string): Promise<void> {
-  const target = bindingPath(packageDirectory);
+export async function linkPackage(packageDirectory: string, kind: TensorFlowKind, compiled: string): Promise<void> {
+  const bindings = join(packageDirectory, BINDINGS);
   await mkdir(join(packageDirectory, 'deps'), { recursive: true });
-  await mkdir(dirname(target), { recursive: true });
+  await mkdir(bindings, { recursive: true });
   await rm(join(packageDirectory, STAMP), { force: true });
   for (const name of ['include', 'lib']) {
     await replaceLink(join(packageDirectory, 'deps', name), join(tensorFlowDirectory(kind), name));
   }
-  // A copy, since Node resolves links first, and the binding finds TensorFlow by its own folder.
-  await copyFile(compiledBinding, `${target}.new`);
-  await rename(`${target}.new`, target);
+  for (const name of [QUIET_LOADER_FILE, BINDING_FILE]) {
+    const target = join(bindings, name);
+    // A copy, since Node resolves links first, and the binding finds TensorFlow by its own folder.
+    await copyFile(join(compiled, name), `${target}.new`);
+    await rename(`${target}.new`, target);
+  }
 }
 
 /** Notes what is ready in the package, once it has loaded: a run that fails or is killed before leaves no note. */

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import util from 'node:util';
 import { AttuneError } from '@attune/artifact';
 import type * as TensorFlow from '@tensorflow/tfjs-node-gpu';
@@ -54,7 +56,9 @@ export function loadTensorFlow(): TensorFlowModule {
   setEnvironment();
   restoreRemovedUtil();
   try {
-    loaded = createRequire(__filename)('@tensorflow/tfjs-node-gpu') as TensorFlowModule;
+    const requireHere = createRequire(__filename);
+    loadQuietly(dirname(requireHere.resolve('@tensorflow/tfjs-node-gpu/package.json')));
+    loaded = requireHere('@tensorflow/tfjs-node-gpu') as TensorFlowModule;
   } catch (cause) {
     throw new AttuneError('setup-missing', `native TensorFlow cannot be loaded: ${firstLine(cause)}`, {
       remedy: 'Run `npx attune setup`, then `npx attune doctor`. Prediction, evaluation and serving work without it.',
@@ -87,6 +91,18 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
 /** Sets what the user did not set. */
 function setEnvironment(): void {
   for (const [name, value] of Object.entries(ENVIRONMENT)) process.env[name] ??= value;
+}
+
+/**
+ * Loads TensorFlow's library before the binding does. It prints notices on standard error while it is loaded, whatever it
+ * is told of its log, and what the set-up compiled for that turns standard error off meanwhile. A package that its own
+ * installer prepared has no such thing, and its notices are seen.
+ */
+function loadQuietly(packageDirectory: string): void {
+  const loader = join(packageDirectory, 'lib/napi-v8/load_quietly.node');
+  if (Number(process.env.TF_CPP_MIN_LOG_LEVEL) < 1 || !existsSync(loader)) return;
+  const { load } = createRequire(__filename)(loader) as { load: (path: string) => void };
+  load(join(packageDirectory, 'deps/lib/libtensorflow.so'));
 }
 
 /** tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 removed and Node 22 warns of. */
