@@ -76,6 +76,18 @@ export function isCommittedPosition(text: string): text is CommittedPosition {
   return BigInt(transactionId) < 2n ** 64n && BigInt(sequence) < 2n ** 63n;
 }
 
+/** Below 0 where the first position comes before the second in the order of commits, above 0 where it comes after it. */
+export function comparePositions(one: CommittedPosition, other: CommittedPosition): number {
+  const [[transactionId, sequence], [otherId, otherSequence]] = [numbersOf(one), numbersOf(other)];
+  const difference = transactionId === otherId ? sequence - otherSequence : transactionId - otherId;
+  return difference < 0n ? -1 : Number(difference > 0n);
+}
+
+function numbersOf(position: CommittedPosition): readonly [bigint, bigint] {
+  const [transactionId, sequence] = position.split('-').map(BigInt);
+  return [transactionId, sequence];
+}
+
 async function select<Table extends PgTable>(
   db: Queryable,
   source: AppendOnlyTable<Table>,

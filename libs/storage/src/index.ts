@@ -1,5 +1,6 @@
 export { ownFolder } from './pglite/folder-lock';
 export {
+  comparePositions,
   isCommittedPosition,
   latestPosition,
   isCommitted,

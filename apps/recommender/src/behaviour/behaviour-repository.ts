@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Behaviour, BehaviourType } from '@attune/contracts';
 import type { Interaction } from '@attune/ranking';
 import {
+  comparePositions,
   insertRows,
   isCommitted,
   latestPosition,
@@ -9,7 +10,9 @@ import {
   statement,
   type AppendOnlyTable,
   type CommittedPosition,
+  type CommittedRow,
   type Database,
+  type ReadCommittedOptions,
   type Transaction,
 } from '@attune/storage';
 import { eq, sql } from 'drizzle-orm';
@@ -51,6 +54,16 @@ const FORGOTTEN: AppendOnlyTable<typeof forgottenEvents> = {
   transactionId: forgottenEvents.transaction,
   sequence: forgottenEvents.sequence,
 };
+
+/** The same rows in the places of the events that they were. */
+const DELETED: AppendOnlyTable<typeof forgottenEvents> = {
+  table: forgottenEvents,
+  transactionId: forgottenEvents.eventTransaction,
+  sequence: forgottenEvents.eventSequence,
+};
+
+/** Reads that belong together see the same rows. */
+const ONE_LOOK = { isolation: 'repeatable read', readOnly: true } as const;
 
 const DAY_SECONDS = 24 * 60 * 60;
 /** Multiples of the decay from which on PostgreSQL would call e to their negative too small for a number. */
@@ -136,16 +149,17 @@ export class BehaviourRepository {
   async forget(tx: Transaction, userId: string, limit: number): Promise<number> {
     const { rows } = await tx.execute<{ count: string }>(sql`with gone as (
         delete from events where sequence = any(array(select sequence from events where user_id = ${userId} limit ${limit}))
-        returning id, item_id, type, at, value
+        returning id, item_id, type, at, value, transaction, sequence
       ), kept as (
-        insert into forgotten_events (item_id, type, at, value, id_hash) select item_id, type, at, value, ${HASHED_ID} from gone returning 1
+        insert into forgotten_events (item_id, type, at, value, id_hash, event_transaction, event_sequence)
+        select item_id, type, at, value, ${HASHED_ID}, transaction, sequence from gone returning 1
       ) select count(*)::text as count from kept`);
     return Number(rows[0]?.count ?? 0);
   }
 
   /**
    * What was done after a time, added up by the database: however many events there are, a process that starts reads no more than a few rows an
-   * item.
+   * item. What was deleted counts as long as `forgottenSince` has still to tell of it.
    *
    * @param days after which an event counts 1/e in the decayed sums
    * @param reference time to which these are decayed
@@ -153,38 +167,51 @@ export class BehaviourRepository {
   async totalsSince(from: Date, days: number, reference: Date): Promise<BehaviourTotals> {
     const value = sql`coalesce(value, 1)`;
     const age = sql`extract(epoch from ${reference.toISOString()}::timestamptz - at)::float8 / ${days * DAY_SECONDS}::float8`;
-    const oneLook = { isolation: 'repeatable read', readOnly: true } as const;
     return this.database.transaction(async (tx) => {
       await tx.execute(sql`select set_config('statement_timeout', '0', true)`);
-      const [recordedTo, forgottenTo] = [await latestPosition(tx, EVENTS), await latestPosition(tx, FORGOTTEN)];
+      const recordedTo = latest(await latestPosition(tx, EVENTS), await latestPosition(tx, DELETED));
+      const forgottenTo = await latestPosition(tx, FORGOTTEN);
       const { rows } = await tx.execute<BehaviourTotal & Record<string, unknown>>(sql`select item_id as "itemId", type,
           sum(${value})::float8 as total, sum(${value} * exp(-least(${age}, ${MOST_AGE}::float8))) as decayed
-        from events where ${isCommitted(EVENTS)} and at > ${from.toISOString()}::timestamptz group by item_id, type, ${value} < 0`);
+        from (
+          select item_id, type, at, value from events where ${isCommitted(EVENTS)}
+          union all select item_id, type, at, value from forgotten_events where ${isCommitted(DELETED)} and not ${isCommitted(FORGOTTEN)}
+        ) as counted
+        where at > ${from.toISOString()}::timestamptz group by item_id, type, ${value} < 0`);
       return { rows, recordedTo, forgottenTo };
-    }, oneLook);
+    }, ONE_LOOK);
   }
 
-  /** Events after a position in the order of commits, those after a time alone. */
+  /**
+   * Events after a position in the order of commits, those after a time alone: each once, whether its person was deleted since or not, so that
+   * what `forgottenSince` tells of has been counted before.
+   */
   recordedSince(after: CommittedPosition | undefined, from: Date, limit: number): Promise<CommittedEvents> {
-    return this.since(EVENTS, after, from, limit);
+    const options = optionsOf(after, from, limit);
+    return this.database.transaction(async (tx) => {
+      const found = [...(await readCommitted(tx, EVENTS, options)), ...(await readCommitted(tx, DELETED, options))];
+      return committedEvents(found.sort((one, other) => comparePositions(one.position, other.position)).slice(0, limit));
+    }, ONE_LOOK);
   }
 
-  /** The same of events of people who were deleted. */
-  forgottenSince(after: CommittedPosition | undefined, from: Date, limit: number): Promise<CommittedEvents> {
-    return this.since(FORGOTTEN, after, from, limit);
+  /** Events of people who were deleted, after a position in the order in which that was committed. */
+  async forgottenSince(after: CommittedPosition | undefined, from: Date, limit: number): Promise<CommittedEvents> {
+    return committedEvents(await this.database.query((orm) => readCommitted(orm, FORGOTTEN, optionsOf(after, from, limit))));
   }
+}
 
-  private async since(
-    source: AppendOnlyTable<typeof events> | AppendOnlyTable<typeof forgottenEvents>,
-    after: CommittedPosition | undefined,
-    from: Date,
-    limit: number,
-  ): Promise<CommittedEvents> {
-    const where = sql`${source.table.at} > ${from.toISOString()}::timestamptz`;
-    const options = { limit, where, ...(after === undefined ? {} : { after }) };
-    const found = await this.database.query((orm) => readCommitted(orm, source as AppendOnlyTable<typeof events>, options));
-    return { position: found.at(-1)?.position, rows: found.map(({ row }) => row) };
-  }
+function optionsOf(after: CommittedPosition | undefined, from: Date, limit: number): ReadCommittedOptions {
+  // Both tables have a column of that name.
+  return { limit, where: sql`at > ${from.toISOString()}::timestamptz`, ...(after === undefined ? {} : { after }) };
+}
+
+function committedEvents(found: readonly CommittedRow<RecordedEvent>[]): CommittedEvents {
+  return { position: found.at(-1)?.position, rows: found.map(({ row }) => row) };
+}
+
+function latest(one: CommittedPosition | undefined, other: CommittedPosition | undefined): CommittedPosition | undefined {
+  if (one === undefined || other === undefined) return one ?? other;
+  return comparePositions(one, other) > 0 ? one : other;
 }
 
 /** An event without an id of its own is known by what it says. */

@@ -111,8 +111,15 @@ export const forgottenEvents = pgTable(
     forgottenAt: instant('forgotten_at').notNull().defaultNow(),
     /** SHA-256 of the event's id, in Base64: an id may be made of a person's name. */
     idHash: text('id_hash').notNull().default(''),
+    /** Where the event stood among those that were recorded; null of events that were deleted before this was kept. */
+    eventTransaction: xid8('event_transaction'),
+    eventSequence: bigint('event_sequence', { mode: 'number' }),
   },
-  (table) => [index('forgotten_events_committed').on(table.transaction, table.sequence), index('forgotten_events_id').on(table.idHash)],
+  (table) => [
+    index('forgotten_events_committed').on(table.transaction, table.sequence),
+    index('forgotten_events_id').on(table.idHash),
+    index('forgotten_events_recorded').on(table.eventTransaction, table.eventSequence),
+  ],
 );
 
 /** An item of a list as it was shown, with what scoring saw of it. */

@@ -35,16 +35,13 @@ export class FollowedPopularity {
   async fetch(): Promise<void> {
     const { behaviour, trainedAt, days } = this;
     if (this.positions === undefined) await this.takeTotals(await behaviour.totalsSince(trainedAt, days, new Date(this.reference)));
-    await this.follow(
-      'recorded',
-      (after) => behaviour.recordedSince(after, trainedAt, PAGE),
-      (id, at, weight) => this.count(id, weight, weight * Math.exp((at - this.reference) / (days * DAY))),
-    );
-    await this.follow(
-      'forgotten',
-      (after) => behaviour.forgottenSince(after, trainedAt, PAGE),
-      (id, at, weight) => this.forget(id, at, weight),
-    );
+    for (let isMore = true; isMore;) {
+      // Looked up before the events are, so that none is taken back that was not counted.
+      const forgotten = await behaviour.forgottenSince(this.positions?.forgotten, trainedAt, PAGE);
+      await this.followRecorded();
+      await this.take('forgotten', forgotten, (id, at, weight) => this.forget(id, at, weight));
+      isMore = forgotten.rows.length === PAGE;
+    }
   }
 
   /** Counts what people did with an item before it was handed in. */
@@ -87,21 +84,28 @@ export class FollowedPopularity {
     this.onChange(place);
   }
 
-  private async follow(
+  private async followRecorded(): Promise<void> {
+    const { behaviour, trainedAt, days } = this;
+    for (let isMore = true; isMore;) {
+      const recorded = await behaviour.recordedSince(this.positions?.recorded, trainedAt, PAGE);
+      await this.take('recorded', recorded, (id, at, weight) =>
+        this.count(id, weight, weight * Math.exp((at - this.reference) / (days * DAY))),
+      );
+      isMore = recorded.rows.length === PAGE;
+    }
+  }
+
+  private async take(
     log: 'recorded' | 'forgotten',
-    fetch: (after: CommittedPosition | undefined) => Promise<CommittedEvents>,
+    { position, rows }: CommittedEvents,
     count: (id: string, at: number, weight: number) => void,
   ): Promise<void> {
     const { behaviour } = this.catalogue.scoring;
-    for (;;) {
-      const { position, rows } = await fetch(this.positions?.[log]);
-      await inTurns(rows, (row) => {
-        const { item, at, ...event } = toInteraction(row);
-        count(item, at, weightOf(event, behaviour));
-      });
-      if (this.positions !== undefined && position !== undefined) this.positions[log] = position;
-      if (rows.length < PAGE) return;
-    }
+    await inTurns(rows, (row) => {
+      const { item, at, ...event } = toInteraction(row);
+      count(item, at, weightOf(event, behaviour));
+    });
+    if (this.positions !== undefined && position !== undefined) this.positions[log] = position;
   }
 
   private get days(): number {
