@@ -90,7 +90,10 @@ describeInBrowser('the screen of conversations', (browser) => {
     await tried.getByRole('meter', { name: 'How do I return an item?' }).waitFor();
     // What the head takes it to be about, and the words behind that.
     await tried.getByRole('meter', { name: 'return_item' }).waitFor();
-    await tried.getByTitle(/speaks for return_item/).first().waitFor();
+    await tried
+      .getByTitle(/speaks for return_item/)
+      .first()
+      .waitFor();
     await tried.getByText('This version keeps no rows of its training', { exact: false }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await keepPicture(page, 'conversations-knowledge');
