@@ -123,9 +123,11 @@ describeInBrowser('the screen of conversations', (browser) => {
   });
 
   it('takes a correction, which is approved and then used', async () => {
+    const rating = page.getByRole('button', { name: 'Not helpful' });
+    const before = await rating.count();
     await say('my parcel is late');
-    await log().getByText('my parcel is late').waitFor();
-    await page.getByRole('button', { name: 'Not helpful' }).last().click();
+    // That of the reply to it: a press is lost where the reply comes under it.
+    await rating.nth(before).click();
     await page.getByRole('dialog').getByLabel('What should have been said').fill('Late parcels arrive within a week.');
     await page.getByRole('button', { name: 'Send feedback' }).click();
     await log().getByText('Thank you').waitFor();

@@ -61,7 +61,9 @@ function specsOfTheApi(storage: () => Promise<Record<string, string>>): void {
     const heads = `${HEAD}=${join(place.folder, 'head/head.yaml')}`;
     service = await place.start({ ...(await storage()), ATTUNE_HEADS: heads, ATTUNE_API_KEYS: keys.join(','), ATTUNE_RATE_LIMIT: '0' });
     document = await ApiDocument.fetch(service.url);
-    dataset = (await client.upload('message,intent\nwhere is my parcel,delivery\npay me back,refund\n')).body;
+    // Enough rows to set some aside, so that the job does not fail by itself.
+    const lines = Array.from({ length: 12 }, (_, row) => [`where is parcel ${row},delivery`, `pay order ${row} back,refund`]).flat();
+    dataset = (await client.upload(`message,intent\n${lines.join('\n')}\n`)).body;
     // One that runs as long as nobody cancels it, so that those behind it wait.
     const columns = { text: 'message', label: 'intent' };
     job = await client.train({ head: HEAD, dataset: dataset.id, columns, epochs: 1_000 });

@@ -4,8 +4,9 @@ import { Random } from '../random';
 /** Values in the pool of random bits, and the steps after which it is drawn anew. */
 const POOL_SIZE = 1 << 21;
 const STEPS_PER_POOL = 32;
-/** Windows begin at multiples of as many values: TensorFlow cuts a window that lies on 64 bytes out without copying it. */
-const ALIGNMENT = 16;
+/** Values from which on a window begins at a multiple of 64 bytes, where TensorFlow cuts it out without copying it. */
+const LARGE_WINDOW = 1 << 17;
+const ALIGNMENT = 64 / Float32Array.BYTES_PER_ELEMENT;
 
 /**
  * Masks for dropout (Srivastava et al. 2014): 0 with probability `rate`, else 1 / (1 - rate).
@@ -37,7 +38,8 @@ export class DropoutSource {
   /** Draws a mask for `size` values. It holds no memory until `mask` makes it, so a backward pass can make it again. */
   draw(size: number, rate: number): DropoutMask {
     const starts: number[] = [];
-    for (let made = 0; made < size; made += POOL_SIZE / 2) starts.push(ALIGNMENT * this.offsets.integer(POOL_SIZE / 2 / ALIGNMENT));
+    const unit = size < LARGE_WINDOW ? 1 : ALIGNMENT;
+    for (let made = 0; made < size; made += POOL_SIZE / 2) starts.push(unit * this.offsets.integer(POOL_SIZE / 2 / unit));
     return { size, rate, starts };
   }
 

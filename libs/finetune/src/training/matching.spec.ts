@@ -166,8 +166,7 @@ describe('matching beside classification on one encoder', () => {
 
     expect(result.validation.task).toBe('classification');
     expect(Object.keys(result.validation.tasks ?? {})).toEqual(['opinion', 'topics', 'match']);
-    // A third is chance, and 19 rows are few.
-    expect(result.validation.tasks?.opinion.accuracy).toBeGreaterThan(0.5);
+    expect(result.validation.tasks?.opinion.accuracy).toBeGreaterThan(0.7);
     expect(result.validation.tasks?.match.precisionAt1).toBeGreaterThan(0.3);
     expect(Object.keys(metrics[0])).toEqual(expect.arrayContaining(['opinion.macroF1', 'match.mrr']));
     const manifest = await readManifest(out);
