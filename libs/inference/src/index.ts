@@ -1,9 +1,8 @@
 export { benchmarkInference, benchmarkTexts, type InferenceBenchmark, type InferenceBenchmarkOptions } from './benchmark';
 export type { CallOptions } from './call-options';
 export { cpuLimit } from './cpu-limit';
-export { FewAtOnce } from './explanation/few-at-once';
+export { Explainer, type Explanation } from './explanation/explainer';
 export { nearestRows, type NearestRows } from './explanation/nearest-rows';
-export { wordInfluences, type WordInfluence } from './explanation/word-influences';
 export type { Precision } from './model-directory';
 export { ModelServer, type ModelServerOptions, type ServedModel, type ServingProblem } from './model-server';
 export type { BatchMeasure, CallMeasure, InferenceObserver, QueueLoad } from './observer';

@@ -1,11 +1,9 @@
 import type { understandingRequestSchema, understandingResponseSchema } from '@attune/contracts';
 import type { Understanding } from '@attune/dialogue';
-import { FewAtOnce, wordInfluences } from '@attune/inference';
+import { Explainer } from '@attune/inference';
 import type { z } from 'zod';
 import type { DialogueModel, UsedModel } from '../model/dialogue-model';
 
-/** Requests that are explained at once. */
-const MOST_EXPLANATIONS = 4;
 /** Labels shown of a text. */
 const SHOWN = 5;
 
@@ -14,7 +12,7 @@ type Explanation = Required<Pick<Answer['results'][number], 'explanation' | 'tra
 
 /** What the head that serves says of texts, and why. */
 export class UnderstandingService {
-  private readonly explaining = new FewAtOnce(MOST_EXPLANATIONS);
+  private readonly explainer = new Explainer();
 
   constructor(private readonly model: DialogueModel) {}
 
@@ -22,12 +20,32 @@ export class UnderstandingService {
   of({ texts, explain }: z.output<typeof understandingRequestSchema>, signal: AbortSignal): Promise<Answer> {
     return this.model.using(async (model) => {
       const understood = (await model.understand(texts, { signal })).map(({ understanding }) => understanding);
-      const explained = explain ? await this.explaining.run(() => explanations(model, texts, understood, signal)) : undefined;
+      const explained = explain ? await this.explain(model, texts, understood, signal) : undefined;
       return {
         modelVersion: model.version,
         results: understood.map((understanding, place) => ({ ...toResult(understanding), ...explained?.[place] })),
       };
     });
+  }
+
+  private async explain(
+    model: UsedModel,
+    texts: readonly string[],
+    understood: readonly Understanding[],
+    signal: AbortSignal,
+  ): Promise<Explanation[]> {
+    const inputs = texts.map((text, place) => ({ text, intent: understood[place].intent }));
+    const explained = await this.explainer.explain(inputs, {
+      probabilitiesOf: async ({ intent }, variants) => {
+        const said = await model.understand(variants, { signal, bulk: true });
+        return said.map(({ understanding }) => understanding.probabilities[intent]);
+      },
+      nearestRows: () => model.nearestRows(texts, signal),
+    });
+    return explained.map(({ explanation, trainingRows: { kept, nearest } }) => ({
+      explanation,
+      trainingRows: { kept, nearest: nearest.map(({ text, label, cosine }) => ({ text, label, cosine })) },
+    }));
   }
 }
 
@@ -37,27 +55,4 @@ function toResult({ intent, probability, probabilities, outOfScope, anger }: Und
     .sort((one, other) => other.probability - one.probability)
     .slice(0, SHOWN);
   return { intent, probability, likeliest, outOfScope, ...(anger !== undefined && { anger }) };
-}
-
-async function explanations(
-  model: UsedModel,
-  texts: readonly string[],
-  understood: readonly Understanding[],
-  signal: AbortSignal,
-): Promise<Explanation[]> {
-  const [influences, trainingRows] = await Promise.all([
-    Promise.all(
-      texts.map((text, place) =>
-        wordInfluences(text, async (variants) => {
-          const said = await model.understand(variants, { signal, bulk: true });
-          return said.map(({ understanding }) => understanding.probabilities[understood[place].intent]);
-        }),
-      ),
-    ),
-    model.nearestRows(texts, signal),
-  ]);
-  return influences.map((explanation, place) => {
-    const { kept, nearest } = trainingRows[place];
-    return { explanation, trainingRows: { kept, nearest: nearest.map(({ text, label, cosine }) => ({ text, label, cosine })) } };
-  });
 }

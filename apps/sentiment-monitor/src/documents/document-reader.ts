@@ -1,10 +1,10 @@
 import type { ScoredDocument } from '@attune/contracts';
 import type { StoredSentiment } from '../database/schema';
 import { feedbackKey, type FeedbackRepository } from '../feedback/feedback-repository';
-import type { Explanation, Explanations } from '../scoring/explanations';
+import type { Explanations, SentimentExplanation } from '../scoring/explanations';
 import type { DocumentRepository } from './document-repository';
 
-type ExplainedSentiment = StoredSentiment & Partial<Explanation> & { scoredText?: string };
+type ExplainedSentiment = StoredSentiment & Partial<SentimentExplanation> & { scoredText?: string };
 
 /** Tells how documents were scored. */
 export class DocumentReader {

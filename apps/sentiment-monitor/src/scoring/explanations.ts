@@ -1,10 +1,7 @@
-import type { nearestRowsSchema, SentimentLabel, tokenInfluenceSchema } from '@attune/contracts';
-import { FewAtOnce, wordInfluences, type NearestRows } from '@attune/inference';
+import type { nearestRowsSchema, SentimentLabel } from '@attune/contracts';
+import { Explainer, type Explanation, type NearestRows } from '@attune/inference';
 import type { z } from 'zod';
 import type { SentimentModel } from './sentiment-model';
-
-/** Requests that are explained at once. */
-const MOST_EXPLANATIONS = 4;
 
 /** A text with the label that is to be explained. */
 export interface ExplainedInput {
@@ -13,17 +10,14 @@ export interface ExplainedInput {
   readonly label: SentimentLabel;
 }
 
-/** Why a text got its label. */
-export interface Explanation {
-  /** The tokens that mattered most. */
-  readonly explanation: z.infer<typeof tokenInfluenceSchema>[];
-  /** Rows that the head learnt from, near the text. */
+/** Why a text got its label, in the words of the API. */
+export interface SentimentExplanation extends Pick<Explanation, 'explanation'> {
   readonly trainingRows: z.infer<typeof nearestRowsSchema>;
 }
 
 /** Explains labels, of a few requests at once. */
 export class Explanations {
-  private readonly explaining = new FewAtOnce(MOST_EXPLANATIONS);
+  private readonly explainer = new Explainer();
 
   constructor(private readonly model: SentimentModel) {}
 
@@ -32,30 +26,26 @@ export class Explanations {
    *
    * @throws AttuneError `overloaded`
    */
-  of(inputs: readonly ExplainedInput[], signal: AbortSignal): Promise<Explanation[]> {
-    return this.explaining.run(async () => {
-      const texts = inputs.map(({ text, entity }) => (entity === undefined ? { text } : { text, pair: entity }));
-      const [influences, nearest] = await Promise.all([
-        Promise.all(inputs.map((input) => this.influencesOf(input, signal))),
-        this.model.nearestRows(texts, signal),
-      ]);
-      return influences.map((explanation, place) => ({ explanation, trainingRows: inWords(nearest[place]) }));
+  async of(inputs: readonly ExplainedInput[], signal: AbortSignal): Promise<SentimentExplanation[]> {
+    const explained = await this.explainer.explain(inputs, {
+      probabilitiesOf: async ({ label, ...input }, texts) => {
+        const { results } = await this.model.score(
+          texts.map((text) => asPair({ ...input, text })),
+          { signal, bulk: true },
+        );
+        return results.map(({ sentiment }) => sentiment.probabilities[label]);
+      },
+      nearestRows: (all) => this.model.nearestRows(all.map(asPair), signal),
     });
-  }
-
-  private influencesOf({ text, entity, label }: ExplainedInput, signal: AbortSignal): Promise<Explanation['explanation']> {
-    const pair = entity === undefined ? {} : { pair: entity };
-    return wordInfluences(text, async (variants) => {
-      const { results } = await this.model.score(
-        variants.map((variant) => ({ text: variant, ...pair })),
-        { signal, bulk: true },
-      );
-      return results.map(({ sentiment }) => sentiment.probabilities[label]);
-    });
+    return explained.map(({ explanation, trainingRows }) => ({ explanation, trainingRows: inWords(trainingRows) }));
   }
 }
 
+function asPair({ text, entity }: Omit<ExplainedInput, 'label'>): { text: string; pair?: string } {
+  return entity === undefined ? { text } : { text, pair: entity };
+}
+
 /** The second text of a pair is an entity here. */
-function inWords({ kept, nearest }: NearestRows): Explanation['trainingRows'] {
+function inWords({ kept, nearest }: NearestRows): SentimentExplanation['trainingRows'] {
   return { kept, nearest: nearest.map(({ pair, ...row }) => ({ ...row, ...(pair === undefined || pair === '' ? {} : { entity: pair }) })) };
 }

@@ -3,7 +3,7 @@ import { instantSchema } from '../cloud-event';
 import { marketDocumentSchema } from '../events/market-document';
 import { sentimentLabelSchema, sentimentSchema } from '../events/sentiment';
 import { wordedText } from '../text';
-import { nearestRowsSchema, tokenInfluenceSchema } from './explanation';
+import { EXPLAINS_TOO_MANY, explainsFew, nearestRowsSchema, tokenInfluenceSchema } from './explanation';
 
 export const MAX_DOCUMENTS_PER_REQUEST = 500;
 
@@ -76,7 +76,7 @@ export const sentimentRequestSchema = z
       .max(100),
     explain: z.boolean().default(false).describe('Tell the tokens of each text that mattered most; of at most 4 texts'),
   })
-  .refine(({ texts, explain }) => !explain || texts.length <= 4, { path: ['texts'], error: 'at most 4 texts are explained at once' });
+  .refine(explainsFew, EXPLAINS_TOO_MANY);
 export const sentimentResponseSchema = z.object({
   modelVersion: z.string(),
   results: z.array(

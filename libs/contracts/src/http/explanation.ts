@@ -22,3 +22,12 @@ export const nearestRowsSchema = z.object({
     )
     .describe('The nearest first'),
 });
+
+/** Texts that are explained at once: each takes many more through the head. */
+const MOST_EXPLAINED = 4;
+
+/** Whether a request explains no more texts than it may; for `refine`, with {@link EXPLAINS_TOO_MANY}. */
+export function explainsFew({ texts, explain }: { texts: readonly unknown[]; explain: boolean }): boolean {
+  return !explain || texts.length <= MOST_EXPLAINED;
+}
+export const EXPLAINS_TOO_MANY = { path: ['texts'], error: `at most ${MOST_EXPLAINED} texts are explained at once` };

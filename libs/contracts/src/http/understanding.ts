@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { wordedText } from '../text';
 import { MAX_MESSAGE_CHARACTERS } from './conversations';
-import { nearestRowsSchema, tokenInfluenceSchema } from './explanation';
+import { EXPLAINS_TOO_MANY, explainsFew, nearestRowsSchema, tokenInfluenceSchema } from './explanation';
 
 const probability = z.number().min(0).max(1);
 
@@ -14,7 +14,7 @@ export const understandingRequestSchema = z
       .default(false)
       .describe('Tell the words of each text that mattered most, and the rows that the head learnt from, near it; of at most 4 texts'),
   })
-  .refine(({ texts, explain }) => !explain || texts.length <= 4, { path: ['texts'], error: 'at most 4 texts are explained at once' });
+  .refine(explainsFew, EXPLAINS_TOO_MANY);
 
 /** What the head says of texts. */
 export const understandingResponseSchema = z.object({
