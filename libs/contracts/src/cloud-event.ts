@@ -10,6 +10,9 @@ export const instantSchema = z.iso.datetime({ offset: true }).refine((text) => {
   return instant >= FIRST_YEAR && instant <= LAST_YEAR;
 }, 'must lie in the years 100 to 9999 of UTC');
 
+/** The same, read as a date. */
+export const dateSchema = instantSchema.transform((text) => new Date(text));
+
 /** W3C Trace Context, carried as the CloudEvents extension attribute `traceparent`. */
 export const traceparentSchema = z.string().regex(/^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/);
 

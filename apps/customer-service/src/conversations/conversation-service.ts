@@ -1,5 +1,5 @@
 import {
-  instantSchema,
+  dateSchema,
   storableText,
   type Conversation,
   type ConversationInput,
@@ -13,7 +13,7 @@ import { toConversation, toMessage, type AcceptedMessage, type ConversationRepos
 import { KeyedQueue } from './keyed-queue';
 import type { TurnEngine } from './turn-engine';
 
-const placeSchema = z.object({ updatedAt: instantSchema.transform((text) => new Date(text)), id: storableText() });
+const placeSchema = z.object({ updatedAt: dateSchema, id: storableText() });
 /** Turns that another instance may have committed first before a message gives up. */
 const MOST_ATTEMPTS = 100;
 

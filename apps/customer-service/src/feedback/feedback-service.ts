@@ -1,7 +1,7 @@
 import { AttuneError } from '@attune/artifact';
 import {
   entryInputSchema,
-  instantSchema,
+  dateSchema,
   storableText,
   type Feedback,
   type FeedbackApproval,
@@ -15,7 +15,7 @@ import type { EntryWriter } from '../knowledge/entry-writer';
 import type { PhrasingEditor } from '../knowledge/phrasing-editor';
 import type { FeedbackQuery, FeedbackRepository, FeedbackUse } from './feedback-repository';
 
-const placeSchema = z.object({ createdAt: instantSchema.transform((text) => new Date(text)), id: storableText() });
+const placeSchema = z.object({ createdAt: dateSchema, id: storableText() });
 /** Training rows that are read at once. */
 const PAGE = 500;
 

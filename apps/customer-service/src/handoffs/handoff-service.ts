@@ -1,4 +1,4 @@
-import { instantSchema, storableText, type Handoff, type HandoffDetail, type Message } from '@attune/contracts';
+import { dateSchema, storableText, type Handoff, type HandoffDetail, type Message } from '@attune/contracts';
 import { renderTemplate } from '@attune/dialogue';
 import { decodeCursor, pageOf, type Page } from '@attune/service-kit';
 import { z } from 'zod';
@@ -10,7 +10,7 @@ import type { EncoderRegistry } from '../retrieval/encoder-registry';
 import type { Retriever } from '../retrieval/retriever';
 import type { HandoffQuery, HandoffRepository } from './handoff-repository';
 
-const placeSchema = z.object({ createdAt: instantSchema.transform((text) => new Date(text)), id: storableText() });
+const placeSchema = z.object({ createdAt: dateSchema, id: storableText() });
 /** Messages that a person sees at first, and answers that are suggested. */
 const MESSAGES = 100;
 const SUGGESTIONS = 3;

@@ -3,7 +3,7 @@ import {
   alertsQuerySchema,
   alertUpdateSchema,
   idPathSchema,
-  instantSchema,
+  dateSchema,
   pageSchema,
   storableText,
   type AlertRecord,
@@ -14,7 +14,7 @@ import { Controller, Get, Patch } from '@nestjs/common';
 import { z } from 'zod';
 import { AlertRepository } from './alert-repository';
 
-const placeSchema = z.object({ openedAt: instantSchema.transform((text) => new Date(text)), id: storableText() });
+const placeSchema = z.object({ openedAt: dateSchema, id: storableText() });
 const ID = { id: '0b0e5f1e-6a51-4c3e-9b0e-5f1e6a514c3e:2026-03-01T09:27:00.000Z' };
 
 /** Alerts and what people say of them. */

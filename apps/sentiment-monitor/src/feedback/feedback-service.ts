@@ -1,5 +1,5 @@
 import { AttuneError } from '@attune/artifact';
-import { instantSchema, storableText, type SentimentFeedback, type SentimentFeedbackInput, type TrainingRow } from '@attune/contracts';
+import { dateSchema, storableText, type SentimentFeedback, type SentimentFeedbackInput, type TrainingRow } from '@attune/contracts';
 import { maskPersonalData } from '@attune/dialogue';
 import { decodeCursor, HttpProblem, pageOf, type Page } from '@attune/service-kit';
 import { eachPage } from '@attune/storage';
@@ -7,7 +7,7 @@ import { z } from 'zod';
 import type { DocumentRepository } from '../documents/document-repository';
 import type { FeedbackQuery, FeedbackRepository } from './feedback-repository';
 
-const placeSchema = z.object({ createdAt: instantSchema.transform((text) => new Date(text)), id: storableText() });
+const placeSchema = z.object({ createdAt: dateSchema, id: storableText() });
 /** Training rows that are read at once. */
 const PAGE = 500;
 
