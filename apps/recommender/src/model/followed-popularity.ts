@@ -35,13 +35,13 @@ export class FollowedPopularity {
   async fetch(): Promise<void> {
     const { behaviour, trainedAt, days } = this;
     if (this.positions === undefined) await this.takeTotals(await behaviour.totalsSince(trainedAt, days, new Date(this.reference)));
-    for (let isMore = true; isMore;) {
+    let forgotten: CommittedEvents;
+    do {
       // Looked up before the events are, so that none is taken back that was not counted.
-      const forgotten = await behaviour.forgottenSince(this.positions?.forgotten, trainedAt, PAGE);
+      forgotten = await behaviour.forgottenSince(this.positions?.forgotten, trainedAt, PAGE);
       await this.followRecorded();
       await this.take('forgotten', forgotten, (id, at, weight) => this.forget(id, at, weight));
-      isMore = forgotten.rows.length === PAGE;
-    }
+    } while (forgotten.rows.length === PAGE);
   }
 
   /** Counts what people did with an item before it was handed in. */
@@ -86,13 +86,13 @@ export class FollowedPopularity {
 
   private async followRecorded(): Promise<void> {
     const { behaviour, trainedAt, days } = this;
-    for (let isMore = true; isMore;) {
-      const recorded = await behaviour.recordedSince(this.positions?.recorded, trainedAt, PAGE);
+    let recorded: CommittedEvents;
+    do {
+      recorded = await behaviour.recordedSince(this.positions?.recorded, trainedAt, PAGE);
       await this.take('recorded', recorded, (id, at, weight) =>
         this.count(id, weight, weight * Math.exp((at - this.reference) / (days * DAY))),
       );
-      isMore = recorded.rows.length === PAGE;
-    }
+    } while (recorded.rows.length === PAGE);
   }
 
   private async take(

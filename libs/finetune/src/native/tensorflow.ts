@@ -43,6 +43,7 @@ export interface Binding {
   isUsingGpuDevice(): boolean;
 }
 
+const requireHere = createRequire(__filename);
 let loaded: TensorFlowModule | undefined;
 
 /**
@@ -56,7 +57,6 @@ export function loadTensorFlow(): TensorFlowModule {
   setEnvironment();
   restoreRemovedUtil();
   try {
-    const requireHere = createRequire(__filename);
     loadQuietly(dirname(requireHere.resolve('@tensorflow/tfjs-node-gpu/package.json')));
     loaded = requireHere('@tensorflow/tfjs-node-gpu') as TensorFlowModule;
   } catch (cause) {
@@ -101,7 +101,7 @@ function setEnvironment(): void {
 function loadQuietly(packageDirectory: string): void {
   const loader = join(packageDirectory, 'lib/napi-v8/load_quietly.node');
   if (Number(process.env.TF_CPP_MIN_LOG_LEVEL) < 1 || !existsSync(loader)) return;
-  const { load } = createRequire(__filename)(loader) as { load: (path: string) => void };
+  const { load } = requireHere(loader) as { load: (path: string) => void };
   load(join(packageDirectory, 'deps/lib/libtensorflow.so'));
 }
 
