@@ -94,6 +94,7 @@ describeInBrowser('the screen of conversations', (browser) => {
       .getByTitle(/speaks for return_item/)
       .first()
       .waitFor();
+    await tried.getByRole('row', { name: /^back \+0\.\d+$/ }).waitFor();
     await tried.getByText('This version keeps no rows of its training', { exact: false }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await keepPicture(page, 'conversations-knowledge');
@@ -126,6 +127,7 @@ describeInBrowser('the screen of conversations', (browser) => {
     const rating = page.getByRole('button', { name: 'Not helpful' });
     const before = await rating.count();
     await say('my parcel is late');
+    await log().getByText('my parcel is late').waitFor();
     // That of the reply to it: a press is lost where the reply comes under it.
     await rating.nth(before).click();
     await page.getByRole('dialog').getByLabel('What should have been said').fill('Late parcels arrive within a week.');

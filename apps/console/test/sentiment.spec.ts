@@ -73,7 +73,7 @@ describeInBrowser('the screen of sentiment', (browser) => {
 
   it('shows the evidence of an alert, with the words that made a story negative', async () => {
     await page.getByRole('button', { name: 'Why is this negative?' }).first().click();
-    await page.getByRole('row', { name: /^terrible / }).waitFor();
+    await page.getByRole('row', { name: 'terrible 0', exact: true }).waitFor();
     expect(await page.locator('mark.weight-for').first().innerText()).toMatch(/terrible|loss/);
     expect(await accessibilityFaults(page)).toEqual([]);
     await keepPicture(page, 'sentiment-alert');
