@@ -14,6 +14,8 @@ export interface HandSetLabel {
 /** A classification that reads the mean of a text's words. */
 export interface HandSetTask {
   readonly name: string;
+  /** Default `classification`, into one label. */
+  readonly type?: 'classification' | 'multi-label';
   readonly labels: readonly HandSetLabel[];
 }
 
@@ -38,13 +40,13 @@ export async function writeHandSetHead(directory: string, { hiddenSize, words, t
   const embeddings = new Float32Array(size * hiddenSize);
   for (const [word, directions] of words) for (const direction of directions) embeddings[vocabulary[word] * hiddenSize + direction] = 1;
   weights.set('embeddings.word_embeddings.weight', { shape: [size, hiddenSize], values: embeddings });
-  const [task, ...further] = tasks.map(({ name, labels }, place): ManifestTask => {
-    const shape = { task: 'classification' as const, pooling: 'mean' as const, labels: labels.map(({ label }) => label) };
+  const [task, ...further] = tasks.map(({ name, type = 'classification', labels }, place): ManifestTask => {
+    const shape = { task: type, pooling: 'mean' as const, labels: labels.map(({ label }) => label) };
     const named = tasks.length > 1 ? { ...shape, name } : shape;
     setTask(weights, headPrefix(named, place), labels, hiddenSize);
     return {
       name,
-      type: 'classification',
+      type,
       pooling: 'mean',
       labels: shape.labels,
       output: headOutputName(named),

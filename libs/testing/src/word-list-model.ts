@@ -10,8 +10,10 @@ const LABELS = ['negative', 'neutral', 'positive'];
 /**
  * Puts a sentiment head into a model store, and promotes it, whose answers are known: a text with a word of the one list is
  * negative, with one of the other positive. It is a real encoder with hand-set weights, in the same files as any other.
+ *
+ * @param topics that the head knows beside, and finds in no text; default none
  */
-export async function writeWordListModel(models: string, version = '1', labels = LABELS): Promise<void> {
+export async function writeWordListModel(models: string, version = '1', labels = LABELS, topics: readonly string[] = []): Promise<void> {
   const directory = join(models, `source-sentiment-monitor-${version}`);
   await writeHandSetHead(directory, {
     hiddenSize: 32,
@@ -24,6 +26,9 @@ export async function writeWordListModel(models: string, version = '1', labels =
         name: 'sentiment',
         labels: labels.map((label, place) => ({ label, weights: pullOf(place, labels.length - 1), bias: place === 1 ? 2 : 0 })),
       },
+      ...(topics.length === 0
+        ? []
+        : [{ name: 'topics', type: 'multi-label' as const, labels: topics.map((label) => ({ label, weights: {}, bias: -5 })) }]),
     ],
   });
   const store = new ModelStore(models);
