@@ -1,4 +1,7 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, startServer, type RunningServer } from './serving/server-process';
 
@@ -11,7 +14,7 @@ export interface ServiceProcessOptions {
 
 /** MiB: what lives as long as a reply is gone before it is collected, and not copied about first. The README starts the services so, too. */
 const YOUNG_GENERATION = '--max-semi-space-size=64';
-const APPS = join(__dirname, '../../../apps');
+const COMPILED_COPY = join(__dirname, '../../../deploy/docker/compiled-copy.cjs');
 
 /** Starts the sentiment monitor as a process of its own on a free port, and waits until it is ready. */
 export function startMonitor(options: ServiceProcessOptions): Promise<RunningServer> {
@@ -28,18 +31,36 @@ export function startRecommender(options: ServiceProcessOptions): Promise<Runnin
   return startOurs('recommender', 'The recommender', options, [YOUNG_GENERATION]);
 }
 
+let compiled: string | undefined;
+
+/** A copy of the workspace, compiled as images hold it, so that what is measured is what is deployed. It goes with this process. */
+function compiledWorkspace(): string {
+  if (compiled !== undefined) return compiled;
+  compiled = mkdtempSync(join(tmpdir(), 'attune-bench-services-'));
+  process.once('exit', removeCompiled);
+  execFileSync(process.execPath, [COMPILED_COPY, compiled], { stdio: ['ignore', 'ignore', 'inherit'] });
+  return compiled;
+}
+
+/** Removes what was compiled to start services, none of which runs any more. The end of the process does so by itself. */
+export function removeCompiled(): void {
+  if (compiled !== undefined) rmSync(compiled, { recursive: true, force: true });
+  compiled = undefined;
+}
+
 async function startOurs(
   app: string,
   name: string,
   { environment, profile }: ServiceProcessOptions,
   flags: readonly string[] = [],
 ): Promise<RunningServer> {
+  const program = join(compiledWorkspace(), 'apps', app, 'bin', `${app}.js`);
   const port = await freePort();
   if (profile !== undefined) await mkdir(profile, { recursive: true });
   return startServer({
     name,
     command: process.execPath,
-    args: [...flags, ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]), join(APPS, app, 'bin', `${app}.js`)],
+    args: [...flags, ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]), program],
     environment: { ATTUNE_PORT: String(port), LOG_LEVEL: 'error', ...environment },
     url: `http://127.0.0.1:${port}`,
     readyPath: '/health/ready',

@@ -18,6 +18,7 @@ import { Feeds } from '../src/scale/feeds';
 import { Ledger } from '../src/scale/ledger';
 import { openScaleGround, type ScaleGround } from '../src/scale/scale-ground';
 import { dayResult } from '../src/scale/scale-results';
+import { removeCompiled } from '../src/service-process';
 import { probeWatches } from '../src/stream/probe-texts';
 
 const PROBES = 3;
@@ -82,6 +83,7 @@ describeUnlessMissing(KAFKA, 'all three services', () => {
     }, 300_000);
     afterAll(async () => {
       await ground?.close();
+      removeCompiled();
       await rm(folder, { recursive: true });
     }, 120_000);
 
