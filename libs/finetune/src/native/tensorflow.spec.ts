@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 function load(logLevel: string): Promise<{ stdout: string; stderr: string }> {
   const script = `require('@swc-node/register');
     const tf = require(${JSON.stringify(join(__dirname, 'tensorflow.ts'))}).loadTensorFlow();
-    process.stdout.write(tf.tidy(() => tf.matMul(tf.ones([1, 3]), tf.ones([3, 1])).dataSync().join()));
+    process.stdout.write(tf.tidy(() => tf.matMul(tf.ones([1, 3]), tf.concat([tf.ones([2, 1]), tf.ones([1, 1])])).dataSync().join()));
     process.stderr.write('own message');`;
   const root = join(__dirname, '../../../..');
   return promisify(execFile)(process.execPath, ['-e', script], {

@@ -55,7 +55,7 @@ let loaded: TensorFlowModule | undefined;
 export function loadTensorFlow(): TensorFlowModule {
   if (loaded) return loaded;
   setEnvironment();
-  restoreRemovedUtil();
+  replaceDeprecatedUtil();
   try {
     loadQuietly(dirname(requireHere.resolve('@tensorflow/tfjs-node-gpu/package.json')));
     loaded = requireHere('@tensorflow/tfjs-node-gpu') as TensorFlowModule;
@@ -105,10 +105,11 @@ function loadQuietly(packageDirectory: string): void {
   load(join(packageDirectory, 'deps/lib/libtensorflow.so'));
 }
 
-/** tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 removed and Node 22 warns of. */
-function restoreRemovedUtil(): void {
+/** tfjs-node 4.22 calls util.isNullOrUndefined, which Node 23 removed and Node 22 warns of, and util.isArray, of which both warn. */
+function replaceDeprecatedUtil(): void {
   const legacy = util as unknown as Record<string, unknown>;
   legacy.isNullOrUndefined = (value: unknown): boolean => value === null || value === undefined;
+  legacy.isArray = Array.isArray;
 }
 
 function firstLine(cause: unknown): string {
