@@ -1,7 +1,7 @@
 import type { RankingHead, RankingScoring, SparseRows } from '@attune/artifact';
 import { Popularity } from './popularity';
 import { SparseSums } from './sparse-sums';
-import { meanRow, rowProduct, unitRow, withRow, writeCentred } from './vector-rows';
+import { isRow, isRowOfZeros, meanRow, rowProduct, unitRow, withRow, writeCentred } from './vector-rows';
 
 /** An item that training did not see, or whose text or attributes have changed. */
 export interface NewItem {
@@ -206,8 +206,7 @@ export class Catalogue {
   /** Whether an item's text vector is this one, so that nothing that comes of it has to be computed again. */
   private hasText(place: number, vector: Float32Array | undefined): boolean {
     const start = place * this.textWidth;
-    for (let axis = 0; axis < this.textWidth; axis++) if (this.text[start + axis] !== (vector?.[axis] ?? 0)) return false;
-    return true;
+    return vector === undefined ? isRowOfZeros(this.text, start, this.textWidth) : isRow(this.text, start, vector, this.textWidth);
   }
 
   private readText(place: number, vector: Float32Array | undefined): void {

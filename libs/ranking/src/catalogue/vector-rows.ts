@@ -29,8 +29,15 @@ export function writeCentred(from: Float32Array, to: Float32Array, start: number
   for (let at = start; at < start + width; at++) to[at] = length < SHORTEST ? 0 : to[at] / length;
 }
 
-function isRowOfZeros(matrix: Float32Array, start: number, width: number): boolean {
+/** Whether a row has no direction. */
+export function isRowOfZeros(matrix: Float32Array, start: number, width: number): boolean {
   for (let at = start; at < start + width; at++) if (matrix[at] !== 0) return false;
+  return true;
+}
+
+/** Whether a row holds these values. */
+export function isRow(matrix: Float32Array, start: number, values: Float32Array, width: number): boolean {
+  for (let axis = 0; axis < width; axis++) if (matrix[start + axis] !== values[axis]) return false;
   return true;
 }
 
