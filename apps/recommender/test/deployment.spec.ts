@@ -1,4 +1,4 @@
 import { describeDeployment } from '@attune/testing';
 import { recommenderConfiguration } from '../src/configuration';
 
-describeDeployment('recommender', recommenderConfiguration);
+describeDeployment('recommender', recommenderConfiguration, { nodeFlags: ['--max-semi-space-size=4'] });

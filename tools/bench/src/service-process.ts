@@ -12,8 +12,15 @@ export interface ServiceProcessOptions {
   profile?: string | undefined;
 }
 
-/** MiB: what lives as long as a reply is gone before it is collected, and not copied about first. The README starts the services so, too. */
-const YOUNG_GENERATION = '--max-semi-space-size=64';
+/**
+ * As the README and the manifests start the services. MiB of the young generation: large, where what lives as long as a reply is gone before it
+ * is collected, and not copied about first; small, where a request must not wait long for its collection.
+ */
+const NODE_FLAGS = {
+  'sentiment-monitor': [],
+  'customer-service': ['--max-semi-space-size=64'],
+  recommender: ['--max-semi-space-size=4'],
+} as const;
 const COMPILED_COPY = join(__dirname, '../../../deploy/docker/compiled-copy.cjs');
 
 /** Starts the sentiment monitor as a process of its own on a free port, and waits until it is ready. */
@@ -23,12 +30,12 @@ export function startMonitor(options: ServiceProcessOptions): Promise<RunningSer
 
 /** Starts the customer service as a process of its own on a free port, and waits until it is ready. */
 export function startCustomerService(options: ServiceProcessOptions): Promise<RunningServer> {
-  return startOurs('customer-service', 'The customer service', options, [YOUNG_GENERATION]);
+  return startOurs('customer-service', 'The customer service', options);
 }
 
 /** Starts the recommender as a process of its own on a free port, and waits until it is ready. */
 export function startRecommender(options: ServiceProcessOptions): Promise<RunningServer> {
-  return startOurs('recommender', 'The recommender', options, [YOUNG_GENERATION]);
+  return startOurs('recommender', 'The recommender', options);
 }
 
 let compiled: string | undefined;
@@ -49,10 +56,9 @@ export function removeCompiled(): void {
 }
 
 async function startOurs(
-  app: string,
+  app: keyof typeof NODE_FLAGS,
   name: string,
   { environment, profile }: ServiceProcessOptions,
-  flags: readonly string[] = [],
 ): Promise<RunningServer> {
   const program = join(compiledWorkspace(), 'apps', app, 'bin', `${app}.js`);
   const port = await freePort();
@@ -60,7 +66,7 @@ async function startOurs(
   return startServer({
     name,
     command: process.execPath,
-    args: [...flags, ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]), program],
+    args: [...NODE_FLAGS[app], ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]), program],
     environment: { ATTUNE_PORT: String(port), LOG_LEVEL: 'error', ...environment },
     url: `http://127.0.0.1:${port}`,
     readyPath: '/health/ready',

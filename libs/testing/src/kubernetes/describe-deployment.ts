@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeUnlessMissing } from '../real-component';
 import { deploymentsOf, environmentOf, type Container, type PodSpec } from './deployment';
@@ -29,11 +29,12 @@ export interface DeployedConfiguration {
  *
  * @param loadConfiguration the service's own, which refuses variables that it does not know
  * @param writesModels whether it writes the model store, which others only read
+ * @param nodeFlags flags of Node that it is started with, in the README and in benchmarks as well
  */
 export function describeDeployment(
   app: string,
   { loadConfiguration }: { loadConfiguration(environment: Record<string, string>): DeployedConfiguration },
-  { writesModels = false }: { readonly writesModels?: boolean } = {},
+  { writesModels = false, nodeFlags = [] }: { readonly writesModels?: boolean; readonly nodeFlags?: readonly string[] } = {},
 ): void {
   describeUnlessMissing({ name: 'Kustomize', missing: kustomizeMissing() }, `the manifests of ${app}`, () => {
     describe.each(OVERLAY_NAMES)('the deployment in the overlay %s', (overlay) => {
@@ -49,8 +50,10 @@ export function describeDeployment(
 
       it('runs this service, and sets only variables that it knows, to values that it takes', () => {
         expect(configuration.app ?? app).toBe(app);
-        expect(container.args).toEqual([`apps/${app}/bin/${app}.js`]);
-        expect(existsSync(join(ROOT, container.args?.[0] ?? ''))).toBe(true);
+        const program = `apps/${app}/bin/${app}.js`;
+        expect(container.args).toEqual([...nodeFlags, program]);
+        expect(existsSync(join(ROOT, program))).toBe(true);
+        if (nodeFlags.length > 0) expect(readFileSync(join(ROOT, 'README.md'), 'utf8')).toContain(`node ${nodeFlags.join(' ')} ${program}`);
       });
 
       it('opens the port that the service listens on', () => {
