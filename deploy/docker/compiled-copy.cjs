@@ -7,11 +7,12 @@ const { execFileSync } = require('node:child_process');
 
 const root = join(__dirname, '../..');
 const folder = resolve(process.argv[2] ?? '');
-const leftOut = new Set(['node_modules', 'dist', 'test', 'fixtures']);
+// With what is being built at this moment.
+const leftOut = /^(node_modules|dist(\..*)?|test|fixtures)$/;
 
 function copyWorkspace(path) {
   const source = join(root, path);
-  const isNeeded = (each) => each === source || !(leftOut.has(basename(each)) || each.endsWith('.spec.ts'));
+  const isNeeded = (each) => each === source || !(leftOut.test(basename(each)) || each.endsWith('.spec.ts'));
   cpSync(source, join(folder, path), { recursive: true, filter: isNeeded });
   const files = readdirSync(source);
   // Packages of which the workspace has another version than the others.

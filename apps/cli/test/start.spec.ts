@@ -20,7 +20,15 @@ beforeAll(async () => {
   await writeConceptModel(models);
   await writeHandSetRanking(models);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const started: RunningStart[] = [];
+afterEach(async () => {
+  // Where a test failed in the middle. Its services end with it.
+  for (const { child, end } of started.splice(0)) {
+    child.kill('SIGKILL');
+    await end;
+  }
+});
+afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
 
 interface Ended {
   readonly status: number | null;
@@ -44,7 +52,7 @@ function start(port: number, data: string): RunningStart {
   let said = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const end = new Promise<Ended>((resolve) => child.once('close', (status, signal) => resolve({ status, signal })));
-  return {
+  const running: RunningStart = {
     child,
     said: () => said,
     end,
@@ -56,6 +64,8 @@ function start(port: number, data: string): RunningStart {
         }),
       ]),
   };
+  started.push(running);
+  return running;
 }
 
 /** The first of as many free ports in a row as there are parts. */
