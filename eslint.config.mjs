@@ -35,9 +35,7 @@ const rootsOnly = { '@typescript-eslint/no-restricted-imports': ['error', { patt
 const lazyFinetune = { '@typescript-eslint/no-restricted-imports': ['error', { patterns: [byRoot], paths: [finetune] }] };
 
 export default tseslint.config(
-  {
-    ignores: ['**/node_modules/', '**/dist/', '**/dist.*/', '**/.nx/', '**/coverage/', '**/fixtures/', '**/generated/', 'models/', 'runs/'],
-  },
+  { ignores: ['**/node_modules/', '**/dist/', '**/.nx/', '**/coverage/', '**/fixtures/', '**/generated/', 'models/', 'runs/'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   js.configs.recommended,
   {
