@@ -1,9 +1,8 @@
-import { endianness } from 'node:os';
 import { AttuneError } from '@attune/artifact';
 import { sql, type SQL } from 'drizzle-orm';
 import type { Database, Queryable } from '../database';
 import { statement, type Statement } from '../statement';
-import { vectorValue } from '../vector-value';
+import { readVectors, vectorValue } from '../vector-value';
 
 /** A table of vectors, a row for each encoder and owner: `encoder_id smallint`, the owner's id, `embedding vector`. */
 export interface VectorTableNames {
@@ -73,7 +72,9 @@ export class VectorTable {
           where encoder_id = ${number(encoderId)} and ${names.ownerId} = any(${sql.param([...ids])}::${idType}[])) as found`),
     );
     const [{ ids: found, bytes }] = rows;
-    return found === null || bytes === null ? new Map() : readVectors(found, bytes);
+    return found === null || bytes === null
+      ? new Map()
+      : new Map(readVectors(bytes, found.length).map((vector, at) => [found[at], vector]));
   }
 
   /** Builds the index of an encoder where there is none. Searches see every vector without it, too, only slower. */
@@ -156,17 +157,4 @@ function number(value: number): SQL {
 
 function literal(embedding: Float32Array): string {
   return `[${embedding.join(',')}]`;
-}
-
-/** Bytes of pgvector's binary form before the numbers: how many there are, and two that are not used. */
-const HEADER = 4;
-
-/** Vectors of one dimension in pgvector's binary form, one after the other; its float32 numbers are big-endian. */
-function readVectors(ids: readonly string[], base64: string): Map<string, Float32Array> {
-  const bytes = new Uint8Array(Buffer.from(base64, 'base64'));
-  if (endianness() === 'LE') Buffer.from(bytes.buffer).swap32();
-  const size = bytes.length / ids.length;
-  return new Map(
-    ids.map((id, at) => [id, new Float32Array(bytes.buffer, at * size + HEADER, (size - HEADER) / Float32Array.BYTES_PER_ELEMENT)]),
-  );
 }
