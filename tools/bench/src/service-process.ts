@@ -16,7 +16,7 @@ export interface ServiceProcessOptions {
  * As the README and the manifests start the services. MiB of the young generation: large, where what lives as long as a reply is gone before it
  * is collected, and not copied about first; small, where a request must not wait long for its collection.
  */
-const NODE_FLAGS = {
+export const NODE_FLAGS = {
   'sentiment-monitor': [],
   'customer-service': ['--max-semi-space-size=64'],
   recommender: ['--max-semi-space-size=4'],

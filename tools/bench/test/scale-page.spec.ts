@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TOPICS } from '@attune/contracts';
-import { buildOverlay, describeUnlessMissing, kustomizeMissing, type KubernetesObject } from '@attune/testing';
+import { buildOverlay, deploymentsOf, describeUnlessMissing, kustomizeMissing, type KubernetesObject } from '@attune/testing';
 import { z } from 'zod';
 import { SERVICES } from '../src/scale/scale-ground';
+import { NODE_FLAGS } from '../src/service-process';
 import { ASSUMPTIONS, capacities, readCostTable, sumTable } from '../src/scale/sums';
 
 const page = readFileSync(join(__dirname, '../../../docs/scale.md'), 'utf8');
@@ -35,6 +36,11 @@ describeUnlessMissing({ name: 'Kustomize', missing: kustomizeMissing() }, 'produ
     expect(scaleTargetRef.name).toBe(service);
     expect(maxReplicas ?? maxReplicaCount).toBeGreaterThanOrEqual(needs[service].replicas);
     expect(minReplicas ?? minReplicaCount).toBe(ASSUMPTIONS.fewest);
+  });
+
+  it.each(SERVICES)('starts the %s as it was measured', (service) => {
+    const [container] = deploymentsOf('production').get(service)?.pods.containers ?? [];
+    expect(container.args).toEqual([...NODE_FLAGS[service], `apps/${service}/bin/${service}.js`]);
   });
 
   it.each(SERVICES)('lets the database of the %s take the cores that the page asks', (service) => {

@@ -29,7 +29,7 @@ export interface DeployedConfiguration {
  *
  * @param loadConfiguration the service's own, which refuses variables that it does not know
  * @param writesModels whether it writes the model store, which others only read
- * @param nodeFlags flags of Node that it is started with, in the README and in benchmarks as well
+ * @param nodeFlags flags of Node that it is started with, in the README as well
  */
 export function describeDeployment(
   app: string,
