@@ -16,7 +16,6 @@ import { ItemsController } from './items/items.controller';
 import { ItemsHandler } from './items/items.handler';
 import { Arms } from './model/arms';
 import { Rankings } from './model/rankings';
-import { Candidates } from './recommendations/candidates';
 import { RecommendationService } from './recommendations/recommendation-service';
 import { RecommendationsController } from './recommendations/recommendations.controller';
 import { ScoreService } from './recommendations/score-service';
@@ -30,7 +29,6 @@ import { UsersController } from './users/users.controller';
 const providers: Provider[] = [
   made(ItemService, [DATABASE, ItemRepository, ItemVectors, Rankings]),
   made(ImpressionRepository, [DATABASE]),
-  made(Candidates, [ItemVectors]),
   {
     provide: BehaviourService,
     inject: [BehaviourRepository],
@@ -38,15 +36,14 @@ const providers: Provider[] = [
   },
   {
     provide: RecommendationService,
-    inject: [BehaviourRepository, ImpressionRepository, Candidates, Arms],
-    useFactory: (behaviour: BehaviourRepository, impressions: ImpressionRepository, candidates: Candidates, arms: Arms) =>
-      new RecommendationService(behaviour, impressions, candidates, arms),
+    inject: [BehaviourRepository, ImpressionRepository, Arms],
+    useFactory: (behaviour: BehaviourRepository, impressions: ImpressionRepository, arms: Arms) =>
+      new RecommendationService(behaviour, impressions, arms),
   },
   {
     provide: ScoreService,
-    inject: [RecommendationService, Arms, ItemVectors],
-    useFactory: (recommendations: RecommendationService, arms: Arms, vectors: ItemVectors) =>
-      new ScoreService(recommendations, arms, vectors),
+    inject: [RecommendationService, Arms],
+    useFactory: (recommendations: RecommendationService, arms: Arms) => new ScoreService(recommendations, arms),
   },
   made(TrainingFiles, [DATABASE, ItemRepository]),
   made(UserService, [DATABASE, BehaviourRepository, ImpressionRepository, Arms, Rankings]),

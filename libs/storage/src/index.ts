@@ -26,4 +26,5 @@ export { prepareBlankCluster } from './pglite/blank-cluster';
 export { vectorValue } from './vector-value';
 export { createDatabase, dropDatabase } from './postgres/create-database';
 export { MemoryVectors, type MemoryHit } from './vectors/memory-vectors';
+export { VectorGraph } from './vectors/vector-graph';
 export { VectorTable, type OwnedVector, type VectorHit, type VectorTableNames } from './vectors/vector-table';

@@ -111,6 +111,7 @@ export class Rankings {
       if (encoder !== undefined) {
         await this.sources.vectors.build(encoder.known);
         await ranking.refresh();
+        ranking.holdTexts();
       }
       return ranking;
     } catch (error) {

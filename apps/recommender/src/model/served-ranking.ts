@@ -9,6 +9,7 @@ import type { ItemChange, ItemRepository } from '../items/item-repository';
 import { textOf, type ItemVectors, type KnownEncoder } from '../items/item-vectors';
 import { toNewItem } from '../items/new-item';
 import { FollowedPopularity } from './followed-popularity';
+import { NearTexts } from './near-texts';
 import { StandingList } from './standing-list';
 
 /** Changes that are fetched at once. */
@@ -60,18 +61,21 @@ export class ServedRanking {
   private newest: readonly number[] = [];
   /** Places of items whose publication is yet to come, and when it is. */
   private readonly coming = new Map<number, number>();
+  private readonly nearTexts: NearTexts;
+  private readonly ended = new AbortController();
 
   constructor(
     readonly version: string,
     head: RankingHead,
     readonly encoder: TextEncoder | undefined,
     private readonly sources: RankingSources,
-    onError: (error: unknown) => void,
+    private readonly onError: (error: unknown) => void,
   ) {
     this.model = new RankingModel(head);
     // What is listed is what the database has, whatever the head was trained on.
     this.model.catalogue.removeAll();
     this.popularity = new FollowedPopularity(this.model.catalogue, sources.behaviour, (place) => this.byPopularity.touch(place));
+    this.nearTexts = new NearTexts(this.model.catalogue, (place) => this.listed[place] !== undefined);
     this.changes = new PolledChanges(() => this.fetchChanges(), onError);
   }
 
@@ -82,6 +86,26 @@ export class ServedRanking {
 
   stop(): void {
     this.changes.stop();
+    this.ended.abort();
+  }
+
+  /** Takes the texts' vectors into a graph in memory, in the background; the database searches among them until all are there. */
+  holdTexts(): void {
+    if (this.encoder !== undefined) this.nearTexts.fill(this.ended.signal).catch(this.onError);
+  }
+
+  /** Whether texts are searched in memory. */
+  get holdsTexts(): boolean {
+    return this.nearTexts.answers;
+  }
+
+  /** Places of the items whose texts are nearest to a vector, unavailable ones among them, nearest first; none where the head reads no texts. */
+  async placesNear(vector: Float32Array, limit: number): Promise<number[]> {
+    if (this.encoder === undefined) return [];
+    const held = this.nearTexts.search(vector, limit);
+    if (held !== undefined) return held;
+    const hits = await this.sources.vectors.search(this.encoder.known, vector, limit);
+    return hits.flatMap(({ id }) => this.model.catalogue.placeOf(id) ?? []);
   }
 
   /** Fetches what changed. */
@@ -171,6 +195,7 @@ export class ServedRanking {
     const { catalogue } = this.model;
     this.revision = revision;
     const known = catalogue.placeOf(id);
+    const hasText = known !== undefined && item !== undefined && this.nearTexts.holds(known) && catalogue.hasText(known, vector);
     if (item === undefined) {
       if (known !== undefined && this.listed[known] !== undefined) {
         this.listed[known] = undefined;
@@ -186,7 +211,9 @@ export class ServedRanking {
     }
     if (item?.available !== true) catalogue.remove(id);
     const place = catalogue.placeOf(id);
-    if (place !== undefined) this.touch(place);
+    if (place === undefined) return;
+    this.touch(place);
+    if (!hasText) this.nearTexts.put(place);
   }
 
   /** The vectors of items with a text. Those that an encoder has not read yet, such as what an instance wrote that serves another one, are made. */

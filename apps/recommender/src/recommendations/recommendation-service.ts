@@ -6,7 +6,7 @@ import type { ImpressionRepository } from '../impressions/impression-repository'
 import type { Arms } from '../model/arms';
 import type { ServedRanking } from '../model/served-ranking';
 import { arrange } from './arrange';
-import type { Candidates } from './candidates';
+import { findCandidates, sweepCatalogue } from './candidates';
 import { isOpen, passes } from './item-filter';
 import { reasonFor } from './reasons';
 import { seededUniform } from './seeded-uniform';
@@ -27,7 +27,6 @@ export class RecommendationService {
   constructor(
     private readonly behaviour: BehaviourRepository,
     private readonly impressions: ImpressionRepository,
-    private readonly candidates: Candidates,
     private readonly arms: Arms,
     private readonly now: () => number = Date.now,
   ) {}
@@ -109,8 +108,8 @@ export class RecommendationService {
   ): Promise<Ranked> {
     const { history, now } = scores.context;
     if (history.length === 0) return this.withoutHistory(ranking, scores, filter.categories !== undefined, allow);
-    let places = await this.candidates.find(ranking, scores, allow);
-    if (places.length < limit && !isOpen(filter)) places = this.candidates.sweep(ranking, allow);
+    let places = await findCandidates(ranking, scores, allow);
+    if (places.length < limit && !isOpen(filter)) places = sweepCatalogue(ranking, allow);
     const items = places.map((place) => scores.scored(place)).sort((one, other) => other.score - one.score);
     const ofSession = new Set(session);
     const isSession = history.every(({ item, at }) => ofSession.has(ranking.model.catalogue.item(item).id) && at <= now);
@@ -120,7 +119,7 @@ export class RecommendationService {
   private withoutHistory(ranking: ServedRanking, scores: UserScores, inCategory: boolean, allow: (place: number) => boolean): Ranked {
     const popular = ranking.popularPlaces.filter(allow);
     const known = new Set(popular);
-    const others = [...ranking.newestPlaces, ...this.candidates.sweep(ranking, allow)];
+    const others = [...ranking.newestPlaces, ...sweepCatalogue(ranking, allow)];
     const rest = [...new Set(others)].filter((place) => !known.has(place) && allow(place));
     const basis = popular.length === 0 ? 'recent' : inCategory ? 'popular-in-category' : 'popular';
     // The order is what counts here: a score of nobody in particular falls with it.

@@ -1,6 +1,5 @@
 import type { ScoreRequest, Scores, SimilarItems } from '@attune/contracts';
 import { notFound } from '../items/item-repository';
-import type { ItemVectors } from '../items/item-vectors';
 import type { Arms } from '../model/arms';
 import type { ServedRanking } from '../model/served-ranking';
 import { sessionInteractions, type RecommendationService } from './recommendation-service';
@@ -13,7 +12,6 @@ export class ScoreService {
   constructor(
     private readonly recommendations: RecommendationService,
     private readonly arms: Arms,
-    private readonly vectors: ItemVectors,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -60,9 +58,13 @@ export class ScoreService {
     return this.arms.using('', async ({ ranking, embed }) => {
       if (ranking.encoder === undefined) return { modelVersion: ranking.version, items: [] };
       const [vector] = await embed([text], signal);
-      const hits = await this.vectors.search(ranking.encoder.known, vector, 2 * limit);
-      const listed = hits.filter(({ id }) => ranking.item(id)?.available === true).slice(0, limit);
-      const items = listed.map(({ id, cosine }) => ({ id, score: cosine }));
+      const places = await ranking.placesNear(vector, 2 * limit);
+      const { catalogue } = ranking.model;
+      const items = places
+        .filter((place) => ranking.itemAt(place)?.available === true)
+        .map((place) => ({ id: catalogue.item(place).id, score: catalogue.textProduct(place, vector) }))
+        .sort((a, b) => b.score - a.score)
+        .slice(0, limit);
       return { modelVersion: ranking.version, items: named(ranking, items) };
     });
   }

@@ -109,6 +109,12 @@ export class Catalogue {
     return this.text.subarray(place * this.textWidth, (place + 1) * this.textWidth);
   }
 
+  /** Whether an item's text vector is this one, so that nothing that comes of it has to be computed again. */
+  hasText(place: number, vector: Float32Array | undefined): boolean {
+    const start = place * this.textWidth;
+    return vector === undefined ? isRowOfZeros(this.text, start, this.textWidth) : isRow(this.text, start, vector, this.textWidth);
+  }
+
   /**
    * An item's text vector without what all texts of the catalogue have in common, of length 1: such vectors tell texts of one kind apart (Mu and
    * Viswanath 2018). A view, not to be written to.
@@ -201,12 +207,6 @@ export class Catalogue {
       this.removed = grown;
     }
     this.removed[place] = isRemoved;
-  }
-
-  /** Whether an item's text vector is this one, so that nothing that comes of it has to be computed again. */
-  private hasText(place: number, vector: Float32Array | undefined): boolean {
-    const start = place * this.textWidth;
-    return vector === undefined ? isRowOfZeros(this.text, start, this.textWidth) : isRow(this.text, start, vector, this.textWidth);
   }
 
   private readText(place: number, vector: Float32Array | undefined): void {

@@ -1,12 +1,5 @@
-import { AttuneError, dotProduct } from '@attune/artifact';
-
-/** Neighbours of a vector in the graph, and how many are looked at when one is put in and when one is searched for. */
-const CONNECTIVITY = 16;
-const EXPANSION_ADD = 64;
-const EXPANSION_SEARCH = 96;
-
-const load = () => import('usearch');
-type UsearchIndex = InstanceType<Awaited<ReturnType<typeof load>>['Index']>;
+import { dotProduct } from '@attune/artifact';
+import { VectorGraph } from './vector-graph';
 
 /** Vectors that are looked at exactly beyond those asked for: the graph holds them halved, and takes near ones for equal. */
 const LOOKED_AT_BEYOND = 16;
@@ -18,33 +11,16 @@ export interface MemoryHit {
   readonly cosine: number;
 }
 
-/**
- * Vectors of one dimension in memory, found by an HNSW graph (Malkov and Yashunin 2018; USearch) of half precision: less than a millisecond
- * for the nearest of some ten thousand, without the way to a database. Cosines are exact; which ones are the nearest is not always.
- */
+/** Vectors of one dimension in memory, found by a graph (see `VectorGraph`). Cosines are exact; which ones are the nearest is not always. */
 export class MemoryVectors {
   private readonly vectors = new Map<number, Float32Array>();
 
-  private constructor(
-    private readonly index: UsearchIndex,
-    readonly dimension: number,
-  ) {}
+  private constructor(private readonly graph: VectorGraph) {}
 
   /** Undefined where the native part does not load, as on a system for which none was built: a database searches then. */
   static async open(dimension: number): Promise<MemoryVectors | undefined> {
-    const usearch = await load().catch(() => undefined);
-    if (usearch === undefined) return undefined;
-    const { Index, MetricKind, ScalarKind } = usearch;
-    const index = new Index({
-      dimensions: dimension,
-      metric: MetricKind.IP,
-      quantization: ScalarKind.F16,
-      connectivity: CONNECTIVITY,
-      expansion_add: EXPANSION_ADD,
-      expansion_search: EXPANSION_SEARCH,
-      multi: false,
-    });
-    return new MemoryVectors(index, dimension);
+    const graph = await VectorGraph.open(dimension);
+    return graph === undefined ? undefined : new MemoryVectors(graph);
   }
 
   get size(): number {
@@ -57,23 +33,18 @@ export class MemoryVectors {
 
   /** Puts a vector in; one that is there stays. @throws AttuneError `bad-model` where it has another dimension */
   add(id: number, vector: Float32Array): void {
-    this.check(vector);
     if (this.vectors.has(id)) return;
-    this.index.add(BigInt(id), vector, 1);
+    this.graph.add(id, vector);
     this.vectors.set(id, vector);
   }
 
   remove(id: number): void {
-    if (this.vectors.delete(id)) this.index.remove(BigInt(id));
+    if (this.vectors.delete(id)) this.graph.remove(id);
   }
 
   /** The vectors nearest to one, nearest first. @throws AttuneError `bad-model` where it has another dimension */
   search(vector: Float32Array, limit: number): MemoryHit[] {
-    this.check(vector);
-    const { size } = this;
-    if (size === 0) return [];
-    const { keys } = this.index.search(vector, Math.min(limit + LOOKED_AT_BEYOND, size), 1);
-    const hits = Array.from(keys, Number).flatMap((id) => {
+    const hits = this.graph.nearest(vector, limit + LOOKED_AT_BEYOND).flatMap((id) => {
       const found = this.vectors.get(id);
       return found === undefined ? [] : [{ id, cosine: dotProduct(vector, found) }];
     });
@@ -84,10 +55,5 @@ export class MemoryVectors {
   cosine(vector: Float32Array, id: number): number | undefined {
     const known = this.vectors.get(id);
     return known === undefined ? undefined : dotProduct(vector, known);
-  }
-
-  private check({ length }: Float32Array): void {
-    if (length === this.dimension) return;
-    throw new AttuneError('bad-model', `A vector of ${length} numbers is none of an encoder with ${this.dimension}.`);
   }
 }
