@@ -16,6 +16,7 @@ import { ItemsController } from './items/items.controller';
 import { ItemsHandler } from './items/items.handler';
 import { Arms } from './model/arms';
 import { Rankings } from './model/rankings';
+import { TextMetrics } from './model/text-metrics';
 import { RecommendationService } from './recommendations/recommendation-service';
 import { RecommendationsController } from './recommendations/recommendations.controller';
 import { ScoreService } from './recommendations/score-service';
@@ -45,6 +46,7 @@ const providers: Provider[] = [
     inject: [RecommendationService, Arms],
     useFactory: (recommendations: RecommendationService, arms: Arms) => new ScoreService(recommendations, arms),
   },
+  TextMetrics,
   made(TrainingFiles, [DATABASE, ItemRepository]),
   made(UserService, [DATABASE, BehaviourRepository, ImpressionRepository, Arms, Rankings]),
   {

@@ -117,7 +117,10 @@ describeAtBothPlaces('the recommender', 'attune_recommender', OPTIONS, (place) =
     expect(items).toMatchObject([{ id: 'gutter', score: expect.closeTo(0.5) as number }]);
   });
 
-  it('finds an item by its text as soon as it is written', async () => {
+  it('finds an item by its text as soon as it is written, once texts are in memory', async () => {
+    await until(async () =>
+      /^attune_texts_in_memory\{version="[^"]+"\} 1$/m.test((await service.request('GET', '/metrics')).body as string),
+    );
     await client.put('seedlings', { title: 'Sowing', text: 'seed seed', category: 'garden' });
     const { body } = await client.ask<SimilarItems>('GET', '/v1/items/search?text=a+tulip&limit=3');
     expect(body.items.map(({ id }) => id).sort()).toEqual(['roses', 'seedlings', 'tulips']);

@@ -137,7 +137,8 @@ export class Rankings {
     );
   }
 
-  private get following(): ServedRanking[] {
+  /** Those that serve, and follow the catalogue. */
+  get following(): ServedRanking[] {
     return [...this.ready.values()].flatMap(({ ranking, isRetired }) => (isRetired ? [] : [ranking]));
   }
 }
