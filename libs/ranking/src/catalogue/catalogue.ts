@@ -43,9 +43,11 @@ export class Catalogue {
   /** 1 for each place that is removed. */
   private removed: Uint8Array;
   private text: Float32Array;
-  /** What the texts of the catalogue have in common, and each text's vector without it, of length 1 again. */
+  /** What the texts of the catalogue have in common, and texts' vectors without it, of length 1 again: of those that were asked for. */
   private readonly commonText: Float32Array;
   private centred: Float32Array;
+  /** 1 for each place whose text is centred as it is. */
+  private isCentred: Uint8Array;
   private match: Float32Array;
   private readonly projection: Float32Array;
   private readonly collaborative: SparseRows;
@@ -62,7 +64,7 @@ export class Catalogue {
     this.text = head.textVectors;
     this.commonText = meanRow(head.textVectors, head.textWidth);
     this.centred = new Float32Array(head.textVectors.length);
-    for (let start = 0; start < this.centred.length; start += head.textWidth) writeCentred(this.text, this.centred, start, this.commonText);
+    this.isCentred = new Uint8Array(head.items.length);
     this.match = head.matchVectors;
     this.projection = head.matchProjection;
     this.collaborative = head.collaborative;
@@ -120,6 +122,7 @@ export class Catalogue {
    * Viswanath 2018). A view, not to be written to.
    */
   centredText(place: number): Float32Array {
+    this.centre(place);
     return this.centred.subarray(place * this.textWidth, (place + 1) * this.textWidth);
   }
 
@@ -130,6 +133,7 @@ export class Catalogue {
 
   /** The same of the centred text vector. */
   centredTextProduct(place: number, vector: Float32Array): number {
+    this.centre(place);
     return rowProduct(this.centred, place * this.textWidth, vector, this.textWidth);
   }
 
@@ -201,19 +205,24 @@ export class Catalogue {
   }
 
   private mark(place: number, isRemoved: 0 | 1): void {
-    if (place >= this.removed.length) {
-      const grown = new Uint8Array(Math.ceil((place + 1) * 1.5));
-      grown.set(this.removed);
-      this.removed = grown;
-    }
+    this.removed = withRoom(this.removed, place);
     this.removed[place] = isRemoved;
   }
 
   private readText(place: number, vector: Float32Array | undefined): void {
     this.text = withRow(this.text, place, this.textWidth, vector);
-    this.centred = withRow(this.centred, place, this.textWidth, undefined);
-    writeCentred(this.text, this.centred, place * this.textWidth, this.commonText);
+    this.isCentred = withRoom(this.isCentred, place);
+    this.isCentred[place] = 0;
     if (this.matchWidth > 0 && !this.isWarm(place)) this.match = withRow(this.match, place, this.matchWidth, this.project(vector));
+  }
+
+  /** Centres a text where that is not done yet: of a large catalogue most are never looked at. */
+  private centre(place: number): void {
+    if (this.isCentred[place] === 1) return;
+    if (this.centred.length < this.text.length)
+      this.centred = withRow(this.centred, this.text.length / this.textWidth - 1, this.textWidth, undefined);
+    writeCentred(this.text, this.centred, place * this.textWidth, this.commonText);
+    this.isCentred[place] = 1;
   }
 
   private project(vector: Float32Array | undefined): Float32Array {
@@ -245,4 +254,12 @@ export class Catalogue {
     this.categoryPlaces.set(name, this.categoryNames.length);
     return this.categoryNames.push(name) - 1;
   }
+}
+
+/** Flags with one for a place; those that come in have 0. */
+function withRoom(flags: Uint8Array, place: number): Uint8Array {
+  if (place < flags.length) return flags;
+  const grown = new Uint8Array(Math.ceil((place + 1) * 1.5));
+  grown.set(flags);
+  return grown;
 }
