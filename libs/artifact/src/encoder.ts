@@ -128,11 +128,13 @@ export function transposedTensor({ shape, values }: NamedTensor): NamedTensor {
  *   causal encoder the state of the last token that is not padding → output without bias.
  * - `cls`: first state → output.
  * - `mean`: mean of the states of real tokens → output.
- * - `embedding`: that mean divided by its Euclidean length, as sentence embeddings are compared → output.
+ * - `pair`: mean of the states of the second text of a pair, which have seen the first, its separator among them → output; of a text alone
+ *   the mean of all. Of an encoder with token types.
+ * - `embedding`: the mean of all divided by its Euclidean length, as sentence embeddings are compared → output.
  * - `cloze`: the text stands in sentences with a gap; the gap's state → dense `[hidden, hidden]` → activation → layer normalisation →
  *   output, the mean over the sentences (`ClozeReading`).
  */
-export type Pooling = 'pooler' | 'cls' | 'mean' | 'embedding' | 'cloze';
+export type Pooling = 'pooler' | 'cls' | 'mean' | 'pair' | 'embedding' | 'cloze';
 
 export type TaskName = 'classification' | 'multi-label' | 'regression';
 

@@ -23,7 +23,7 @@ const taskSchema = z
   .strictObject({
     name: z.string().min(1).describe('Unique among the tasks of the model'),
     type: z.enum(['classification', 'multi-label', 'regression'] satisfies TaskName[]),
-    pooling: z.enum(['pooler', 'cls', 'mean', 'embedding', 'cloze'] satisfies Pooling[]),
+    pooling: z.enum(['pooler', 'cls', 'mean', 'pair', 'embedding', 'cloze'] satisfies Pooling[]),
     labels: z.array(z.string()).min(1).describe('In the order of the outputs; for regression the name of the number'),
     output: z.string().min(1).describe('Name of the ONNX output'),
     calibration: z.strictObject({ temperature: finite.positive().describe('Logits are divided by it before softmax or sigmoid') }),

@@ -61,7 +61,8 @@ export async function tinyTrainedHead(
   const adapter = options.adapter === true ? mergeAdapter(encoder, encoderDirectory, weights, random) : added(encoder, weights, random);
   const maxLength = 24;
   const examples = TEXTS.map((text, index): EncodedExample => ({
-    ...encoder.tokenizer.encode(text, undefined, maxLength),
+    // The first text stands alone, whatever is read of the others.
+    ...encoder.tokenizer.encode(text, pooling === 'pair' && index > 0 ? TEXTS[index - 1] : undefined, maxLength),
     target: 0,
     index,
   }));
@@ -166,7 +167,11 @@ function plainLogits(
   const tokens = example.inputIds.length;
   const first = states.slice(0, hidden);
   const ofText = states.subarray((config.additions?.promptTokens ?? 0) * hidden);
-  const mean = first.map((_, i) => ofText.reduce((sum, value, at) => (at % hidden === i ? sum + value : sum), 0) / tokens);
+  const meanFrom = (token: number): Float64Array =>
+    first.map(
+      (_, i) => ofText.reduce((sum, value, at) => (at % hidden === i && at >= token * hidden ? sum + value : sum), 0) / (tokens - token),
+    );
+  const mean = meanFrom(0);
   const dense = (name: string, input: Float64Array): Float64Array => {
     const { values } = weights.get(`${name}.weight`) ?? { values: new Float32Array() };
     const bias = weights.get(`${name}.bias`)?.values ?? new Float32Array(values.length / input.length);
@@ -181,6 +186,8 @@ function plainLogits(
         return first;
       case 'mean':
         return mean;
+      case 'pair':
+        return meanFrom(Math.max(0, example.tokenTypeIds?.indexOf(1) ?? 0));
       case 'embedding': {
         const length = Math.hypot(...mean);
         return mean.map((value) => value / length);

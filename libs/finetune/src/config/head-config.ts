@@ -13,7 +13,7 @@ const column = z.string().min(1);
 const path = z.string().min(1);
 
 const taskType = z.enum(['classification', 'multi-label', 'regression', 'matching']);
-const poolingName = z.enum(['pooler', 'cls', 'mean', 'embedding']);
+const poolingName = z.enum(['pooler', 'cls', 'mean', 'pair', 'embedding']);
 
 /** A measure of one task that can choose the best checkpoint. */
 export const metricNameSchema = z.enum([
@@ -184,7 +184,9 @@ const headConfigKeys = z
       .strictObject({
         pooling: poolingName
           .default('pooler')
-          .describe("What the head reads: the family's own head, the first state, the mean, or the mean divided by its length"),
+          .describe(
+            "What the head reads: the family's own head, the first state, the mean, that of the second text of a pair, or the mean divided by its length",
+          ),
         dropout: probability.optional().describe("Dropout before the output; default the encoder's own"),
         warmStart: z.boolean().default(true).describe('Fit the output layer on the frozen encoder first'),
       })

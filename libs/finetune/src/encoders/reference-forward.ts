@@ -168,9 +168,18 @@ function pool(tf: TensorFlowModule, config: EncoderConfig, pooling: Pooling, hid
   const { promptTokens = 0, attentionMask } = batch;
   // A soft prompt's states are none of the text's.
   const isText = Float32Array.from(attentionMask, (real, place) => (place % tokens < promptTokens ? 0 : real));
-  const mask = tf.tensor3d(isText, [rows, tokens, 1]);
+  const mask = pooling === 'pair' ? maskOfPair(tf, isText, batch, rows) : tf.tensor3d(isText, [rows, tokens, 1]);
   const mean = hidden.mul(mask).sum(1).div(mask.sum(1));
-  return pooling === 'mean' ? mean : mean.div(mean.square().sum(1, true).sqrt());
+  return pooling === 'embedding' ? mean.div(mean.square().sum(1, true).sqrt()) : mean;
+}
+
+/** `[rows, tokens, 1]`: the second text of a pair, and all of a text alone. */
+function maskOfPair(tf: TensorFlowModule, isText: Float32Array, { tokenTypeIds }: EncoderInput, rows: number): Tensor {
+  const text = tf.tensor2d(isText, [rows, isText.length / rows]);
+  if (tokenTypeIds === undefined) return text.expandDims(2);
+  const second = text.mul(tf.tensor2d(tokenTypeIds, [rows, isText.length / rows], 'float32'));
+  const isAlone = tf.scalar(1).sub(second.max(1, true));
+  return second.add(text.mul(isAlone)).expandDims(2);
 }
 
 /**

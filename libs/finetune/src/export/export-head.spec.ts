@@ -11,6 +11,7 @@ import {
 } from '@attune/artifact';
 import { tinyTrainedHead, type TinyHeadOptions } from '../../test/tiny-trained-head';
 import { loadEncoder, readSafetensors } from '../encoders';
+import { readFurtherHeads } from './read-heads';
 import { exportHead } from './export-head';
 import { keptExamples } from './kept-examples';
 
@@ -31,6 +32,7 @@ describe('exportHead', () => {
     { family: 'roberta', task: 'multi-label', pooling: 'pooler' },
     { family: 'distilbert', task: 'regression', pooling: 'pooler' },
     { family: 'bert', task: 'classification', pooling: 'mean' },
+    { family: 'bert', task: 'classification', pooling: 'pair', embedding: true },
     { family: 'mpnet', task: 'classification', pooling: 'pooler', embedding: true },
     { family: 'gpt2', task: 'classification', pooling: 'pooler', adapter: true, embedding: true },
     { family: 'gpt2', task: 'regression', pooling: 'mean' },
@@ -56,7 +58,8 @@ describe('exportHead', () => {
       architectures: [expect.stringMatching(own ? /ForSequenceClassification$/ : /Model$/)],
       id2label: { 0: trained.head.labels[0] },
     });
-    expect(existsSync(join(out, 'modules.json'))).toBe(!own);
+    expect(existsSync(join(out, 'modules.json'))).toBe(!own && options.pooling !== 'pair');
+    expect(existsSync(join(out, 'heads/head.safetensors'))).toBe(options.pooling === 'pair');
   });
 
   it('writes what the model says of held-out rows, by which later ones are judged', async () => {
@@ -100,6 +103,15 @@ describe('exportHead', () => {
       expect([...loaded.weights.keys()].sort()).toEqual([...trained.weights.keys()].sort());
       for (const [name, { values }] of trained.weights) expect(loaded.weights.get(name)?.values).toEqual(values);
     }
+  });
+
+  it('keeps a head that reads the second text beside the encoder, and says how to put both together', async () => {
+    const { trained, heldOut } = await tinyTrainedHead(root, { pooling: 'pair' });
+    await exportHead(trained, { out, int8: false, heldOut, createdBy });
+    const weights = await readFurtherHeads(out, await readManifest(out));
+    expect([...weights.keys()].sort()).toEqual(['head.output.bias', 'head.output.weight']);
+    for (const [name, { values }] of weights) expect(values).toEqual(trained.weights.get(name)?.values);
+    expect(readFileSync(join(out, 'README.md'), 'utf8')).toContain('load_file("DIR/heads/head.safetensors")');
   });
 
   it("writes a low-rank adapter in PEFT's format, in a folder of its own", async () => {

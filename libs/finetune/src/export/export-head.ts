@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { AttuneError, isSafeRelativePath, REFERENCE_FILE, writeDirectoryAtomically, type Manifest } from '@attune/artifact';
 import { encoderFamily, writeSafetensors } from '../encoders';
 import { taskLayout } from '../heads/task-layout';
-import { isFamilyHead } from './hugging-face-config';
+import { isModularHead } from './hugging-face-config';
 import { writeKeptExamples } from './kept-examples';
 import { headManifest, listFiles, writeManifest, type ManifestContent } from './manifest-of';
 import { modelCard, type CardRun } from './model-card';
@@ -73,7 +73,7 @@ async function writePythonFiles(staging: string, trained: TrainedHead): Promise<
   await copyTokenizer(encoder.directory, staging, maxLength);
   await writeHeads(staging, trained);
   if (head.cloze) await writeClozeHead(staging, head, weights);
-  else if (merged && !isFamilyHead(head))
+  else if (merged && isModularHead(head))
     await writeSentenceModules(staging, headModules(head, encoder.config.hiddenSize, maxLength, weights));
   await writeAdapter(staging, trained, head);
 }

@@ -26,6 +26,11 @@ export function isFamilyHead(head: HeadShape | undefined): boolean {
   return head?.pooling === 'pooler';
 }
 
+/** Whether modules of sentence-transformers hold the head: it is not the family's own, and reads all tokens or the first. */
+export function isModularHead(head: HeadShape): boolean {
+  return !isFamilyHead(head) && head.pooling !== 'pair' && head.cloze === undefined;
+}
+
 /**
  * config.json for Python `transformers`: the pretrained one with the class that loads the checkpoint, the labels and the kind of problem.
  * A causal encoder's head is found by the padding id, which is named even where it was not. The weights are float32, and the configuration says so, lest the loader rounds them to the pretrained checkpoint's type.

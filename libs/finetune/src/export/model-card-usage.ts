@@ -14,14 +14,21 @@ export function loadingInstructions(
   const { entityMarkers } = manifest.normalization;
   if (entityMarkers !== 'none') parts.push(marking());
   if (manifest.onnx.fp32 !== undefined) parts.push(attune(manifest, pair));
-  if (has('modules.json')) parts.push(sentenceTransformers(manifest, pair));
-  else if (manifest.tasks.some(({ pooling }) => pooling === 'cloze')) parts.push(cloze());
-  else if (has('config.json') && has('model.safetensors') && manifest.tasks.length > 0) parts.push(transformers(manifest, pair));
+  parts.push(...inPython(manifest, has, pair));
   const adapter = ['adapter/adapter_model.safetensors', 'adapter_model.safetensors'].find(has);
   if (adapter !== undefined) parts.push(peft(manifest, adapter, run?.baseModel));
   if (has('adapter/adapter.safetensors')) parts.push(bottleneck(run?.baseModel));
   if (manifest.onnx.fp32 !== undefined) parts.push(onnxRuntime(manifest));
   return parts.join('\n\n');
+}
+
+/** How Python loads encoder and head together, which depends on what the head reads. */
+function inPython(manifest: Omit<Manifest, 'files' | 'schemaVersion'>, has: (path: string) => boolean, pair: boolean): string[] {
+  const [first] = manifest.tasks;
+  if (has('modules.json')) return [sentenceTransformers(manifest, pair)];
+  if (manifest.tasks.some(({ pooling }) => pooling === 'cloze')) return [cloze()];
+  if (manifest.tasks.length === 0 || !has('config.json') || !has('model.safetensors')) return [];
+  return [first.pooling === 'pair' ? secondText(manifest, pair) : transformers(manifest, pair)];
 }
 
 function cloze(): string {
@@ -59,6 +66,30 @@ function transformers({ maxLength, tasks, normalization }: Omit<Manifest, 'files
       'model = AutoModelForSequenceClassification.from_pretrained("DIR").eval()',
       `inputs = tokenizer(${pairOfTexts}, truncation=True, max_length=${maxLength}, return_tensors="pt")`,
       'logits = model(**inputs).logits',
+    ]),
+  ].join('\n\n');
+}
+
+/** A head that reads the second text of a pair, which no class of `transformers` holds as a whole. */
+function secondText({ maxLength, tasks, normalization }: Omit<Manifest, 'files' | 'schemaVersion'>, pair: boolean): string {
+  const marked = normalization.entityMarkers === 'none' ? '"…", "…"' : 'mark("…", "…"), "…"';
+  const file = tasks.length > 1 ? tasks[0].name : 'head';
+  return [
+    `In Python \`transformers\`, ${tasks.length > 1 ? `the head of \`${tasks[0].name}\`` : 'the encoder and the head'}, which reads the states of the second text:`,
+    fence('python', [
+      'import torch',
+      'from safetensors.torch import load_file',
+      'from transformers import AutoModel, AutoTokenizer',
+      '',
+      'tokenizer = AutoTokenizer.from_pretrained("DIR")',
+      'encoder = AutoModel.from_pretrained("DIR").eval()',
+      `head = load_file("DIR/heads/${file}.safetensors")`,
+      `inputs = tokenizer(${pair ? marked : '"…"'}, truncation=True, max_length=${maxLength}, return_tensors="pt")`,
+      'states = encoder(**inputs).last_hidden_state',
+      'text = inputs["attention_mask"]',
+      'second = text * inputs["token_type_ids"]',
+      'read = torch.where(second.any(1, keepdim=True), second, text)[..., None]',
+      'logits = (states * read).sum(1) / read.sum(1) @ head["output.weight"].T + head["output.bias"]',
     ]),
   ].join('\n\n');
 }

@@ -106,6 +106,7 @@ const POOLINGS: Record<ManifestTask['pooling'], string> = {
   pooler: "the first token's state through the family's own pooling layer",
   cls: "the first token's state",
   mean: 'the mean of the token states',
+  pair: 'the mean of the token states of the second text of a pair, or of a text alone',
   embedding: 'the normalised mean of the token states',
   cloze: 'the state of a gap in sentences around the text, which the ONNX files add by themselves',
 };

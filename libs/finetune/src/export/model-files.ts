@@ -2,7 +2,7 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AttuneError, headPrefix, isMissing, paddingToken, TOKENIZER_FILES, type HeadShape, type NamedTensor } from '@attune/artifact';
 import { encoderFamily, inCheckpoint, writeSafetensors } from '../encoders';
-import { huggingFaceConfig, isFamilyHead } from './hugging-face-config';
+import { huggingFaceConfig, isFamilyHead, isModularHead } from './hugging-face-config';
 import type { EncoderSource, TrainedHead } from './trained-head';
 
 /** Writes a JSON file as people read it, with its folder. */
@@ -44,12 +44,12 @@ export async function writeEncoderConfig(directory: string, encoder: EncoderSour
 export const HEADS_FOLDER = 'heads';
 
 /**
- * Writes `heads/<task>.safetensors` for each of several tasks, and for a head that is not the family's own where there is no checkpoint
- * with modules after it: `dense.weight` and `dense.bias` where its head has a dense layer, then
+ * Writes `heads/<task>.safetensors` for each of several tasks, and for a head that is not the family's own where no checkpoint with modules
+ * after it holds it: `dense.weight` and `dense.bias` where its head has a dense layer, then
  * `output.weight` and `output.bias`. The first task's head stands in the checkpoint, too.
  */
 export async function writeHeads(directory: string, { encoder, head, further = [], weights }: TrainedHead): Promise<void> {
-  const isElsewhere = encoder.config.additions === undefined || isFamilyHead(head);
+  const isElsewhere = isFamilyHead(head) || (encoder.config.additions === undefined && (head.cloze !== undefined || isModularHead(head)));
   if (further.length === 0 && isElsewhere) return;
   await mkdir(join(directory, HEADS_FOLDER), { recursive: true });
   for (const [place, shape] of [head, ...further.map((task) => task.head)].entries()) {

@@ -16,14 +16,15 @@ export function exportedHeads({ tasks }: Manifest): HeadShape[] {
 }
 
 /**
- * Parameters of a model's further heads by their names in memory; those of the first stand in its checkpoint.
+ * Parameters of a model's further heads by their names in memory; those of the first stand in its checkpoint, but for one that reads a pair,
+ * which no checkpoint holds.
  *
  * @throws AttuneError `bad-model` for a file that is missing or was changed
  */
 export async function readFurtherHeads(directory: string, manifest: Manifest): Promise<Map<string, NamedTensor>> {
   const weights = new Map<string, NamedTensor>();
   for (const [place, head] of exportedHeads(manifest).entries()) {
-    if (place === 0) continue;
+    if (place === 0 && head.pooling !== 'pair') continue;
     const file = `${HEADS_FOLDER}/${head.name ?? 'head'}.safetensors`;
     await verifyFiles(directory, manifest, [file]);
     const { tensors } = await readSafetensors(join(directory, file));

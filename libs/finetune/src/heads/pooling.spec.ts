@@ -5,10 +5,11 @@ import { readEncoderConfig } from '../encoders/encoder-config';
 import { readEncoderWeights } from '../encoders/load-encoder';
 import { Network } from '../network/network';
 import { ReferenceNetwork } from '../network/reference-network';
+import { secondTextTokens } from './read-tokens';
 
 const LABELS = ['a', 'b', 'c'];
 
-describe.each<Pooling>(['mean', 'cls', 'embedding'])('a head on the pooling %s', (pooling) => {
+describe.each<Pooling>(['mean', 'pair', 'cls', 'embedding'])('a head on the pooling %s', (pooling) => {
   it.each(['padded', 'unpadded'])('has the same features, logits and gradients in both networks on the %s batch', async (name) => {
     const { directory, cases } = encoderFixture('bert');
     const description = await readEncoderConfig(directory);
@@ -45,6 +46,25 @@ describe.each<Pooling>(['mean', 'cls', 'embedding'])('a head on the pooling %s',
         expect(Math.hypot(...fast.features.subarray(row * config.hiddenSize, (row + 1) * config.hiddenSize))).toBeCloseTo(1, 5);
       }
     }
+  });
+});
+
+describe('the tokens of a second text', () => {
+  it('are its own and its separator, and all of a text alone; neither padding nor a soft prompt', () => {
+    const batch: Batch = {
+      rows: 3,
+      tokens: 6,
+      promptTokens: 1,
+      inputIds: new Int32Array(18),
+      attentionMask: Int32Array.of(1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 1, 1, 1, 1, 0, 0),
+      tokenTypeIds: Int32Array.of(0, 0, 0, 1, 1, 1, 0, 0, 0, 0, 0, 0, 1, 0, 1, 1, 1, 0),
+      lengths: Int32Array.of(6, 3, 4),
+      targets: new Float32Array(3),
+      indices: Int32Array.of(0, 1, 2),
+    };
+    expect([...secondTextTokens(batch)]).toEqual([0, 0, 0, 1, 1, 1, 0, 1, 1, 0, 0, 0, 0, 0, 1, 1, 0, 0]);
+    const { tokenTypeIds: _, ...alone } = batch;
+    expect([...secondTextTokens(alone)]).toEqual([0, 1, 1, 1, 1, 1, 0, 1, 1, 0, 0, 0, 0, 1, 1, 1, 0, 0]);
   });
 });
 

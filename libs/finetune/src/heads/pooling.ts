@@ -1,7 +1,9 @@
 import { lastTokens, type Pooling } from '@attune/artifact';
+import type { Batch } from '../data/example';
 import { release, type Tensor } from '../native/kernels';
 import type { Forward, Pass } from '../layers/layer';
 import { flowingRow, type Packing } from '../layers/packing';
+import { secondTextTokens, textTokens } from './read-tokens';
 
 /** From states `[flowing, hidden]` to one vector a row of the batch, `[batch, hidden]`. */
 export interface PoolingLayer {
@@ -41,20 +43,17 @@ export function lastState(padTokenId: number): PoolingLayer {
   return stateAt((packing) => lastTokens(packing.batch, padTokenId).map((place) => flowingRow(place, packing)));
 }
 
-/** The mean of the states of each row's real tokens; a soft prompt's are none of the text's. */
-const meanState: PoolingLayer = {
+/** The mean of states of each row: of those with 1 in what `read` gives, `[batch × tokens]`, at least one a row. */
+const meanOf = (read: (batch: Batch) => Uint8Array): PoolingLayer => ({
   forward(states, packing, { kernels, training }) {
-    const { batch, flowing, places, tokens } = packing;
-    const { lengths, promptTokens = 0 } = batch;
+    const { batch, places, tokens } = packing;
+    const isRead = read(batch);
     const rowOf = Int32Array.from(places, (place) => Math.floor(place / tokens));
-    const share = new Float32Array(flowing);
-    places.forEach((place, i) => {
-      const length = lengths[rowOf[i]];
-      const token = place % tokens;
-      share[i] = token >= promptTokens && token < length ? 1 / (length - promptTokens) : 0;
-    });
+    const counts = new Int32Array(packing.rows);
+    isRead.forEach((one, place) => (counts[Math.floor(place / tokens)] += one));
+    const share = Float32Array.from(places, (place, i) => isRead[place] / counts[rowOf[i]]);
     const segments = kernels.ints(rowOf);
-    const shares = kernels.floats(share, [flowing, 1]);
+    const shares = kernels.floats(share, [packing.flowing, 1]);
     const weighted = kernels.multiply(states, shares);
     const y = kernels.segmentSum(weighted, segments, packing.rows);
     weighted.release();
@@ -70,7 +69,10 @@ const meanState: PoolingLayer = {
     };
     return { y, backward };
   },
-};
+});
+
+const meanState = meanOf(textTokens);
+const meanStateOfPair = meanOf(secondTextTokens);
 
 /** Least squared length that a vector is divided by: one of zeros stays as it is. */
 const LEAST_SQUARED_LENGTH = 1e-24;
@@ -119,6 +121,7 @@ const LAYERS: Record<Pooling, PoolingLayer> = {
   pooler: firstState,
   cls: firstState,
   mean: meanState,
+  pair: meanStateOfPair,
   embedding: unitMeanState,
   cloze: gapState,
 };

@@ -32,6 +32,11 @@ export function buildNetwork(options: BuildNetworkOptions): TrainableNetwork {
       remedy: 'Choose pooler, which reads the last token of a causal encoder, mean or embedding.',
     });
   }
+  if (encoder.config.tokenTypes < 2 && heads.some(({ pooling }) => pooling === 'pair')) {
+    throw new AttuneError('bad-config', `head.pooling is pair, and ${encoder.id} does not tell the two texts of a pair apart`, {
+      remedy: 'Choose pooler, cls, mean or embedding, or an encoder with token types, such as BERT.',
+    });
+  }
   const family = encoderFamily(encoder.config.family);
   const dropout = config.head.dropout ?? family.headDropout(encoder.sourceConfig);
   const Kind = training.passes === 'fast' ? Network : ReferenceNetwork;

@@ -184,6 +184,15 @@ describe('training a head', () => {
     });
   });
 
+  it('refuses to read second texts where the encoder cannot tell them apart', async () => {
+    const roberta = join(folder, 'roberta');
+    await createTinyEncoder(roberta, { family: 'roberta', seed: 3 });
+    await expect(trainHead(configOf({ encoder: roberta, head: { pooling: 'pair' } }), optionsFor('second'))).rejects.toMatchObject({
+      code: 'bad-config',
+      message: expect.stringContaining('head.pooling is pair') as string,
+    });
+  });
+
   it('leaves room for a soft prompt, and says where there is none', async () => {
     const notes: string[] = [];
     const onEvent = (event: TrainingEvent): unknown => event.type === 'note' && notes.push(event.message);

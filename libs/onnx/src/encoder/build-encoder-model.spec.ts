@@ -70,6 +70,21 @@ describe.each(families)('buildEncoderModel, %s', (family) => {
     }
   });
 
+  it('reads the second text of a pair, and all of a text alone', async () => {
+    if (batch.tokenTypeIds === undefined) return;
+    const weights = new Map(fixture.weights);
+    weights.set('head.output.weight', { shape: [config.hiddenSize, config.hiddenSize], values: identity(config.hiddenSize) });
+    weights.set('head.output.bias', { shape: [config.hiddenSize], values: new Float32Array(config.hiddenSize) });
+    const pairHead = { shape: headShape(config.hiddenSize, 'pair'), activation: head.activation };
+    const { logits } = await run(build(fixture, { weights, head: pairHead }), batch);
+    const types = batch.tokenTypeIds;
+    const isSecond = (row: number, token: number): boolean => types[row * batch.tokens + token] === 1;
+    const hasSecond = (row: number): boolean =>
+      Array.from({ length: fixture.lengths[row] }, (_, token) => token).some((token) => isSecond(row, token));
+    const expected = expectedMeans(fixture, (row, token) => isSecond(row, token) || !hasSecond(row));
+    expect(largestDifference(logits.values, expected.flat())).toBeLessThan(1e-4);
+  });
+
   it('stays finite on a row of padding alone, and leaves the other rows as they are', async () => {
     const attentionMask = batch.attentionMask.slice();
     attentionMask.fill(0, 0, batch.tokens);
@@ -110,13 +125,15 @@ describe('buildEncoderModel', () => {
   });
 });
 
-function expectedMeans({ lastHiddenState, lengths, batch, config }: Fixture): number[][] {
+function expectedMeans(
+  { lastHiddenState, lengths, batch, config }: Fixture,
+  isRead: (row: number, token: number) => boolean = () => true,
+): number[][] {
   const { hiddenSize: hidden } = config;
   return lengths.map((length, row) =>
     Array.from({ length: hidden }, (_, unit) => {
-      let sum = 0;
-      for (let token = 0; token < length; token++) sum += lastHiddenState[(row * batch.tokens + token) * hidden + unit];
-      return sum / length;
+      const read = Array.from({ length }, (_, token) => token).filter((token) => isRead(row, token));
+      return read.reduce((sum, token) => sum + lastHiddenState[(row * batch.tokens + token) * hidden + unit], 0) / read.length;
     }),
   );
 }

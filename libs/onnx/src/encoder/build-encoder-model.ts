@@ -17,7 +17,7 @@ import { clozeInputs, GAP_PLACE } from './cloze';
 import { embeddings, type EncoderInputs } from './embeddings';
 import { textStates } from './prompt';
 import { biasOfPlace, scoreBias, tokenPlaces } from './score-bias';
-import { firstState, lastState, logits, meanState, normalisedEmbedding, type HeadActivation } from './outputs';
+import { firstState, lastState, logits, meanState, meanStateOfPair, normalisedEmbedding, type HeadActivation } from './outputs';
 
 /** The lowest set of operators with a layer normalisation, and the format version that belongs to it. */
 const OPSET = 17;
@@ -121,6 +121,7 @@ function pooledStates(
 ): ReadonlyMap<Pooling, string> {
   const pooled = new Map<Pooling, string>();
   if (asked.has('mean') || asked.has('embedding')) pooled.set('mean', meanState(parts, states.texts));
+  if (asked.has('pair')) pooled.set('pair', meanStateOfPair(parts, states.texts));
   if (asked.has('embedding')) pooled.set('embedding', normalisedEmbedding(parts, pooled.get('mean') ?? ''));
   if (!asked.has('pooler') && !asked.has('cls')) return pooled;
   if (config.causal && asked.has('pooler')) {
@@ -132,7 +133,7 @@ function pooledStates(
 }
 
 /** Ways of pooling that read the states of all tokens. */
-const READS_ALL: readonly Pooling[] = ['mean', 'embedding'];
+const READS_ALL: readonly Pooling[] = ['mean', 'pair', 'embedding'];
 
 function headsOf({ head }: EncoderModel): HeadShape[] {
   return head === undefined ? [] : [head.shape, ...(head.further ?? [])];

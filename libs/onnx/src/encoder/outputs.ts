@@ -21,12 +21,31 @@ export function lastState({ graph }: ModelParts, states: string, places: string,
 }
 
 /** The mean of the states of real tokens, `[batch, hidden]`; zeros for a row that has none. */
-export function meanState({ graph }: ModelParts, states: string): string {
-  const mask = graph.node('Cast', 'mean/Cast', ['attention_mask'], { to: DataType.float });
-  const column = graph.node('Unsqueeze', 'mean/Unsqueeze', [mask, graph.integers(2)]);
-  const sum = graph.node('ReduceSum', 'mean/Sum', [graph.node('Mul', 'mean/Mul', [states, column]), graph.integers(1)], { keepdims: 0 });
-  const count = graph.node('ReduceSum', 'mean/Count', [column, graph.integers(1)], { keepdims: 0 });
-  return graph.node('Div', 'mean/Div', [sum, graph.node('Max', 'mean/Max', [count, graph.scalar(1e-9)])]);
+export function meanState(parts: ModelParts, states: string): string {
+  const mask = parts.graph.node('Cast', 'mean/Cast', ['attention_mask'], { to: DataType.float });
+  return meanOf(parts, 'mean', states, mask);
+}
+
+/** The mean of the states of the second text of a pair, or of all real tokens where there is none, `[batch, hidden]`. */
+export function meanStateOfPair(parts: ModelParts, states: string): string {
+  const { graph } = parts;
+  const mask = graph.node('Cast', 'pair/Cast', ['attention_mask'], { to: DataType.float });
+  const types = graph.node('Cast', 'pair/Types', ['token_type_ids'], { to: DataType.float });
+  const second = graph.node('Mul', 'pair/Second', [mask, types]);
+  const tokens = graph.node('ReduceSum', 'pair/Tokens', [second, graph.integers(1)], { keepdims: 1 });
+  const isPair = graph.node('Min', 'pair/IsPair', [tokens, graph.scalar(1)]);
+  const alone = graph.node('Mul', 'pair/Alone', [mask, graph.node('Sub', 'pair/IsAlone', [graph.scalar(1), isPair])]);
+  return meanOf(parts, 'pair', states, graph.node('Add', 'pair/Read', [second, alone]));
+}
+
+/** The mean of states, weighed by `[batch, tokens]`. */
+function meanOf({ graph }: ModelParts, name: string, states: string, weights: string): string {
+  const column = graph.node('Unsqueeze', `${name}/Unsqueeze`, [weights, graph.integers(2)]);
+  const sum = graph.node('ReduceSum', `${name}/Sum`, [graph.node('Mul', `${name}/Mul`, [states, column]), graph.integers(1)], {
+    keepdims: 0,
+  });
+  const count = graph.node('ReduceSum', `${name}/Count`, [column, graph.integers(1)], { keepdims: 0 });
+  return graph.node('Div', `${name}/Div`, [sum, graph.node('Max', `${name}/Max`, [count, graph.scalar(1e-9)])]);
 }
 
 /** Rows `[batch, hidden]` divided by their Euclidean length. The result is called `embedding`. */
