@@ -34,7 +34,7 @@ export interface TextEncoder {
 /** Changes, and the vectors of the items' texts. */
 interface ItemPage {
   readonly changed: readonly ItemChange[];
-  readonly vectors: ReadonlyMap<string, Float32Array>;
+  readonly vectors: Promise<ReadonlyMap<string, Float32Array>>;
 }
 
 interface ListedItem {
@@ -175,20 +175,23 @@ export class ServedRanking {
     else this.coming.delete(place);
   }
 
-  /** Takes over what changed of the catalogue; each page is on its way while the one before is taken. */
+  /** Takes over what changed of the catalogue; each page is on its way while the vectors of the one before come, and while that is taken. */
   private async fetchItems(): Promise<void> {
     for (let next: Promise<ItemPage> | undefined = this.itemsAfter(this.revision); next !== undefined;) {
-      const { changed, vectors }: ItemPage = await next;
+      const { changed, vectors: coming }: ItemPage = await next;
       next = changed.length < ITEM_PAGE ? undefined : this.itemsAfter(changed[changed.length - 1].revision);
       // Heard when it is waited for; until then nothing may end the process.
       next?.catch(() => undefined);
+      const vectors = await coming;
       await inTurns(changed, (change) => this.take(change, vectors.get(change.id)));
     }
   }
 
   private async itemsAfter(revision: number): Promise<ItemPage> {
     const changed = await this.sources.items.changesSince(revision, ITEM_PAGE);
-    return { changed, vectors: await this.vectorsOf(changed) };
+    const vectors = this.vectorsOf(changed);
+    vectors.catch(() => undefined);
+    return { changed, vectors };
   }
 
   private take({ revision, id, item }: ItemChange, vector: Float32Array | undefined): void {
