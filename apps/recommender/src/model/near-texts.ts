@@ -4,8 +4,9 @@ import { VectorGraph } from '@attune/storage';
 
 /** Items whose texts are held in memory at most; the database searches among more. Of 384 numbers each they take a quarter of a gigabyte. */
 const MOST_ITEMS = 200_000;
-/** Texts that are put in at once, some milliseconds' work. */
+/** Texts that are put in at once, and places that are looked at for them: some milliseconds' work. */
 const PUT_IN = 16;
+const LOOKED_AT = 1_000;
 /** What is waited between two such, in lengths of the first: requests come first, and the database answers them meanwhile. */
 const REST = 2;
 
@@ -39,7 +40,8 @@ export class NearTexts {
     while (this.graph !== undefined && !signal.aborted) {
       if (catalogue.size > MOST_ITEMS) return this.letGo();
       const began = performance.now();
-      for (const end = this.held.size + PUT_IN; this.held.size < end && this.reached < catalogue.size;) {
+      const [enough, end] = [this.held.size + PUT_IN, Math.min(this.reached + LOOKED_AT, catalogue.size)];
+      while (this.held.size < enough && this.reached < end) {
         this.reached += 1;
         this.put(this.reached - 1);
       }
