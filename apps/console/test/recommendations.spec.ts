@@ -115,6 +115,8 @@ describeInBrowser('the screen of recommendations', (browser) => {
     await listOf(page).getByRole('button', { name: 'Motor', exact: true }).waitFor({ state: 'detached' });
     expect(await page.evaluate<string>('document.activeElement.getAttribute("aria-label")')).toBe('The list');
     await listOf(page).getByRole('button', { name: 'Soup', exact: true }).click();
+    // While one thing is being told, the buttons wait.
+    await panel(page, 'Open item').getByText('Opened: sent as behaviour.').waitFor();
     await panel(page, 'Open item').getByRole('button', { name: 'Buy' }).click();
     await panel(page, 'Open item').getByText('Bought: sent as behaviour.').waitFor();
     const { eventsByType } = await ask<UserProfile>('GET', '/v1/users/fan-of-all');
