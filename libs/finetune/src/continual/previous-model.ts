@@ -22,7 +22,7 @@ export interface PreviousModel {
   manifest: Manifest;
   /** Its heads in the order of its tasks. */
   heads: HeadShape[];
-  /** Parameters of its further heads by their names in memory; those of the first stand in its checkpoint. */
+  /** Parameters of the heads that its checkpoint does not hold, by their names in memory (see `readFurtherHeads`). */
   furtherHeads: Map<string, NamedTensor>;
   /** Of its manifest, which holds the hashes of its files. */
   sha256: string;

@@ -52,9 +52,13 @@ function attune({ tasks, embedding }: Omit<Manifest, 'files' | 'schemaVersion'>,
   ].join('\n\n');
 }
 
+/** What a tokeniser is given in Python: one text, or two, the first of them marked where it has to be. */
+function tokenized({ entityMarkers }: Manifest['normalization'], pair: boolean): string {
+  if (!pair) return '"…"';
+  return entityMarkers === 'none' ? '"…", "…"' : 'mark("…", "…"), "…"';
+}
+
 function transformers({ maxLength, tasks, normalization }: Omit<Manifest, 'files' | 'schemaVersion'>, pair: boolean): string {
-  const marked = normalization.entityMarkers === 'none' ? '"…", "…"' : 'mark("…", "…"), "…"';
-  const pairOfTexts = pair ? marked : '"…"';
   return [
     tasks.length > 1
       ? `In Python \`transformers\`, the head of \`${tasks[0].name}\`; the weights of each head lie in \`heads/\`:`
@@ -64,7 +68,7 @@ function transformers({ maxLength, tasks, normalization }: Omit<Manifest, 'files
       '',
       'tokenizer = AutoTokenizer.from_pretrained("DIR")',
       'model = AutoModelForSequenceClassification.from_pretrained("DIR").eval()',
-      `inputs = tokenizer(${pairOfTexts}, truncation=True, max_length=${maxLength}, return_tensors="pt")`,
+      `inputs = tokenizer(${tokenized(normalization, pair)}, truncation=True, max_length=${maxLength}, return_tensors="pt")`,
       'logits = model(**inputs).logits',
     ]),
   ].join('\n\n');
@@ -72,7 +76,6 @@ function transformers({ maxLength, tasks, normalization }: Omit<Manifest, 'files
 
 /** A head that reads the second text of a pair, which no class of `transformers` holds as a whole. */
 function secondText({ maxLength, tasks, normalization }: Omit<Manifest, 'files' | 'schemaVersion'>, pair: boolean): string {
-  const marked = normalization.entityMarkers === 'none' ? '"…", "…"' : 'mark("…", "…"), "…"';
   const file = tasks.length > 1 ? tasks[0].name : 'head';
   return [
     `In Python \`transformers\`, ${tasks.length > 1 ? `the head of \`${tasks[0].name}\`` : 'the encoder and the head'}, which reads the states of the second text:`,
@@ -84,7 +87,7 @@ function secondText({ maxLength, tasks, normalization }: Omit<Manifest, 'files' 
       'tokenizer = AutoTokenizer.from_pretrained("DIR")',
       'encoder = AutoModel.from_pretrained("DIR").eval()',
       `head = load_file("DIR/heads/${file}.safetensors")`,
-      `inputs = tokenizer(${pair ? marked : '"…"'}, truncation=True, max_length=${maxLength}, return_tensors="pt")`,
+      `inputs = tokenizer(${tokenized(normalization, pair)}, truncation=True, max_length=${maxLength}, return_tensors="pt")`,
       'states = encoder(**inputs).last_hidden_state',
       'text = inputs["attention_mask"]',
       'second = text * inputs["token_type_ids"]',
